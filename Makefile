@@ -1,0 +1,39 @@
+# Two commands matter: `make demo` and `make test`. Each does all its own set-up from a fresh clone with Python 3.11+.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup test check demo bench e2e compat corpus lock clean
+
+help:  ## what each target does
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY)  ## the environment in .venv, from the lock file
+
+$(READY): locks/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "tapehiss needs Python 3.11 or later; say PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r locks/uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python locks/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: $(READY)  ## every test, under five minutes on two cores
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(READY)  ## ruff with everything on, mypy strict
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy -p tapehiss.cassettes -p tapehiss.cli -p tapehiss.clients -p tapehiss.contracts -p tapehiss.mocks -p tapehiss.proxy
+	@$(BIN)/mypy tests/typing
+
+lock: $(READY)  ## resolve the lock files anew (no index host in them)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
+		--upgrade --all-extras --group dev pyproject.toml --output-file locks/dev.txt
+
+clean:  ## everything that a target made
+	rm -rf $(VENV) .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,0 +1,1 @@
+"""The tape itself: exchange, redaction, formats; and the library of tapes that ship with us."""

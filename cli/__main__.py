@@ -1,0 +1,5 @@
+"""``python -m tapehiss.cli``: the same as ``tapehiss``."""
+
+from tapehiss.cli.main import main
+
+main()

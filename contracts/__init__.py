@@ -1,0 +1,1 @@
+"""What the tapes prove about the vendor."""

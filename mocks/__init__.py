@@ -1,0 +1,1 @@
+"""A vendor made of tapes, which can be told to misbehave."""

@@ -1,0 +1,1 @@
+"""Records live traffic; the only room that imports mitmproxy."""
