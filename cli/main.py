@@ -6,66 +6,54 @@ contract); 2 it could not be tried (usage, settings, files, ports, a missing ext
 
 from __future__ import annotations
 
-import importlib
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
-
 from tapehiss.cassettes.errors import TapehissError
+from tapehiss.cli.lazy import LazyGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERBS = {
-    "infer": "what the tapes prove about the vendor",
-    "record": "a recording proxy between your program and a vendor",
-    "serve": "a mock vendor made of tapes, which can be told to misbehave",
-    "tape": "look at tapes, convert them, check them",
-}
-"""Verb to summary: help needs no import of the verbs, and a verb imports only its own room."""
+tapehiss = LazyGroup(
+    name="tapehiss",
+    help="Record what a vendor's API really does, and replay it broken on purpose.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    module="tapehiss.cli.",
+    summaries={
+        "infer": "what the tapes prove about the vendor",
+        "record": "a recording proxy between your program and a vendor",
+        "serve": "a mock vendor made of tapes, which can be told to misbehave",
+        "tape": "look at tapes, convert them, check them",
+    },
+)
+tapehiss = click.version_option(package_name="tapehiss", prog_name="tapehiss")(tapehiss)
 
 
-class Verbs(click.Group):
-    """A group whose verbs live in one file each and are imported when they are used."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        """The verbs, in alphabetical order."""
-        return sorted(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command object ``command`` of ``tapehiss.cli.<verb>``."""
-        if cmd_name not in VERBS:
-            return None
-        command = importlib.import_module(f"tapehiss.cli.{cmd_name}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The list of verbs, without importing any."""
-        with formatter.section("Verbs"):
-            formatter.write_dl(sorted(VERBS.items()))
-
-
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="tapehiss", prog_name="tapehiss")
-def tapehiss() -> None:
-    """Record what a vendor's API really does, and replay it broken on purpose."""
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command line and leave with its exit code."""
+def run(argv: Sequence[str] | None) -> int:
+    """Run a command line and give its exit code; every error value becomes one line on standard error."""
     try:
         code = tapehiss.main(args=None if argv is None else list(argv), prog_name="tapehiss", standalone_mode=False)
     except TapehissError as error:
         click.echo(f"tapehiss: {error}", err=True)
-        code = 2
+        return 2
     except click.ClickException as error:
         error.show()
-        code = 2
-    except click.Abort:
-        code = 130
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
     except BrokenPipeError:
-        sys.stderr.close()
-        code = 0
-    sys.exit(code)
+        # The reader of our output has left (`| head`); nobody is there to be told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        click.echo(f"tapehiss: {error.filename or 'system'}: {error.strerror or error}", err=True)
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(None))

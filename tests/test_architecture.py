@@ -119,14 +119,19 @@ def worldly_calls(path: Path) -> Iterator[str]:
             for alias in node.names:
                 if alias.name in WORLD[node.module]:
                     yield f"{place(path, node.lineno)} imports {node.module}.{alias.name}"
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.attr in WORLD.get(node.value.id, set()):
-                yield f"{place(path, node.lineno)} uses {node.value.id}.{node.attr}"
+        elif (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.attr in WORLD.get(node.value.id, set())
+        ):
+            yield f"{place(path, node.lineno)} uses {node.value.id}.{node.attr}"
 
 
 def test_only_shells_touch_the_world() -> None:
     """Clocks, sleep and global dice appear only in modules whose docstring begins with ``Shell:``; time is an argument."""
-    wrong = [call for path in MODULES if path.parent.name != "cli" and not is_shell(path) for call in worldly_calls(path)]
+    wrong = [
+        call for path in MODULES if path.parent.name != "cli" and not is_shell(path) for call in worldly_calls(path)
+    ]
     assert wrong == []
 
 
@@ -200,7 +205,8 @@ def test_every_module_has_its_test_file() -> None:
     missing = [
         str(path.relative_to(ROOT))
         for path in MODULES
-        if path.stem not in UNTESTED_BY_NAME and not (ROOT / "tests" / path.parent.name / f"test_{path.stem}.py").exists()
+        if path.stem not in UNTESTED_BY_NAME
+        and not (ROOT / "tests" / path.parent.name / f"test_{path.stem}.py").exists()
     ]
     assert missing == []
 
@@ -219,10 +225,7 @@ def test_every_test_states_its_promise() -> None:
 def test_no_test_sleeps() -> None:
     """Time is an argument: a test that waits for a clock is slow or flaky, soon both."""
     sleepers = [
-        call
-        for path in sorted((ROOT / "tests").rglob("*.py"))
-        for call in worldly_calls(path)
-        if "sleep" in call
+        call for path in sorted((ROOT / "tests").rglob("*.py")) for call in worldly_calls(path) if "sleep" in call
     ]
     assert sleepers == []
 
@@ -248,7 +251,9 @@ HEAVY = ("mitmproxy", "fastapi", "uvicorn", "hypothesis", "vcr", "rich", "httpx"
 def test_imports_are_light(module: str, allowed: tuple[str, ...]) -> None:
     """Importing a room, the command line or the pytest plugin pulls in nothing heavy (rich comes with httpx, on its own)."""
     code = f"import sys, {module}; print(*[name for name in {HEAVY!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / ".import")
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / ".import"
+    )
     assert set(done.stdout.split()) <= set(allowed)
 
 
