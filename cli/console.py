@@ -43,9 +43,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         for row in rows:
             click.echo("\t".join(row))
         return
-    from rich import box  # noqa: PLC0415 (rich takes a tenth of a second)
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
 
     drawn = Table(*columns, box=box.SIMPLE, pad_edge=False)
     for row in rows:
@@ -55,7 +55,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def _literal(cell: str) -> str:
     """A cell whose square brackets are no markup."""
-    from rich.markup import escape  # noqa: PLC0415
+    from rich.markup import escape
 
     return escape(cell)
 
@@ -65,8 +65,8 @@ def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterato
     if not sys.stderr.isatty():
         yield from items
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import track  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import track
 
     yield from track(items, description=what, total=total, console=Console(stderr=True), transient=True)
 
@@ -96,7 +96,7 @@ def duration(seconds: float | None) -> str:
 
 def instant(unix_s: float) -> str:
     """Unix time as UTC in RFC 3339, to the millisecond; nothing for unknown."""
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
     if unix_s <= 0:
         return ""

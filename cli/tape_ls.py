@@ -1,0 +1,95 @@
+"""``tapehiss tape ls``: a table of the exchanges."""
+
+from __future__ import annotations
+
+import fnmatch
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tapehiss.cassettes.media import media_type
+from tapehiss.cli import console
+from tapehiss.cli.opening import numbered, opened, place, tapes_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tapehiss.cassettes.exchange import Exchange
+    from tapehiss.cassettes.tape import Entry, Tape
+
+COLUMNS = ("#", "when", "method", "status", "size", "took", "type", "url", "label")
+
+
+@click.command()
+@tapes_argument
+@click.option("--match", "pattern", default="*", metavar="GLOB", help="Only exchanges whose URL matches.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def command(paths: tuple[Path, ...], skip_damaged: bool, pattern: str, as_json: bool) -> None:
+    """List the exchanges of tapes: a table on a terminal, tab-separated lines in a pipe."""
+    tapes = opened(paths, skip_damaged=skip_damaged)
+    chosen = (row for row in numbered(tapes) if fnmatch.fnmatchcase(row[2].url, pattern))
+    if as_json:
+        for row in chosen:
+            console.say_json(as_record(*row))
+        return
+    console.table(COLUMNS, (as_cells(exchange, number) for number, _, _, exchange in chosen))
+    if console.interactive():
+        totals(tapes)
+
+
+def as_cells(exchange: Exchange, number: int) -> tuple[str, ...]:
+    """One row of the table."""
+    response = exchange.response
+    return (
+        str(number),
+        console.instant(exchange.started_at),
+        exchange.request.method,
+        outcome(exchange),
+        console.size(len(response.body)) if response else "",
+        console.duration(exchange.timings.end_s),
+        media_type(response.headers) if response else "",
+        exchange.request.url,
+        exchange.label,
+    )
+
+
+def outcome(exchange: Exchange) -> str:
+    """``200``; ``truncated 200``; ``reset``."""
+    status = str(exchange.response.status) if exchange.response else ""
+    ending = "" if exchange.ending == "complete" else str(exchange.ending)
+    return f"{ending} {status}".strip()
+
+
+def as_record(number: int, tape: Tape, entry: Entry, exchange: Exchange) -> dict[str, Any]:
+    """One row for a program."""
+    response = exchange.response
+    return {
+        "number": number,
+        "at": place(tape, entry),
+        "started_at": exchange.started_at,
+        "method": exchange.request.method,
+        "url": exchange.request.url,
+        "status": response.status if response else None,
+        "ending": str(exchange.ending),
+        "body_bytes": len(response.body) if response else None,
+        "media_type": media_type(response.headers) if response else None,
+        "end_s": exchange.timings.end_s,
+        "label": exchange.label,
+    }
+
+
+def totals(tapes: tuple[Tape, ...]) -> None:
+    """The last line on a terminal: how many of what."""
+    console.say(" · ".join(total_parts(tapes)))
+
+
+def total_parts(tapes: tuple[Tape, ...]) -> Iterator[str]:
+    """What the tapes hold, in words."""
+    yield f"{sum(len(tape) for tape in tapes)} exchanges on {len(tapes)} tape{'s' if len(tapes) != 1 else ''}"
+    failed = sum(entry.ending != "complete" for tape in tapes for entry in tape.index)
+    if failed:
+        yield f"{failed} did not end well"
+    gaps = sum(len(tape.gaps) for tape in tapes)
+    if gaps:
+        yield f"{gaps} gaps"

@@ -1,0 +1,77 @@
+"""``tapehiss tape verify``: is the tape whole, and is there a secret in it?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from tapehiss.cassettes.redaction import suspicions
+from tapehiss.cassettes.tape import open_tapes
+from tapehiss.cli import console
+from tapehiss.cli.opening import place, tapes_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tapehiss.cassettes.tape import Tape
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with a tape; never holds the secret itself."""
+
+    kind: str
+    """``damaged``, ``torn`` or ``secret``."""
+    where: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """The finding on one line."""
+        return f"{self.where}: {self.kind}: {self.what} -> {self.remedy}"
+
+
+@click.command()
+@tapes_argument
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each finding.")
+def command(paths: tuple[Path, ...], skip_damaged: bool, as_json: bool) -> int:
+    """Check tapes, line by line: exit code 1 when one is damaged or holds a suspected secret.
+
+    Damaged lines are always looked past here, and always reported; with --skip-damaged they alone do not fail the check.
+    """
+    tapes = open_tapes(paths, skip_damaged=True)
+    found = 0
+    failed = False
+    for tape in tapes:
+        for finding in findings(tape):
+            found += 1
+            failed |= finding.kind == "secret" or not skip_damaged
+            console.say_json(asdict(finding)) if as_json else console.say(str(finding))
+    if not as_json:
+        console.say(f"{sum(map(len, tapes))} exchanges on {len(tapes)} tapes, {found} findings")
+    return 1 if failed else 0
+
+
+def findings(tape: Tape) -> Iterator[Finding]:
+    """Everything wrong with one tape."""
+    for damage in tape.damaged:
+        yield Finding("damaged", damage.where, damage.what, damage.remedy)
+    if tape.torn:
+        yield Finding("torn", tape.torn.where, tape.torn.what, tape.torn.remedy)
+    for position in range(len(tape)):
+        yield from secrets(tape, position)
+
+
+def secrets(tape: Tape, position: int) -> Iterator[Finding]:
+    """What still looks like a secret in one exchange."""
+    where = place(tape, tape.index[position])
+    for suspicion in suspicions(tape[position]):
+        yield Finding(
+            "secret",
+            where,
+            f"{suspicion.rule} at {suspicion.place}",
+            "revoke it at the vendor, then import the tape anew: tapehiss tape import",
+        )
