@@ -31,9 +31,24 @@ check: $(READY)  ## ruff with everything on, mypy strict
 	@$(BIN)/mypy -p tapehiss.cassettes -p tapehiss.cli -p tapehiss.clients -p tapehiss.contracts -p tapehiss.mocks -p tapehiss.proxy
 	@$(BIN)/mypy tests/typing
 
+$(VENV)-%/.ready: locks/%.txt | $(READY)
+	@echo "setting up $(VENV)-$* ..."
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)-$*
+	@$(BIN)/uv pip sync --quiet --python $(VENV)-$*/bin/python $<
+	@touch $@
+
+demo: $(READY) $(VENV)-demo/.ready  ## the main job on real input, under two minutes
+	@$(BIN)/python examples/demo/demo.py $(VENV)-demo/bin/python
+
+e2e: $(READY) $(VENV)-e2e/.ready $(VENV)-e2e-litellm/.ready  ## real SDKs against real servers, recorded and replayed (PAIRS="..." for some)
+	@$(BIN)/python tests/e2e/run.py $(PAIRS)
+
 lock: $(READY)  ## resolve the lock files anew (no index host in them)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
 		--upgrade --all-extras --group dev pyproject.toml --output-file locks/dev.txt
+	@for group in demo e2e e2e-litellm; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
+			--upgrade --group $$group --output-file locks/$$group.txt; done
 
 clean:  ## everything that a target made
 	rm -rf $(VENV) .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
