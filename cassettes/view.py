@@ -1,0 +1,318 @@
+"""An exchange as a vcrpy interaction, and back: the shape that every vcrpy version replays in every client alike.
+
+The view is what vcrpy sees: the body decoded, hop-by-hop and coding headers left out, ``Content-Length`` of the body as it
+stands there, header values in printable ASCII. What the vendor really sent is kept beside it in ``response["x-tapehiss"]``,
+which every vcrpy version carries along and none looks at. A fact that the view already tells is not told twice, so a
+hand-edited body or header takes effect here too.
+
+The law of this file: ``from_interaction(to_interaction(x)) == x``.
+Why each header is treated as it is, with the measurements: docs/tape.md.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from tapehiss.cassettes.errors import DamagedTape
+from tapehiss.cassettes.exchange import Cut, Ending, Exchange, Message, Request, Response, Timings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tapehiss.cassettes.exchange import Headers
+
+X = "x-tapehiss"
+"""The key inside ``response`` that holds what vcrpy cannot."""
+
+HOP_BY_HOP = frozenset({"transfer-encoding", "connection", "keep-alive", "trailer", "alt-svc"})
+"""Response headers that are about the connection and mislead a player that has none."""
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+_TIMINGS = ("connect_s", "tls_s", "first_byte_s", "end_s")
+
+
+def to_interaction(x: Exchange) -> dict[str, Any]:
+    """The vcrpy interaction of an exchange: ``{"request": ..., "response": ...}`` with bodies ``str``, ``bytes`` or ``None``.
+
+    A missing response leaves only ``x-tapehiss`` under ``response`` (not for vcrpy: the tape writes it as a comment).
+    """
+    extra: dict[str, Any] = {"started_at": x.started_at}
+    if x.ending is not Ending.COMPLETE:
+        extra["ending"] = x.ending.value
+    _put(extra, detail=x.detail, label=x.label, timings=_timings(x.timings), notes=[list(note) for note in x.notes])
+    _put(extra, messages=[_from_message(message) for message in x.messages])
+    request, asked = _request_view(x.request)
+    _put(extra, request=asked)
+    if x.response is None:
+        return {"request": request, "response": {X: extra}}
+    response, answered = _response_view(x.response, bare=_bare(x.request.method, x.response.status))
+    _put(extra, response=answered)
+    return {"request": request, "response": {"status": response["status"], X: extra, **response}}
+
+
+def from_interaction(interaction: Mapping[str, Any]) -> Exchange:
+    """The exchange of a vcrpy interaction that we wrote, also after vcrpy saved it anew; ``DamagedTape`` if it is none."""
+    try:
+        response = interaction["response"]
+        extra = response.get(X) or {}
+        if "exact" in extra:
+            return from_interaction(json.loads(b64decode(extra["exact"]).decode("utf-8", "surrogatepass")))
+        return Exchange(
+            request=_to_request(interaction["request"], extra.get("request") or {}),
+            response=_to_response(response, extra.get("response") or {}) if "status" in response else None,
+            ending=Ending(extra.get("ending", Ending.COMPLETE)),
+            detail=extra.get("detail", ""),
+            started_at=float(extra.get("started_at", 0.0)),
+            timings=Timings(**{key: float(value) for key, value in (extra.get("timings") or {}).items()}),
+            label=extra.get("label", ""),
+            messages=tuple(_to_message(message) for message in extra.get("messages") or ()),
+            notes=tuple((key, value) for key, value in extra.get("notes") or ()),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DamagedTape(f"an interaction lacks what an exchange needs ({type(error).__name__}: {error})") from error
+
+
+def has_surrogates(interaction: Mapping[str, Any]) -> bool:
+    """Whether some text holds half a surrogate pair, which YAML cannot say (only a broken URL or label can; no body)."""
+    return _SURROGATE.search(json.dumps(interaction, default=as_base64, ensure_ascii=False)) is not None
+
+
+def without_surrogates(interaction: Mapping[str, Any]) -> dict[str, Any]:
+    """The interaction with U+FFFD for such halves, and under ``exact`` the true one: JSON, UTF-8 with halves, base64."""
+    exact = json.dumps(interaction, default=as_base64, ensure_ascii=False)
+    shown: dict[str, Any] = json.loads(_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", exact), object_hook=_from_base64)
+    shown["response"][X]["exact"] = b64encode(exact.encode("utf-8", "surrogatepass")).decode("ascii")
+    return shown
+
+
+def as_base64(content: bytes) -> dict[str, str]:
+    """Bytes for JSON (``default=`` of ``json.dumps``)."""
+    return {"base64": b64encode(content).decode("ascii")}
+
+
+def _from_base64(value: dict[str, Any]) -> Any:
+    return b64decode(value["base64"]) if value.keys() == {"base64"} else value
+
+
+def _put(extra: dict[str, Any], **facts: Any) -> None:
+    """Add the facts that say something."""
+    extra.update((key, value) for key, value in facts.items() if value)
+
+
+# --- requests ---------------------------------------------------------------------------------------------------------
+
+
+def _request_view(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The four keys that vcrpy allows, and what they cannot say."""
+    values, order = _headers_view(request.headers, frozenset(), None, join=True)
+    extra: dict[str, Any] = {}
+    if request.http_version != "HTTP/1.1":
+        extra["http_version"] = request.http_version
+    _put(extra, undecoded=request.undecoded, cut=_from_cut(request.cut), trailers=_pairs(request.trailers))
+    if order is not None:
+        extra["headers"] = order
+    body = _text(request.body) if request.body else None
+    return {"method": request.method, "uri": request.url, "body": body, "headers": values}, extra
+
+
+def _to_request(view: Mapping[str, Any], extra: Mapping[str, Any]) -> Request:
+    return Request(
+        method=_string(view["method"]),
+        url=_string(view["uri"]),
+        headers=_from_view(view["headers"] or {}, extra.get("headers")),
+        body=_content(view["body"]),
+        http_version=extra.get("http_version", "HTTP/1.1"),
+        trailers=_from_pairs(extra.get("trailers")),
+        undecoded=bool(extra.get("undecoded", False)),
+        cut=_to_cut(extra.get("cut")),
+    )
+
+
+# --- responses --------------------------------------------------------------------------------------------------------
+
+
+def _response_view(response: Response, *, bare: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Status, headers and body for vcrpy, and what they cannot say."""
+    dropped = HOP_BY_HOP if response.undecoded else HOP_BY_HOP | {"content-encoding"}
+    length = None if bare else str(len(response.body))
+    values, order = _headers_view(response.headers, dropped, length, join=False)
+    phrase = _phrase(response.status, response.reason)
+    extra: dict[str, Any] = {}
+    if response.http_version != "HTTP/1.1":
+        extra["http_version"] = response.http_version
+    if response.reason != phrase:
+        extra["reason"] = response.reason
+    _put(extra, undecoded=response.undecoded, cut=_from_cut(response.cut), trailers=_pairs(response.trailers))
+    if order is not None:
+        extra["headers"] = order
+    _put(extra, chunks=[list(chunk) for chunk in response.chunks])
+    status = {"code": response.status, "message": phrase}
+    return {"status": status, "headers": values, "body": {"string": _text(response.body)}}, extra
+
+
+def _to_response(view: Mapping[str, Any], extra: Mapping[str, Any]) -> Response:
+    status = view["status"]
+    return Response(
+        status=int(status["code"]),
+        reason=extra["reason"] if "reason" in extra else status["message"] or "",
+        headers=_from_view(view["headers"] or {}, extra.get("headers")),
+        body=_content(view["body"]["string"]),
+        http_version=extra.get("http_version", "HTTP/1.1"),
+        trailers=_from_pairs(extra.get("trailers")),
+        undecoded=bool(extra.get("undecoded", False)),
+        cut=_to_cut(extra.get("cut")),
+        chunks=tuple((float(at_s), int(size)) for at_s, size in extra.get("chunks") or ()),
+    )
+
+
+def _bare(method: str, status: int) -> bool:
+    """Whether a response has no body by definition, so that its Content-Length tells of another one (RFC 9110 8.6)."""
+    return method == "HEAD" or status in {204, 304} or status < 200
+
+
+def _phrase(status: int, reason: str) -> str:
+    """The reason as sent if every client can replay it, else the standard phrase: httpx takes ASCII only."""
+    if reason and reason.isascii() and reason.isprintable():
+        return reason
+    return _PHRASES.get(status, "")
+
+
+# --- headers ----------------------------------------------------------------------------------------------------------
+
+
+def _headers_view(
+    headers: Headers, dropped: frozenset[str], length: str | None, *, join: bool
+) -> tuple[dict[str, list[str]], list[Any] | None]:
+    """Headers as vcrpy's dict of lists, and the order list that restores the pairs (``None`` if the dict alone does).
+
+    In the order list a string is a name whose next value in the dict is meant; a ``[name, value]`` pair is a value that the
+    dict lacks or shows otherwise. ``join``: vcrpy keeps only the first value of a request header, so all go into it.
+    """
+    values: dict[str, list[str]] = {}
+    cases: dict[str, str] = {}
+    order: list[Any] = []
+    for name, value in headers:
+        low = _lower(name)
+        if low is None or low in dropped:
+            order.append([name, value])
+            continue
+        shown = length if low == "content-length" and length is not None else _printable(value)
+        values.setdefault(cases.setdefault(low, name), []).append(shown)
+        order.append(name if shown == value else [name, value])
+    if join and len(values) < sum(map(len, values.values())):
+        return {name: [_joined(name, held)] for name, held in values.items()}, [list(pair) for pair in headers]
+    if length not in {None, "0"} and "content-length" not in cases:
+        values["Content-Length"] = [str(length)]
+    return values, None if _flat(values) == headers else order
+
+
+def _from_view(values: Mapping[str, Any], order: Iterable[Any] | None) -> Headers:
+    """The pairs again. What somebody added to the dict by hand comes last; what they took out is gone."""
+    if order is None:
+        return _flat(values)
+    left = {_lower(name): [(name, _string(value)) for value in held] for name, held in values.items()}
+    pairs: list[tuple[str, str]] = []
+    for item in order:
+        name = item if isinstance(item, str) else item[0]
+        held = left.get(_lower(name))
+        shown = held.pop(0) if held else None
+        if item is not name:
+            pairs.append((_string(item[0]), _string(item[1])))
+        elif shown is not None:
+            pairs.append((name, shown[1]))
+    left.pop("content-length", None)  # ours, not the vendor's: else it were in the order list
+    return (*pairs, *(pair for held in left.values() for pair in held))
+
+
+def _flat(values: Mapping[str, Any]) -> Headers:
+    return tuple((name, _string(value)) for name, held in values.items() for value in held)
+
+
+def _joined(name: str, held: list[str]) -> str:
+    """Several values of one request header in one (RFC 9110 section 5.3, RFC 9113 section 8.2.3)."""
+    return ("; " if name.lower() == "cookie" else ", ").join(held)
+
+
+@lru_cache(maxsize=4096)
+def _lower(name: str) -> str | None:
+    """The name to compare by, or ``None`` for what no player could send as a header name."""
+    return name.lower() if _TOKEN.fullmatch(name) else None
+
+
+def _printable(value: str) -> str:
+    """The value in printable ASCII, other bytes percent-encoded: a client under vcrpy breaks on anything else."""
+    if value.isascii() and value.isprintable():
+        return value
+    wire = value.encode("latin-1") if all(char < "\u0100" for char in value) else value.encode("utf-8", "surrogatepass")
+    return "".join(chr(byte) if byte == 9 or 32 <= byte < 127 else f"%{byte:02X}" for byte in wire)
+
+
+# --- small things -----------------------------------------------------------------------------------------------------
+
+
+def _text(content: bytes) -> str | bytes:
+    """Content as vcrpy holds it: text if it is UTF-8, else bytes."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content
+
+
+def _content(view: str | bytes | Mapping[str, str] | None) -> bytes:
+    if isinstance(view, bytes):
+        return view
+    if isinstance(view, Mapping):
+        return b64decode(view["base64"], validate=True)
+    return b"" if view is None else _string(view).encode("utf-8")
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.40} where text belongs")
+    return value
+
+
+def _pairs(headers: Headers) -> list[list[str]]:
+    return [list(pair) for pair in headers]
+
+
+def _from_pairs(pairs: Iterable[Iterable[str]] | None) -> Headers:
+    return tuple((name, value) for name, value in pairs or ())
+
+
+def _from_cut(cut: Cut | None) -> dict[str, Any] | None:
+    return None if cut is None else {"size": cut.size, "sha256": cut.sha256}
+
+
+def _to_cut(cut: Mapping[str, Any] | None) -> Cut | None:
+    return None if cut is None else Cut(size=int(cut["size"]), sha256=_string(cut["sha256"]))
+
+
+def _timings(timings: Timings) -> dict[str, float]:
+    return {key: value for key in _TIMINGS if (value := getattr(timings, key)) is not None}
+
+
+def _from_message(message: Message) -> dict[str, Any]:
+    return {
+        "from": "client" if message.from_client else "vendor",
+        "type": "text" if message.text else "binary",
+        "at_s": message.at_s,
+        "content": _text(message.content),
+    }
+
+
+def _to_message(message: Mapping[str, Any]) -> Message:
+    return Message(
+        from_client=message["from"] == "client",
+        text=message["type"] == "text",
+        content=_content(message["content"]),
+        at_s=float(message["at_s"]),
+    )
