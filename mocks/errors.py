@@ -1,0 +1,47 @@
+"""What can go wrong before or while a mock vendor runs.
+
+::
+
+    TapehissError
+    └── Misuse
+        ├── BadSchedule     a rule that cannot be read: the file, the line, the field
+        ├── NothingToServe  no recording on the tapes could be played
+        └── PortTaken       somebody else listens there
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tapehiss.cassettes.errors import Misuse
+
+
+class BadSchedule(Misuse):
+    """A rule, a schedule or a scenario that cannot be read."""
+
+
+class NothingToServe(Misuse):
+    """The tapes hold nothing that could be played."""
+
+
+class PortTaken(Misuse):
+    """The address to listen on is in use or not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that is wrong with given data, as a value: the field (a path such as ``rules[2].first``), and what to do."""
+
+    field: str
+    what: str
+    remedy: str = ""
+
+    def under(self, parent: str) -> Flaw:
+        """The same flaw seen from one level up."""
+        separator = "" if self.field.startswith("[") or not self.field else "."
+        return Flaw(f"{parent}{separator}{self.field}", self.what, self.remedy)
+
+    def __str__(self) -> str:
+        """The flaw on one line."""
+        cure = f" -> {self.remedy}" if self.remedy else ""
+        return f"{self.field}: {self.what}{cure}"

@@ -1,0 +1,132 @@
+"""The recordings of some tapes, found by request: built once when a vendor is loaded.
+
+A recording is known by its number, counted over all tapes from 0 in recorded order. A group is what one key leads to: numbers,
+ascending.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tapehiss.cassettes.exchange import Ending, Exchange, Request
+from tapehiss.mocks.keys import Key, exact_key, fields_of, keys_of, read_body, split_url
+from tapehiss.mocks.outcome import Rung
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+RECORDINGS_MAX = 1_000_000
+SELECTED = frozenset({206, 304, 412, 416})
+"""Answers that make no sense to a client that set no range and no condition."""
+COMPARED_MAX = 500
+"""How many bodies are compared for the nearest one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The recordings that one key leads to."""
+
+    id: int
+    numbers: list[int] = field(default_factory=list)
+    """Ascending; filled while the index is built and not afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a request led."""
+
+    rung: Rung
+    fingerprint: int
+    group: Group | None = None
+    """``None`` on a miss."""
+    closest: tuple[int, ...] = ()
+    """On the rung that ignores the body: the numbers whose bodies resemble the request's most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Recordings and the keys that lead to them."""
+
+    recordings: tuple[Exchange, ...] = ()
+    hosts: frozenset[str] = frozenset()
+    """The vendors' authorities, without default ports."""
+    exact: dict[Key, tuple[Group, int]] = field(default_factory=dict, repr=False)
+    """Key to group and fingerprint."""
+    normalised: dict[Key, Group] = field(default_factory=dict, repr=False)
+    operation: dict[Key, Group] = field(default_factory=dict, repr=False)
+
+    def host_of(self, authority: str) -> str:
+        """The part that the host plays in a key: none if the tapes know one vendor, or not this one."""
+        return authority if len(self.hosts) > 1 and authority in self.hosts else ""
+
+    def find(self, request: Request) -> Match:
+        """The best group for a request, and its fingerprint."""
+        authority, target = split_url(request.url)
+        host = self.host_of(authority)
+        hit = self.exact.get(exact_key(request, host, target))
+        if hit is not None:
+            return Match(Rung.EXACT, hit[1], hit[0])
+        keys = keys_of(request, host, target)
+        methods = ("HEAD", "GET") if request.method == "HEAD" else (request.method,)
+        for method in methods:
+            for key in (keys.normalised, keys.unselected):
+                if group := self.normalised.get((method, *key[1:])):
+                    return Match(Rung.NORMALISED, keys.fingerprint, group)
+        if group := self.operation.get(keys.operation):
+            return Match(Rung.IGNORING_BODY, keys.fingerprint, group, self._closest(request, group))
+        return Match(Rung.MISS, keys.fingerprint)
+
+    def _closest(self, request: Request, group: Group) -> tuple[int, ...]:
+        """Of a group, the recordings with the most top-level fields equal to the request's."""
+        asked = fields_of(read_body(request))
+        scores = {number: self._equal_fields(number, asked) for number in group.numbers[:COMPARED_MAX]}
+        best = max(scores.values())
+        return tuple(number for number, score in scores.items() if score == best)
+
+    def _equal_fields(self, number: int, asked: dict[str, object]) -> int:
+        recorded = fields_of(read_body(self.recordings[number].request))
+        return sum(name in recorded and recorded[name] == value for name, value in asked.items())
+
+
+def playable(exchange: Exchange) -> bool:
+    """Whether there is anything to play: a client that left before an answer came says nothing about the vendor."""
+    return exchange.response is not None or exchange.ending not in (Ending.COMPLETE, Ending.CLIENT_GONE)
+
+
+def index_of(exchanges: Iterable[Exchange]) -> Index:
+    """The index over some exchanges, in their order."""
+    recordings = tuple(exchange for exchange in exchanges if playable(exchange))
+    assert len(recordings) <= RECORDINGS_MAX
+    index = Index(recordings, frozenset(split_url(exchange.request.url)[0] for exchange in recordings))
+    for number, exchange in enumerate(recordings):
+        authority, target = split_url(exchange.request.url)
+        for host in {"", index.host_of(authority)}:
+            _enter(index, number, exchange, host, target)
+    return index
+
+
+def _enter(index: Index, number: int, exchange: Exchange, host: str, target: str) -> None:
+    """Put one recording under its keys."""
+    request = exchange.request
+    keys = keys_of(request, host, target)
+    exact = exact_key(request, host, target)
+    if exact not in index.exact:
+        index.exact[exact] = (Group(_next_id(index)), keys.fingerprint)
+    index.exact[exact][0].numbers.append(number)
+    selected = exchange.response is not None and exchange.response.status in SELECTED
+    for key in {keys.normalised} if selected else {keys.normalised, keys.unselected}:
+        _group(index, index.normalised, key).numbers.append(number)
+    if not selected:
+        _group(index, index.operation, keys.operation).numbers.append(number)
+
+
+def _group(index: Index, groups: dict[Key, Group], key: Key) -> Group:
+    if key not in groups:
+        groups[key] = Group(_next_id(index))
+    return groups[key]
+
+
+def _next_id(index: Index) -> int:
+    """Grows by one with every group: no two share an id."""
+    return len(index.exact) + len(index.normalised) + len(index.operation)

@@ -1,0 +1,244 @@
+"""Under which keys a request is looked up: exact, normalised, and by operation alone.
+
+The law of this file: what a client may change from run to run without meaning another request (the order of the query, the
+spelling of JSON, idempotency keys, multipart boundaries, its own credentials) is in the exact key only. Keys are computed when
+a tape is loaded and never stored in it, so that matching can improve without recording again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import parse_qsl, unquote
+
+from tapehiss.cassettes.exchange import Request, header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Key: TypeAlias = tuple[str, ...]
+
+VOLATILE = frozenset(
+    [
+        "idempotencykey",
+        "idempotencytoken",
+        "clienttoken",
+        "clientrequesttoken",
+        "requestid",
+        "requesttoken",
+        "correlationid",
+        "traceid",
+        "nonce",
+        "oauthnonce",
+        "oauthtimestamp",
+        "oauthsignature",
+        "timestamp",
+        "signature",
+        "xamzdate",
+        "xamzsignature",
+        "xamzcredential",
+        "xamzsecuritytoken",
+        "xamzexpires",
+        "xamzsignedheaders",
+        "messagededuplicationid",
+        "googleaccessid",
+        "cachebuster",
+    ]
+)
+"""Fields that clients fill anew for every request; letters and digits only, lower case."""
+
+SECRET = frozenset(
+    ["apikey", "accesskey", "accesskeyid", "awsaccesskeyid", "accesstoken", "refreshtoken", "idtoken", "authtoken", "sessiontoken", "authorization", "password", "passwd", "passphrase", "clientsecret", "clientassertion", "apisecret", "codeverifier", "subjecttoken"]
+)
+"""Fields that hold the client's own credentials: the tape has a pseudonym there, the client something else."""
+SECRET_IN_URL = SECRET | frozenset(["key", "token", "auth", "secret", "appid", "sig", "code"])
+"""Names that mean a credential in a query, and anything at all in a body."""
+
+OPERATION_HEADERS = ("x-amz-target", "soapaction", "x-http-method-override")
+"""Headers that name the operation where the path does not."""
+SELECTING_HEADERS = ("range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since")
+"""Headers that ask for a part of the representation, or for none (RFC 9110 sections 13 and 14)."""
+OPERATION_FIELDS = ("Action", "operationName", "method", "query")
+"""Fields of a form or a JSON object that name the operation: AWS query APIs, GraphQL, JSON-RPC."""
+
+BODY_PARSED_MAX_BYTES = 4_000_000
+"""Longer bodies are compared byte for byte."""
+ANY = "\x00any"
+"""Stands for a value that may be anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one request, best first, and its fingerprint."""
+
+    normalised: Key
+    unselected: Key
+    """The normalised key without ranges and conditions, which a vendor may ignore."""
+    operation: Key
+    fingerprint: int
+    """64 bits of the unselected key."""
+
+
+def split_url(url: str) -> tuple[str, str]:
+    """``(authority, path and query)`` of an absolute URL; the authority in lower case without user and default port."""
+    scheme, found, rest = url.partition("://")
+    if not found:
+        return "", url or "/"
+    cut = next((place for place, letter in enumerate(rest) if letter in "/?#"), len(rest))
+    authority = rest[:cut].rpartition("@")[2].lower()
+    target = rest[cut:].partition("#")[0]
+    default = {"http": ":80", "https": ":443"}.get(scheme.lower(), ":0")
+    return authority.removesuffix(default), target if target.startswith("/") else "/" + target
+
+
+def exact_key(request: Request, host: str, target: str) -> Key:
+    """Method, place and body as sent, with the headers that name or select something."""
+    return (request.method, host, target, body_digest(request), *_marks(request), *_selection(request))
+
+
+def body_digest(request: Request) -> str:
+    """A digest of the body; of the whole one where the tape kept only its beginning."""
+    if request.cut is not None:
+        return request.cut.sha256
+    return hashlib.sha256(request.body).hexdigest() if request.body else ""
+
+
+def _marks(request: Request) -> list[str]:
+    return [f"{name}={value}" for name in OPERATION_HEADERS if (value := header(request.headers, name)) is not None]
+
+
+def _selection(request: Request) -> list[str]:
+    return [f"{name}={value}" for name in SELECTING_HEADERS if (value := header(request.headers, name)) is not None]
+
+
+def keys_of(request: Request, host: str, target: str) -> Keys:
+    """The keys below the exact one."""
+    path, _, query = target.partition("?")
+    marks, body = _marks(request), read_body(request)
+    asked = normal_pairs(parse_qsl(query, keep_blank_values=True), SECRET_IN_URL) if query else ""
+    place = [request.method, host, normal_path(path), asked]
+    unselected = (*place, digest_of(body, request), *marks)
+    return Keys(
+        normalised=(*unselected, *_selection(request)),
+        unselected=unselected,
+        operation=(*place, *marks, *_named_in(body)),
+        fingerprint=fingerprint_of(unselected),
+    )
+
+
+def fingerprint_of(key: Key) -> int:
+    """64 bits of a key."""
+    text = "\x1f".join(key).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())
+
+
+def canonical(name: str) -> str:
+    """A field's name without case, dashes and underscores."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def varies(name: str, secret: frozenset[str] = SECRET) -> bool:
+    """Whether the value of this field is no part of what is asked."""
+    plain = canonical(name)
+    return plain in VOLATILE or plain in secret
+
+
+_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
+
+
+def normal_path(path: str) -> str:
+    """The path with unreserved characters unescaped and the other escapes in upper case (RFC 3986 section 6.2.2)."""
+    if "%" not in path:
+        return path
+    return _ESCAPE.sub(_normal_escape, path)
+
+
+def _normal_escape(found: re.Match[str]) -> str:
+    letter = unquote(found[0], encoding="latin-1")
+    return letter if letter.isascii() and (letter.isalnum() or letter in "-._~") else found[0].upper()
+
+
+def normal_pairs(pairs: Iterable[tuple[str, str]], secret: frozenset[str] = SECRET) -> str:
+    """Names and values in the order of their names, without values that vary; equal names keep their order."""
+    kept = [(name, ANY if varies(name, secret) else value) for name, value in pairs]
+    return json.dumps(sorted(kept, key=lambda pair: pair[0]))
+
+
+# ---- bodies as values
+
+Body: TypeAlias = tuple[str, Any]
+"""``("json", value)``, ``("form", pairs)``, ``("multipart", bytes)`` or ``("bytes", bytes)``."""
+
+
+def read_body(request: Request) -> Body:
+    """The body as a value where its media type says how to read it."""
+    content, kind = request.body, (header(request.headers, "content-type") or "").lower()
+    if not content or request.cut is not None or len(content) > BODY_PARSED_MAX_BYTES:
+        return "bytes", content
+    if "json" in kind or content[:1] in b"{[":
+        return _read_json(content)
+    if "x-www-form-urlencoded" in kind:
+        return "form", parse_qsl(content.decode("latin-1"), keep_blank_values=True)
+    if kind.startswith("multipart/"):
+        return "multipart", _without_boundary(content, header(request.headers, "content-type") or "")
+    return "bytes", content
+
+
+def _read_json(content: bytes) -> Body:
+    try:
+        return "json", json.loads(content, parse_float=_plain_number)
+    except (ValueError, RecursionError):
+        return "bytes", content
+
+
+def _plain_number(text: str) -> float | int:
+    """``1.0`` is ``1``: JSON knows one kind of number (RFC 8259 section 6)."""
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _without_boundary(content: bytes, kind: str) -> bytes:
+    found = re.search(r"boundary=(?:\"([^\"]+)\"|([^;\s]+))", kind, re.IGNORECASE)
+    boundary = (found[1] or found[2]) if found else ""
+    return content.replace(boundary.encode("latin-1", "replace"), b"boundary") if boundary else content
+
+
+def digest_of(body: Body, request: Request) -> str:
+    """A digest of what the body means."""
+    kind, value = body
+    match kind:
+        case "json":
+            plain = json.dumps(stripped(value), sort_keys=True, separators=(",", ":"))
+        case "form":
+            plain = normal_pairs(value)
+        case "multipart":
+            return hashlib.sha256(value).hexdigest()
+        case _:
+            return body_digest(request)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def stripped(value: Any, depth: int = 64) -> Any:
+    """JSON data with every value that varies replaced, down to a depth."""
+    if isinstance(value, dict) and depth:
+        return {name: ANY if varies(name) else stripped(each, depth - 1) for name, each in value.items()}
+    if isinstance(value, list) and depth:
+        return [stripped(each, depth - 1) for each in value]
+    return value
+
+
+def fields_of(body: Body) -> dict[str, Any]:
+    """The top-level fields of a form or a JSON object, without those that vary."""
+    kind, value = body
+    pairs = value if kind == "form" else value.items() if kind == "json" and isinstance(value, dict) else ()
+    return {name: each for name, each in pairs if not varies(name)}
+
+
+def _named_in(body: Body) -> list[str]:
+    """The operation that the body names."""
+    fields = fields_of(body)
+    names = OPERATION_FIELDS if body[0] == "form" or {"jsonrpc", "query"} & fields.keys() else ()
+    return [f"{name}={fields[name]}" for name in names if isinstance(fields.get(name), str)]

@@ -1,0 +1,123 @@
+"""The Vendor: tapes, a schedule and a seed that answer requests.
+
+The law of this file: ``answer`` is pure. It is told the time in seconds and given a state, and returns the next state, what the
+client gets, and after how many seconds. It neither waits nor throws dice, so every interpreter plays the same vendor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
+from tapehiss.mocks.counts import Counts
+from tapehiss.mocks.faults import PROBLEM, strike
+from tapehiss.mocks.index import Index, Match, index_of
+from tapehiss.mocks.keys import split_url
+from tapehiss.mocks.nearest import miss
+from tapehiss.mocks.outcome import Outcome, Rung
+from tapehiss.mocks.schedule import Call, Schedule, struck
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a vendor remembers between requests."""
+
+    began_s: float = 0.0
+    """When the schedule began."""
+    attempts: Counts = field(default_factory=Counts)
+    """Fingerprint to how many requests with it came."""
+    played: Counts = field(default_factory=Counts)
+    """Number of a recording to how often it was played."""
+    cursors: Counts = field(default_factory=Counts)
+    """Group to how many of its recordings were played from its beginning on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """Recordings that answer requests, under a schedule of faults."""
+
+    index: Index = field(default_factory=Index)
+    schedule: Schedule = ()
+    seed: int = 0
+    latency: float = 0.0
+    """Scale of the recorded latency: 0 for none, 1 for as recorded."""
+
+    @staticmethod
+    def of(exchanges: Iterable[Exchange], schedule: Schedule = (), *, seed: int = 0, latency: float = 0.0) -> Vendor:
+        """The vendor that these exchanges were recorded from."""
+        return Vendor(index_of(exchanges), schedule, seed, latency)
+
+    def answer(self, state: State, request: Request, now_s: float) -> tuple[State, Outcome, float]:
+        """The next state, what the client gets, and after how many seconds."""
+        match = self.index.find(request)
+        attempt = state.attempts[match.fingerprint]
+        path = split_url(request.url)[1].partition("?")[0]
+        call = Call(request.method, path, match.fingerprint, attempt)
+        rules = struck(self.schedule, self.seed, call, now_s - state.began_s)
+        number = _choose(state, match)
+        faultless = self._recorded(request, match.rung, number)
+        outcome, delay_s = strike((rule.fault for rule in rules), faultless)
+        outcome = replace(outcome, struck=rules) if rules else outcome
+        state = _advanced(state, match, outcome, attempt)
+        return state, outcome, delay_s + self._latency_s(outcome)
+
+    def _recorded(self, request: Request, rung: Rung, number: int | None) -> Outcome:
+        """What the tapes say, in fair weather."""
+        if number is None:
+            return Outcome(miss(request, self.index.recordings))
+        exchange = self.index.recordings[number]
+        if exchange.messages or (exchange.response is not None and exchange.response.cut is not None):
+            return Outcome(_unplayable(exchange), rung=rung, recording=number)
+        if exchange.response is None:
+            return Outcome(None, exchange.ending, rung=rung, recording=number)
+        if exchange.ending is Ending.COMPLETE:
+            return Outcome(exchange.response, rung=rung, recording=number)
+        size = len(exchange.response.body)
+        return Outcome(exchange.response, Ending.TRUNCATED, size, rung=rung, recording=number)
+
+    def _latency_s(self, outcome: Outcome) -> float:
+        """The recorded latency of what was played, scaled."""
+        if not self.latency or outcome.recording is None:
+            return 0.0
+        timings = self.index.recordings[outcome.recording].timings
+        recorded_s = timings.first_byte_s if timings.first_byte_s is not None else timings.end_s
+        return self.latency * max(recorded_s or 0.0, 0.0)
+
+
+def _choose(state: State, match: Match) -> int | None:
+    """Repeats play in recorded order, then the last one again."""
+    if match.group is None:
+        return None
+    if match.closest:
+        return next((number for number in match.closest if not state.played[number]), match.closest[-1])
+    numbers = match.group.numbers
+    start = state.cursors[match.group.id]
+    return next((number for number in numbers[start:] if not state.played[number]), numbers[-1])
+
+
+def _advanced(state: State, match: Match, outcome: Outcome, attempt: int) -> State:
+    """The state after one request."""
+    state = replace(state, attempts=state.attempts.put(match.fingerprint, attempt + 1))
+    if not outcome.advances or match.group is None or outcome.recording is None:
+        return state
+    number, numbers = outcome.recording, match.group.numbers
+    state = replace(state, played=state.played.put(number, state.played[number] + 1))
+    cursor = start = state.cursors[match.group.id]
+    while cursor < len(numbers) and state.played[numbers[cursor]]:
+        cursor += 1
+    return state if cursor == start else replace(state, cursors=state.cursors.put(match.group.id, cursor))
+
+
+def _unplayable(exchange: Exchange) -> Response:
+    """The answer in place of a recording that cannot be played: 501 as a problem document, with the reason."""
+    reason = (
+        "this is a WebSocket conversation, which is recorded but not yet replayed"
+        if exchange.messages
+        else "the recording kept only the beginning of this body: record it again with a larger --max-body"
+    )
+    body = f'{{"type":"urn:tapehiss:unplayable","title":"Not playable","status":501,"detail":"{reason}"}}'
+    return Response(501, "Not Implemented", (("Content-Type", PROBLEM),), body.encode())
