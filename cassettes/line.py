@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Clean, Exchange
 
 FORMAT = 1
-COMMENT = b"# tapehiss "
+COMMENT = b"# tapehiss {"
 ENTRY = b"- {"
 FORMAT_LINE = b'# tapehiss {"format": 1}\n'
 HEADER = b"version: 1\ninteractions:\n"
@@ -82,7 +82,7 @@ def decode_line(line: bytes) -> Exchange | Gap | None:
     if line.startswith(ENTRY):
         return from_interaction(_parse(line[2:]))
     if line.startswith(COMMENT):
-        return _from_comment(_parse(line[len(COMMENT) :]))
+        return _from_comment(_parse(line[len(COMMENT) - 1 :]))
     if not line or line.startswith(b"#") or line in {b"version: 1", b"interactions:"}:
         return None
     raise DamagedTape(f"not a line of a tape: {line[:40].decode('ascii', 'backslashreplace')}")
