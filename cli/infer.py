@@ -1,0 +1,133 @@
+"""``tapehiss infer``: what the tapes prove about the vendor."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tapehiss.cassettes.errors import Misuse
+from tapehiss.cli import console
+from tapehiss.cli.opening import opened, ordered, tapes_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tapehiss.contracts.counts import Evidence
+    from tapehiss.contracts.evidence import Contract
+    from tapehiss.contracts.operations import Operation
+
+COLUMNS = ("operation", "statuses", "exchanges", "fields", "evidence")
+THIN = 5
+"""An operation with fewer exchanges is called thinly evidenced."""
+
+_file = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@tapes_argument
+@click.option("--into", "-o", type=_file, metavar="FILE", help="Save the contract (JSON), to resume, merge or serve.")
+@click.option("--openapi", type=_file, metavar="FILE", help="Write it as OpenAPI 3.1 (JSON).")
+@click.option("--from", "known", type=_file, metavar="FILE", help="Begin with this saved contract.")
+@click.option("--json", "as_json", is_flag=True, help="Print the contract itself (JSON).")
+def command(
+    paths: tuple[Path, ...],
+    skip_damaged: bool,
+    into: Path | None,
+    openapi: Path | None,
+    known: Path | None,
+    as_json: bool,
+) -> None:
+    """Infer the contract that tapes (files, or folders of them) prove.
+
+    Counts what was asked and answered, by operation, status and media type. The contract accepts every exchange that it was
+    learnt from, and every statement has its support: operations with few exchanges are called thin.
+    """
+    from tapehiss.contracts.evidence import learn, to_json
+    from tapehiss.contracts.views import openapi as openapi_of
+
+    before = _resumed(known)
+    tapes = opened(paths, skip_damaged=skip_damaged)
+    total = sum(len(tape) for tape in tapes)
+    contract = learn(console.progress(ordered(tapes), "inferring", total), before)
+    if not contract.exchanges:
+        raise Misuse("there is no exchange on these tapes", remedy="record something first: tapehiss record --help")
+    if into is not None:
+        _write(into, to_json(contract))
+    if openapi is not None:
+        _write(openapi, json.dumps(openapi_of(contract), indent=2) + "\n")
+    if as_json:
+        click.echo(to_json(contract), nl=False)
+    else:
+        console.table(COLUMNS, (_row(operation, evidence) for operation, evidence in contract))
+        _footnotes(contract)
+
+
+def _resumed(path: Path | None) -> Contract | None:
+    from tapehiss.contracts.evidence import from_json
+
+    if path is None:
+        return None
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise Misuse(
+            f"cannot be read: {error.strerror}", where=str(path), remedy="check the path given to --from"
+        ) from error
+    return from_json(text, where=str(path))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        remedy = "choose a file in a folder that exists and that you may write to"
+        raise Misuse(f"cannot be written: {error.strerror}", where=str(path), remedy=remedy) from error
+    if console.interactive():
+        console.warn(f"wrote {path}")
+
+
+def _row(operation: Operation, evidence: Evidence) -> tuple[str, ...]:
+    return (
+        str(operation),
+        " ".join(_statuses(evidence)),
+        str(evidence.exchanges),
+        str(sum(len(part.fields) for part in evidence.parts.values())),
+        ", ".join(_doubts(evidence)),
+    )
+
+
+def _statuses(evidence: Evidence) -> Iterator[str]:
+    """``200 x 12``, and endings that brought no answer."""
+    from tapehiss.contracts.reading import status_of
+
+    counted: dict[str, int] = {}
+    for name, part in evidence.parts.items():
+        status = status_of(name)
+        if status is not None:
+            counted[str(status)] = counted.get(str(status), 0) + part.exchanges
+    counted |= {ending: count for ending, count in evidence.endings.items() if ending != "complete"}
+    yield from (f"{name}×{count}" for name, count in sorted(counted.items()))
+
+
+def _doubts(evidence: Evidence) -> Iterator[str]:
+    """Why a reader should not lean on this row."""
+    if evidence.exchanges < THIN:
+        yield "thin"
+    unread = sum(count for part in evidence.parts.values() for count in part.unread.values())
+    if unread:
+        yield f"{unread} bodies unread"
+    if evidence.bounds or any(part.bounds for part in evidence.parts.values()):
+        yield "beyond bounds"
+
+
+def _footnotes(contract: Contract) -> None:
+    """What the table cannot say, beside the result."""
+    for bound in contract.reached[:10]:
+        console.warn(f"a bound was reached, and nothing is known beyond it: {bound}")
+    if console.interactive():
+        thin = sum(evidence.exchanges < THIN for _, evidence in contract)
+        known = len(contract.operations)
+        console.say(f"{contract.exchanges} exchanges · {known} operations · {thin} seen fewer than {THIN} times")

@@ -1,0 +1,176 @@
+"""The Contract: what the tapes prove about a vendor, as counted evidence; a schema is only a view of it.
+
+Contracts add up: ``a + b`` knows what both knew, in any order and grouping, and ``Contract()`` is the zero. ``observe`` makes
+the contract of one exchange, ``learn`` adds many at once (the same as the sum, faster); ``to_json`` and ``from_json`` save and
+resume. How a contract is bounded, and why that does not break addition, is told in ``counts``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tapehiss.contracts import operations
+from tapehiss.contracts.counts import Evidence, Field, Part, merged, smallest, tally
+from tapehiss.contracts.errors import DamagedContract
+from tapehiss.contracts.gathering import Gathering
+from tapehiss.contracts.reading import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tapehiss.cassettes.exchange import Clean
+    from tapehiss.contracts.operations import Operation
+
+OPERATIONS_MAX = 5_000
+"""How many operations are kept: those with the smallest hash."""
+NODES_MAX = 20_000
+"""How many paths ``learn`` counts before it freezes them: the bound of its memory."""
+VERSION = 1
+"""Version of the saved form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Evidence for each operation that was seen."""
+
+    operations: Mapping[str, Evidence] = field(default_factory=dict)
+    """``str(Operation)`` -> its evidence; at most ``OPERATIONS_MAX``."""
+    bounds: frozenset[str] = frozenset()
+    """Which bounds were reached: ``operations``."""
+
+    def __add__(self, other: Contract) -> Contract:
+        kept, dropped = smallest(merged(self.operations, other.operations), OPERATIONS_MAX)
+        return Contract(kept, self.bounds | other.bounds | frozenset({"operations"} if dropped else ()))
+
+    def __iter__(self) -> Iterator[tuple[Operation, Evidence]]:
+        """The operations with their evidence, in order of origin, path and method."""
+        known = ((operations.parse(line), evidence) for line, evidence in self.operations.items())
+        return iter(sorted(known, key=lambda pair: (pair[0].origin, pair[0].path, pair[0].method)))
+
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges were seen."""
+        return sum(evidence.exchanges for evidence in self.operations.values())
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """The bounds that were reached, as ``operation part: bound``: beyond them nothing is known."""
+        return (*sorted(self.bounds), *sorted(_reached(self.operations)))
+
+
+def observe(exchange: Clean) -> Contract:
+    """The contract of one exchange.
+
+    A contract keeps values (for examples and enumerations), so that only exchanges which went through redaction may enter: what
+    a tape holds is ``Clean``.
+    """
+    return learn((exchange,))
+
+
+def learn(exchanges: Iterable[Clean], known: Contract | None = None) -> Contract:
+    """What was known and the contracts of all these exchanges, as one; memory does not grow with their number."""
+    contract = Contract() if known is None else known
+    desk = _Desk()
+    for exchange in exchanges:
+        desk.take(exchange)
+        if desk.size > NODES_MAX:
+            contract, desk = contract + desk.contract(), _Desk()
+    return contract + desk.contract()
+
+
+def to_json(contract: Contract) -> str:
+    """A contract as JSON text: equal contracts give equal text, so that a contract can be kept in git and compared."""
+    saved = {
+        "tapehiss-contract": VERSION,
+        "bounds": sorted(contract.bounds),
+        "operations": {line: _saved(evidence) for line, evidence in contract.operations.items()},
+    }
+    return json.dumps(saved, sort_keys=True, indent=1) + "\n"
+
+
+def from_json(text: str | bytes, *, where: str = "") -> Contract:
+    """The contract that ``to_json`` saved; ``DamagedContract`` names ``where`` when the text is anything else."""
+    try:
+        saved = json.loads(text)
+        known = {str(operations.parse(line)): _resumed(evidence) for line, evidence in saved["operations"].items()}
+        contract, version = Contract(known, frozenset(saved["bounds"])), saved["tapehiss-contract"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        remedy = "give a file that `tapehiss infer --into` wrote"
+        raise DamagedContract("not a saved contract", where=where, remedy=remedy) from error
+    if version != VERSION:
+        raise DamagedContract(f"a contract of version {version}, not {VERSION}", where=where, remedy="infer it anew")
+    return contract
+
+
+def _saved(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "endings": evidence.endings,
+        "bounds": sorted(evidence.bounds),
+        "parts": {name: _saved_part(part) for name, part in evidence.parts.items()},
+    }
+
+
+def _saved_part(part: Part) -> dict[str, Any]:
+    return {
+        "exchanges": part.exchanges,
+        "unread": part.unread,
+        "bounds": sorted(part.bounds),
+        "fields": {path: [seen.kinds, seen.exchanges, seen.values, seen.more] for path, seen in part.fields.items()},
+    }
+
+
+def _resumed(saved: Mapping[str, Any]) -> Evidence:
+    parts = {name: _resumed_part(part) for name, part in saved["parts"].items()}
+    return Evidence(_counts(saved["endings"]), parts, frozenset(saved["bounds"]))
+
+
+def _resumed_part(saved: Mapping[str, Any]) -> Part:
+    fields = {
+        path: Field(_counts(kinds), int(exchanges), _counts(values), bool(more))
+        for path, (kinds, exchanges, values, more) in saved["fields"].items()
+    }
+    return Part(int(saved["exchanges"]), _counts(saved["unread"]), fields, frozenset(saved["bounds"]))
+
+
+def _counts(saved: Mapping[str, int]) -> dict[str, int]:
+    return {str(key): int(count) for key, count in saved.items()}
+
+
+def _reached(known: Mapping[str, Evidence]) -> Iterator[str]:
+    for line, evidence in known.items():
+        yield from (f"{line}: {bound}" for bound in evidence.bounds)
+        for name, part in evidence.parts.items():
+            yield from (f"{line} {name}: {bound}" for bound in part.bounds)
+
+
+class _Desk:
+    """Where exchanges are counted until their counts are frozen."""
+
+    __slots__ = ("_endings", "_parts", "size")
+
+    def __init__(self) -> None:
+        self._endings: dict[str, dict[str, int]] = {}
+        self._parts: dict[str, dict[str, Gathering]] = {}
+        self.size = 0
+
+    def take(self, exchange: Clean) -> None:
+        """Count one exchange."""
+        account = read(exchange)
+        line = str(account.operation)
+        self._endings[line] = tally(self._endings.get(line, {}), {account.ending.value: 1})
+        parts = self._parts.setdefault(line, {})
+        for reading in account.readings:
+            gathering = parts.setdefault(reading.part, Gathering())
+            before = gathering.size
+            gathering.count(reading)
+            self.size += 1 + gathering.size - before
+
+    def contract(self) -> Contract:
+        """The counts as a contract, within its bounds."""
+        known = {
+            line: Evidence(endings) + Evidence(parts={name: each.part() for name, each in self._parts[line].items()})
+            for line, endings in self._endings.items()
+        }
+        return Contract(known) + Contract()
