@@ -15,12 +15,12 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.errors import DamagedTape
 from tapehiss.cassettes.exchange import Cut, Ending, Exchange, Message, Request, Response, Timings
+from tapehiss.cassettes.fields import from_dict, string, to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,6 @@ X = "x-tapehiss"
 HOP_BY_HOP = frozenset({"transfer-encoding", "connection", "keep-alive", "trailer", "alt-svc"})
 """Response headers that are about the connection and mislead a player that has none."""
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _TIMINGS = ("connect_s", "tls_s", "first_byte_s", "end_s")
@@ -112,7 +111,7 @@ def _put(extra: dict[str, Any], **facts: Any) -> None:
 
 def _request_view(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
     """The four keys that vcrpy allows, and what they cannot say."""
-    values, order = _headers_view(request.headers, frozenset(), None, join=True)
+    values, order = to_dict(request.headers, frozenset(), None, join=True)
     extra: dict[str, Any] = {}
     if request.http_version != "HTTP/1.1":
         extra["http_version"] = request.http_version
@@ -125,9 +124,9 @@ def _request_view(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _to_request(view: Mapping[str, Any], extra: Mapping[str, Any]) -> Request:
     return Request(
-        method=_string(view["method"]),
-        url=_string(view["uri"]),
-        headers=_from_view(view["headers"] or {}, extra.get("headers")),
+        method=string(view["method"]),
+        url=string(view["uri"]),
+        headers=from_dict(view["headers"] or {}, extra.get("headers")),
         body=_content(view["body"]),
         http_version=extra.get("http_version", "HTTP/1.1"),
         trailers=_from_pairs(extra.get("trailers")),
@@ -143,7 +142,7 @@ def _response_view(response: Response, *, bare: bool) -> tuple[dict[str, Any], d
     """Status, headers and body for vcrpy, and what they cannot say."""
     dropped = HOP_BY_HOP if response.undecoded else HOP_BY_HOP | {"content-encoding"}
     length = None if bare else str(len(response.body))
-    values, order = _headers_view(response.headers, dropped, length, join=False)
+    values, order = to_dict(response.headers, dropped, length, join=False)
     phrase = _phrase(response.status, response.reason)
     extra: dict[str, Any] = {}
     if response.http_version != "HTTP/1.1":
@@ -163,7 +162,7 @@ def _to_response(view: Mapping[str, Any], extra: Mapping[str, Any]) -> Response:
     return Response(
         status=int(status["code"]),
         reason=extra["reason"] if "reason" in extra else status["message"] or "",
-        headers=_from_view(view["headers"] or {}, extra.get("headers")),
+        headers=from_dict(view["headers"] or {}, extra.get("headers")),
         body=_content(view["body"]["string"]),
         http_version=extra.get("http_version", "HTTP/1.1"),
         trailers=_from_pairs(extra.get("trailers")),
@@ -185,76 +184,6 @@ def _phrase(status: int, reason: str) -> str:
     return _PHRASES.get(status, "")
 
 
-# --- headers ----------------------------------------------------------------------------------------------------------
-
-
-def _headers_view(
-    headers: Headers, dropped: frozenset[str], length: str | None, *, join: bool
-) -> tuple[dict[str, list[str]], list[Any] | None]:
-    """Headers as vcrpy's dict of lists, and the order list that restores the pairs (``None`` if the dict alone does).
-
-    In the order list a string is a name whose next value in the dict is meant; a ``[name, value]`` pair is a value that the
-    dict lacks or shows otherwise. ``join``: vcrpy keeps only the first value of a request header, so all go into it.
-    """
-    values: dict[str, list[str]] = {}
-    cases: dict[str, str] = {}
-    order: list[Any] = []
-    for name, value in headers:
-        low = _lower(name)
-        if low is None or low in dropped:
-            order.append([name, value])
-            continue
-        shown = length if low == "content-length" and length is not None else _printable(value)
-        values.setdefault(cases.setdefault(low, name), []).append(shown)
-        order.append(name if shown == value else [name, value])
-    if join and len(values) < sum(map(len, values.values())):
-        return {name: [_joined(name, held)] for name, held in values.items()}, [list(pair) for pair in headers]
-    if length not in {None, "0"} and "content-length" not in cases:
-        values["Content-Length"] = [str(length)]
-    return values, None if _flat(values) == headers else order
-
-
-def _from_view(values: Mapping[str, Any], order: Iterable[Any] | None) -> Headers:
-    """The pairs again. What somebody added to the dict by hand comes last; what they took out is gone."""
-    if order is None:
-        return _flat(values)
-    left = {_lower(name): [(name, _string(value)) for value in held] for name, held in values.items()}
-    pairs: list[tuple[str, str]] = []
-    for item in order:
-        name = item if isinstance(item, str) else item[0]
-        held = left.get(_lower(name))
-        shown = held.pop(0) if held else None
-        if item is not name:
-            pairs.append((_string(item[0]), _string(item[1])))
-        elif shown is not None:
-            pairs.append((name, shown[1]))
-    left.pop("content-length", None)  # ours, not the vendor's: else it were in the order list
-    return (*pairs, *(pair for held in left.values() for pair in held))
-
-
-def _flat(values: Mapping[str, Any]) -> Headers:
-    return tuple((name, _string(value)) for name, held in values.items() for value in held)
-
-
-def _joined(name: str, held: list[str]) -> str:
-    """Several values of one request header in one (RFC 9110 section 5.3, RFC 9113 section 8.2.3)."""
-    return ("; " if name.lower() == "cookie" else ", ").join(held)
-
-
-@lru_cache(maxsize=4096)
-def _lower(name: str) -> str | None:
-    """The name to compare by, or ``None`` for what no player could send as a header name."""
-    return name.lower() if _TOKEN.fullmatch(name) else None
-
-
-def _printable(value: str) -> str:
-    """The value in printable ASCII, other bytes percent-encoded: a client under vcrpy breaks on anything else."""
-    if value.isascii() and value.isprintable():
-        return value
-    wire = value.encode("latin-1") if all(char < "\u0100" for char in value) else value.encode("utf-8", "surrogatepass")
-    return "".join(chr(byte) if byte == 9 or 32 <= byte < 127 else f"%{byte:02X}" for byte in wire)
-
-
 # --- small things -----------------------------------------------------------------------------------------------------
 
 
@@ -271,13 +200,7 @@ def _content(view: str | bytes | Mapping[str, str] | None) -> bytes:
         return view
     if isinstance(view, Mapping):
         return b64decode(view["base64"], validate=True)
-    return b"" if view is None else _string(view).encode("utf-8")
-
-
-def _string(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r:.40} where text belongs")
-    return value
+    return b"" if view is None else string(view).encode("utf-8")
 
 
 def _pairs(headers: Headers) -> list[list[str]]:
@@ -293,7 +216,7 @@ def _from_cut(cut: Cut | None) -> dict[str, Any] | None:
 
 
 def _to_cut(cut: Mapping[str, Any] | None) -> Cut | None:
-    return None if cut is None else Cut(size=int(cut["size"]), sha256=_string(cut["sha256"]))
+    return None if cut is None else Cut(size=int(cut["size"]), sha256=string(cut["sha256"]))
 
 
 def _timings(timings: Timings) -> dict[str, float]:
