@@ -37,7 +37,7 @@ def open_tape(path: Path, *, skip_damaged: bool = False) -> Tape:
     return Tape(path, skip_damaged=skip_damaged)
 
 
-def open_tapes(paths: Sequence[Path]) -> tuple[Tape, ...]:
+def open_tapes(paths: Sequence[Path], *, skip_damaged: bool = False) -> tuple[Tape, ...]:
     """Open tapes; of a folder all ``*.yaml`` below it, sorted by path. ``Misuse`` if there is none."""
     files = [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
     if not files:
@@ -45,7 +45,7 @@ def open_tapes(paths: Sequence[Path]) -> tuple[Tape, ...]:
             "no tape there", where=", ".join(map(str, paths)), remedy="name a .yaml file or a folder with some"
         )
     with ExitStack() as opened:
-        tapes = tuple(opened.enter_context(open_tape(file)) for file in files)
+        tapes = tuple(opened.enter_context(open_tape(file, skip_damaged=skip_damaged)) for file in files)
         opened.pop_all()
     return tapes
 
