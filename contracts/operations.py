@@ -70,6 +70,8 @@ def looks_minted(text: str) -> bool:
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 _LINE = re.compile(r"(\S+) ((?:[a-z0-9+.-]*://[^/\s]+)?)(/\S*)")
 _NO_TOKEN = re.compile(r"[^!-~]")
+_MIXED = r"(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])(?=[A-Za-z]*\d)"
+_RANDOM = r"(?:(?=\d)|(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])|(?=[A-Za-z]*\d+[A-Za-z]+\d)|(?=[A-Za-z]*[a-z][A-Z]+[a-z][A-Za-z]*[A-Z]))"
 _HEX = "[0-9a-fA-F]"
 
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -79,8 +81,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("id", re.compile(rf"(?=[a-f]*\d|[A-F]*\d){_HEX}{{16,128}}")),
     ("id", re.compile(r"[A-Z]{2}[0-9a-f]{32}")),
     ("id", re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")),
-    ("id", re.compile(r"[a-z]{1,12}[_-](?:[a-z]{1,12}[_-])?(?=[A-Za-z]*\d)[A-Za-z0-9]{8,64}")),
-    ("id", re.compile(r"[a-z]{1,12}_(?=[A-Za-z]*[a-z][A-Z]+[a-z][A-Za-z]*[A-Z])[A-Za-z0-9]{10,64}")),
+    ("id", re.compile(rf"(?:[a-z]{{1,12}}_){{1,2}}{_RANDOM}[A-Za-z0-9]{{8,64}}")),
+    ("id", re.compile(rf"(?:[a-z]{{1,12}}-){{1,2}}{_MIXED}[A-Za-z0-9]{{8,64}}")),
     ("email", re.compile(r"[^@\s/]+@[^@\s/]+\.[A-Za-z]{2,}")),
     (
         "domain",
@@ -95,6 +97,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _EXTENSION = re.compile(r"(.+)(\.(?:json|xml|csv|html?|php|aspx?|txt|pdf|js|md|ya?ml))")
 _ACTION = re.compile(r"(.+)(:[a-zA-Z]{2,40})")
 _VERSION_BASE = re.compile(r"(?:api|rest|services?|v)", re.IGNORECASE)
+_SAME_IN_PLURAL = frozenset({"series", "species", "news", "analytics"})
 _DIGITS = re.compile(r"\d+")
 
 
@@ -121,15 +124,17 @@ def _is_version(stem: str, form: str, before: Sequence[str]) -> bool:
 
 
 def _is_token(text: str) -> bool:
-    """Whether a text without other form is random: long, of letters and digits, with digits in at least two places."""
+    """Whether a text of no other form is random: digits in at least two places among letters that make no words."""
     if not 10 <= len(text) <= 512 or not re.fullmatch(r"[A-Za-z0-9_=-]+", text):
         return False
-    places = len(_DIGITS.findall(text))
     words = re.split(r"[_-]", text)
     if len(words) > 1 and all(word.isalpha() or word.isdigit() or len(word) < 4 for word in words):
         return False
-    mixed = len(re.findall(r"[a-z](?=[A-Z0-9])|[A-Z](?=[0-9])|\d(?=[A-Za-z])", text))
-    return (places >= 2 and mixed >= 4) or (places >= 1 and mixed * 3 >= len(text) and len(text) >= 16)
+    wordlike = sum(len(word) for word in re.findall(r"[A-Z]?[a-z]{3,}", text))
+    changes = len(re.findall(r"[a-z](?=[A-Z0-9])|[A-Z](?=[0-9])|\d(?=[A-Za-z])", text))
+    places = len(_DIGITS.findall(text))
+    random = (places >= 2 and changes >= 4) or (places >= 1 and changes * 3 >= len(text) and len(text) >= 16)
+    return random and wordlike <= 0.6 * len(text)
 
 
 def _literal(segment: str) -> str:
@@ -149,7 +154,7 @@ def _names(form: str, named: Sequence[str]) -> Iterator[str]:
     """Names for a parameter, the best first: after the collection before it, then numbered."""
     words = [part for part in named if part and not part.startswith("{")]
     owner = _snake(words[-1]) if words and named[-1] == words[-1] else ""
-    best = form if form != "id" else f"{_singular(owner)}_id" if owner else "id"
+    best = form if form != "id" else f"{_singular(owner)}_id" if owner[:1].isalpha() else "id"
     yield best
     yield from (f"{best}_{number}" for number in range(2, PATH_LENGTH_MAX))
 
@@ -162,6 +167,8 @@ def _snake(word: str) -> str:
 
 def _singular(word: str) -> str:
     """One of a collection, by the rules of English plurals that hold in URLs."""
+    if word in _SAME_IN_PLURAL:
+        return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if re.search(r"(?:ss|x|ch|sh)es$", word):
