@@ -1,0 +1,363 @@
+"""Shell: the recorder as a mitmproxy addon: hooks that collect, hand over, and let the traffic pass.
+
+It works inside ``tapehiss record`` (``proxy.master``) and under any mitmproxy: ``mitmdump -s .../tapehiss/proxy/addon.py --set
+tapehiss_into=cassettes``. Every hook is guarded: what goes wrong here is counted and written on the tape as a gap, and
+never stops the traffic.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from tapehiss.cassettes.errors import TapehissError
+from tapehiss.cassettes.exchange import Ending
+from tapehiss.cassettes.line import Gap
+from tapehiss.proxy import depths, options
+from tapehiss.proxy.endings import Mishap, Stage, ending_of
+from tapehiss.proxy.journal import Journal
+from tapehiss.proxy.live import Live
+from tapehiss.proxy.take import Take
+from tapehiss.proxy.tally import Tally
+from tapehiss.proxy.tee import Budget, Tee
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from mitmproxy import http
+    from mitmproxy.addonmanager import Loader
+    from mitmproxy.connection import Client
+    from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+    from mitmproxy.tcp import TCPFlow
+    from mitmproxy.tls import TlsData
+
+    from tapehiss.proxy.scribe import Orders
+    from tapehiss.proxy.settings import Settings
+
+logger = logging.getLogger(__name__)
+STREAM_FROM_BYTES = 64 * 1024
+"""Request bodies from here on, and those of unknown length, pass as they come; smaller ones arrive in one piece anyway."""
+
+
+def guarded(hook: Callable[..., Awaitable[None] | None]) -> Callable[..., Awaitable[None] | None]:
+    """A hook whose failure is a gap on the tape, and nothing else."""
+
+    @functools.wraps(hook)
+    def guard(self: Recorder, event: Any) -> Awaitable[None] | None:
+        try:
+            return hook(self, event)
+        except Exception as error:  # noqa: BLE001 (the traffic passes whatever happens here)
+            self.stumbled(hook.__name__, event, error)
+            return None
+
+    return guard
+
+
+class Recorder:
+    """The hooks. With ``settings`` it is embedded; without, it takes mitmproxy's options and opens its own journal."""
+
+    name = "tapehiss"
+
+    def __init__(self, settings: Settings | None = None, tally: Tally | None = None) -> None:
+        self.tally = Tally() if tally is None else tally
+        self._embedded = settings is not None
+        self._settings = settings
+        self._journal: Journal | None = None
+        self._live: Live | None = None
+        self._budget = Budget(0)
+        self._open: dict[str, tuple[Any, Take]] = {}
+        self._closed = asyncio.Event()
+        self._failures: dict[str, tuple[Stage, str]] = {}
+        self._claimed: set[str] = set()
+        self._clock = time.monotonic
+        self._loader: Loader | None = None
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+
+    def load(self, loader: Loader) -> None:
+        """Declare the options, for those who come without settings."""
+        self._loader = loader
+        if not self._embedded:
+            options.declare(loader)
+
+    def configure(self, updated: set[str]) -> None:
+        """Turn the options into settings; nonsense is refused as mitmproxy refuses its own."""
+        if self._embedded or not any(name.startswith("tapehiss_") for name in updated | {"tapehiss_"}):
+            return
+        self._settings = options.settings_from_context()
+
+    async def running(self) -> None:
+        """Under a foreign mitmproxy: open the journal, or say why not and end the program."""
+        if self._embedded:
+            return
+        assert self._settings is not None
+        options.suit_recording()
+        try:
+            await self.begin(options.orders(self._settings))
+        except TapehissError as error:
+            options.refuse(error)
+
+    async def begin(self, orders: Orders) -> None:
+        """Start writing. Raises what keeps the tape from being written."""
+        assert self._settings is not None
+        settings = self._settings
+        self._budget.left = settings.spool_max_bytes
+        self._live = Live(settings.to.origin) if settings.to is not None and settings.rewrite else None
+        journal = Journal(orders, self.tally, settings.queue_max_bytes)
+        await journal.open()
+        self._journal = journal
+
+    async def done(self) -> None:
+        """Under a foreign mitmproxy: finish what is open, write everything."""
+        if not self._embedded:
+            await self.end()
+
+    async def end(self) -> None:
+        """Stop accepting, give what is open some time, record the rest as it stands, and write everything."""
+        if self._journal is None:
+            return
+        assert self._settings is not None
+        await depths.stop_listening()
+        await self._wait_for_open(self._settings.drain_max_s)
+        for flow, take in list(self._open.values()):
+            self._open.pop(flow.id)
+            await self._journal.put(self._snapshot(flow, take, Ending.CLIENT_GONE, "the recording was stopped"))
+        journal, self._journal = self._journal, None
+        await journal.close(max(10.0, self._settings.drain_max_s))
+
+    async def _wait_for_open(self, limit_s: float) -> None:
+        deadline = self._clock() + limit_s
+        while self._open and (left := deadline - self._clock()) > 0:
+            self._closed.clear()
+            try:
+                await asyncio.wait_for(self._closed.wait(), left)
+            except TimeoutError:
+                return
+
+    @property
+    def failed(self) -> asyncio.Event:
+        """Set when nothing can be written any more."""
+        assert self._journal is not None
+        return self._journal.failed
+
+    # -- an exchange ---------------------------------------------------------------------------------------------------
+
+    @guarded
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """An exchange begins."""
+        if self._journal is None or self._settings is None:
+            return
+        if self._live is not None:
+            self._live.request_headers(flow)
+        data = flow.request.data
+        if not self._settings.selection.wants(data.host, data.path.decode("latin-1")):
+            self.tally.passed_over += 1
+            return
+        take = Take(self._clock(), self._settings.label)
+        self._open[flow.id] = (flow, take)
+        self.tally.open += 1
+        if depths.streams_well(flow):
+            take.request_tee = self._tee(depths.announced(data.headers.fields))
+            filtering = None if self._live is None else self._live.request_stream(flow)
+            flow.request.stream = take.request_tee if filtering is None else Piped(filtering, take.request_tee)
+
+    @guarded
+    def request(self, flow: http.HTTPFlow) -> None:
+        """The request is complete."""
+        depths.frame_for_http1(flow)
+        if self._live is not None:
+            self._live.request_body(flow)
+        if found := self._open.get(flow.id):
+            found[1].sent = self._clock()
+
+    @guarded
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """The vendor begins to answer: from here on bytes pass as they come."""
+        assert flow.response is not None
+        found = self._open.get(flow.id)
+        fields = flow.response.data.headers.fields
+        rewriter = None if self._live is None else self._live.response(flow)
+        if found is None:
+            flow.response.stream = rewriter or True
+            return
+        take = found[1]
+        take.first_byte = self._clock()
+        take.reply_fields = fields
+        take.setup = self._setup(flow)
+        take.reply_tee = self._tee(depths.announced(fields), rewriter)
+        flow.response.stream = take.reply_tee
+
+    @guarded
+    def response(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        """The response is complete (a WebSocket's exchange only begins)."""
+        found = self._open.get(flow.id)
+        if found is None or flow.websocket is not None:
+            return None
+        depths.keep_trailers(flow, found[1])
+        return self._finish(flow, Ending.COMPLETE)
+
+    @guarded
+    def error(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        """Something broke: record it, and let the client see what the vendor did instead of a page by mitmproxy."""
+        assert flow.error is not None
+        message = flow.error.msg
+        found = self._open.get(flow.id)
+        ending = None if found is None else self._ending(flow, found[1], message)
+        waiting = None if ending is None else self._finish(flow, ending, message)
+        if ending is not Ending.CLIENT_GONE and flow.killable:
+            flow.kill()
+        return waiting
+
+    @guarded
+    def websocket_message(self, flow: http.HTTPFlow) -> None:
+        """One message; mitmproxy would keep all of them until the end."""
+        assert flow.websocket is not None
+        if found := self._open.get(flow.id):
+            assert self._settings is not None
+            found[1].message(flow.websocket.messages[-1], self._settings.body_max_bytes)
+        del flow.websocket.messages[:-1]
+
+    @guarded
+    def websocket_end(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        """The connection is closed, in whichever way."""
+        if flow.id not in self._open or flow.websocket is None:
+            return None
+        code, by_client = flow.websocket.close_code, flow.websocket.closed_by_client
+        if code in {1000, 1001, 1005}:
+            return self._finish(flow, Ending.COMPLETE)
+        who = "the client" if by_client else "the vendor"
+        return self._finish(
+            flow, Ending.CLIENT_GONE if by_client else Ending.RESET, f"closed by {who} with code {code}"
+        )
+
+    # -- connections ---------------------------------------------------------------------------------------------------
+
+    @guarded
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        """The name for which the vendor is to show its certificate."""
+        if self._live is not None and self._settings is not None and self._settings.to is not None:
+            data.server.sni = data.server.sni or self._settings.to.origin.host.strip("[]")
+
+    @guarded
+    def server_connect_error(self, data: ServerConnectionHookData) -> None:
+        """No connection: remembered until the exchange reports the same words."""
+        self._failures[data.client.id] = (Stage.CONNECT, data.server.error or "")
+
+    @guarded
+    def tls_failed_server(self, data: TlsData) -> None:
+        """No TLS with the vendor: likewise."""
+        self._failures[data.context.client.id] = (Stage.TLS, data.conn.error or "")
+
+    @guarded
+    def tls_clienthello(self, data: Any) -> None:
+        """Ask the vendor first, so that the client is offered the HTTP versions that the vendor speaks."""
+        data.establish_server_tls_first = bool(data.context.server.tls)
+
+    @guarded
+    def tls_failed_client(self, data: TlsData) -> None:
+        """The client does not trust our certificate, most probably."""
+        address = data.context.server.address
+        host = data.context.client.sni or (address[0] if address else "?")
+        self.tally.tls_refused[host] = self.tally.tls_refused.get(host, 0) + 1
+
+    @guarded
+    def tcp_start(self, flow: TCPFlow) -> None:
+        """Something that is not HTTP passes unrecorded, and the tape says so."""
+        address = flow.server_conn.address
+        self._gap(f"a connection that is not HTTP passed unrecorded: {address[0] if address else '?'}", lost=0)
+
+    @guarded
+    def client_disconnected(self, client: Client) -> None:
+        """Nothing more will be said about this connection."""
+        self._failures.pop(client.id, None)
+
+    @guarded
+    def server_disconnected(self, data: ServerConnectionHookData) -> None:
+        """Likewise."""
+        self._claimed.discard(data.server.id)
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+
+    def stumbled(self, hook: str, event: Any, error: Exception) -> None:
+        """A hook failed: count it, and if an exchange is lost by it, say so on the tape."""
+        logger.error("tapehiss: %s failed: %r", hook, error)
+        lost = self._open.pop(getattr(event, "id", ""), None)
+        if lost is not None:
+            self.tally.open -= 1
+            lost[1].release()
+            self._closed.set()
+        self._gap(f"the recorder failed in {hook}: {type(error).__name__}", lost=0 if lost is None else 1)
+
+    def _gap(self, reason: str, *, lost: int) -> None:
+        now = time.time()
+        if self._journal is not None:
+            self._journal.gap(Gap(now, now, lost, reason))
+
+    def _tee(self, expected_bytes: int, rewriter: Callable[[bytes], bytes] | None = None) -> Tee:
+        assert self._settings is not None
+        limit = self._settings.body_max_bytes
+        return Tee(self._budget, self._clock, limit, expected_bytes=expected_bytes, rewriter=rewriter)
+
+    def _setup(self, flow: http.HTTPFlow) -> tuple[float | None, float | None]:
+        """TCP and TLS set-up times, for the first exchange of a connection only."""
+        server = flow.server_conn
+        if server.id in self._claimed or server.timestamp_start is None or server.timestamp_tcp_setup is None:
+            return (None, None)
+        self._claimed.add(server.id)
+        connected, secured = server.timestamp_tcp_setup, server.timestamp_tls_setup
+        return (connected - server.timestamp_start, None if secured is None else secured - connected)
+
+    def _ending(self, flow: http.HTTPFlow, take: Take, message: str) -> Ending:
+        stage, words = self._failures.get(flow.client_conn.id, (Stage.NONE, ""))
+        mishap = Mishap(
+            message,
+            failed=stage if words and words in message else Stage.NONE,
+            by_client=depths.client_failed(flow, request_complete=take.sent is not None),
+            response_began=flow.response is not None,
+            idle_s=self._clock() - take.last_seen,
+            timeout_s=depths.timeout_s(),
+        )
+        return ending_of(mishap)
+
+    def _snapshot(self, flow: http.HTTPFlow, take: Take, ending: Ending, detail: str) -> Any:
+        snapshot = take.snapshot(flow, ending.value, detail[:500], self._clock())
+        take.release()
+        self.tally.open -= 1
+        self.tally.request_bytes += snapshot.body.size
+        if snapshot.reply is not None:
+            self.tally.response_bytes += snapshot.reply.body.size
+        return snapshot
+
+    def _finish(self, flow: http.HTTPFlow, ending: Ending, detail: str = "") -> Awaitable[None] | None:
+        """The exchange has ended: hand it over; the answer is to be awaited only if the queue is full."""
+        _, take = self._open.pop(flow.id)
+        snapshot = self._snapshot(flow, take, ending, detail)
+        if not self._open:
+            self._closed.set()
+        assert self._journal is not None
+        return None if self._journal.offer(snapshot) else self._journal.put(snapshot)
+
+
+class Piped:
+    """Two filters of one body in a row: first what changes it for the vendor, then what keeps what the vendor is sent."""
+
+    __slots__ = ("_first", "_second")
+
+    def __init__(self, first: Callable[[bytes], bytes], second: Tee) -> None:
+        self._first, self._second = first, second
+
+    def __call__(self, data: bytes) -> bytes | list[bytes]:
+        """One chunk; empty at the end."""
+        changed = self._first(data)
+        if data:
+            return self._second(changed) if changed else []
+        rest = self._second(changed) if changed else []
+        self._second(b"")
+        return rest
+
+
+addons = [Recorder()]
+"""What ``mitmdump -s`` looks for."""

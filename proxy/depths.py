@@ -1,0 +1,111 @@
+"""Shell: what mitmproxy knows and does not say in its hooks, each asked for in one place.
+
+Everything here is inside knowledge of mitmproxy 11 and 12, held by tests on both. Where it turns out to be wrong, the answer is
+the cautious one: the exchange is recorded in any case.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mitmproxy import ctx
+from mitmproxy.proxy.layers.http import HttpLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mitmproxy.http import HTTPFlow
+
+    from tapehiss.proxy.snapshot import Fields
+    from tapehiss.proxy.take import Take
+
+STREAM_FROM_BYTES = 64 * 1024
+"""Request bodies from here on, and chunked ones, pass as they come; smaller ones arrive in one piece anyway."""
+TCP_TIMEOUT_S = 600.0
+"""mitmproxy 11 gives up on a silent connection after this; from 12.2.1 on it is an option."""
+
+
+def announced(fields: Fields) -> int:
+    """The Content-Length of a message, 0 if there is none."""
+    for name, value in fields:
+        if name.lower() == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
+
+
+def streams_well(flow: HTTPFlow) -> bool:
+    """Whether the request's body should pass as it comes.
+
+    Not a body of unknown length that goes from HTTP/2 to HTTP/1: it has no framing there until its length is known.
+    """
+    chunked = False
+    for name, value in flow.request.data.headers.fields:
+        lower = name.lower()
+        if lower == b"content-length":
+            return value.isdigit() and int(value) >= STREAM_FROM_BYTES
+        chunked = chunked or lower == b"transfer-encoding"
+    if flow.request.is_http2:
+        return flow.server_conn.alpn == b"h2"
+    return chunked
+
+
+def frame_for_http1(flow: HTTPFlow) -> None:
+    """Give a request from HTTP/2 what HTTP/1 needs: a length, and no trailers (mitmproxy cannot send them)."""
+    if not flow.request.is_http2 or flow.server_conn.alpn == b"h2":
+        return
+    flow.request.trailers = None
+    content = flow.request.data.content
+    if content and not flow.request.stream and "content-length" not in flow.request.headers:
+        flow.request.headers["content-length"] = str(len(content))
+
+
+def keep_trailers(flow: HTTPFlow, take: Take) -> None:
+    """Trailers go on the tape; to an HTTP/1 client mitmproxy cannot send them and would lose the connection trying."""
+    response = flow.response
+    if response is not None and response.trailers and not flow.request.is_http2:
+        take.trailers = response.trailers.fields
+        response.trailers = None
+
+
+def client_failed(flow: HTTPFlow, *, request_complete: bool) -> bool:
+    """Whether it was the client's side of the exchange that broke."""
+    stream = _stream_of(flow)
+    if stream is None:
+        return not request_complete and flow.response is None and not flow.request.stream
+    state = getattr(stream.client_state, "__name__", "")
+    if state == "state_errored":
+        return True
+    return state == "state_consume_request_body" and flow.response is None
+
+
+def timeout_s() -> float:
+    """After how much silence mitmproxy closes a connection."""
+    return float(getattr(ctx.options, "tcp_timeout", TCP_TIMEOUT_S))
+
+
+def _stream_of(flow: HTTPFlow) -> Any | None:
+    """mitmproxy's state machine of one exchange."""
+    server = ctx.master.addons.get("proxyserver")
+    handler = None if server is None else server.connections.get(flow.client_conn.id)
+    if handler is None:
+        return None
+    return next(
+        (stream for stream in _streams(handler.layer.context.layers) if getattr(stream, "flow", None) is flow), None
+    )
+
+
+def _streams(layers: list[Any]) -> Iterator[Any]:
+    """All exchanges below these layers; behind a CONNECT there is another HTTP layer inside an exchange."""
+    for layer in layers:
+        if isinstance(layer, HttpLayer):
+            for stream in layer.streams.values():
+                yield stream
+                nested = stream.context.layers
+                yield from _streams(nested[nested.index(stream) + 1 :] if stream in nested else [])
+
+
+async def stop_listening() -> None:
+    """No new connections from now on."""
+    server = ctx.master.addons.get("proxyserver")
+    if server is not None:
+        await server.servers.update([])

@@ -1,0 +1,115 @@
+"""Shell: where the scribe works, a process of its own, and how one talks to it.
+
+Frames go both ways over one stream socket: eight bytes of length, then a pickled value (both ends are the same program, and
+nobody else holds an end). In: first ``Orders``, then batches of snapshots or a ``Gap``. Out: first a ``Written`` that says "ready"
+or why not, then one ``Written`` after each group. At the end of the stream the scribe finishes what it has read and leaves,
+so that a recorder that is killed loses nothing that it had handed over.
+"""
+
+from __future__ import annotations
+
+import pickle
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+from contextlib import suppress
+
+from tapehiss.cassettes.errors import TapehissError
+from tapehiss.cassettes.line import Gap
+from tapehiss.proxy.scribe import Orders, Scribe, unwritable
+from tapehiss.proxy.snapshot import Body, Reply, Snapshot
+from tapehiss.proxy.tally import Written
+
+LENGTH = struct.Struct(">Q")
+GROUP_MAX_S = 0.1
+"""The longest that something written waits to be made durable."""
+
+
+def frame(value: object) -> bytes:
+    """One value on the wire."""
+    content = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return LENGTH.pack(len(content)) + content
+
+
+def flat(snapshot: Snapshot) -> tuple[object, ...]:
+    """A snapshot as bare tuples: they pickle twice as fast as their classes do."""
+    return tuple(snapshot)
+
+
+def raised(row: tuple[object, ...]) -> Snapshot:
+    """The snapshot of a bare tuple."""
+    snapshot = Snapshot._make(row)
+    reply = None if snapshot.reply is None else Reply._make(snapshot.reply)
+    if reply is not None:
+        reply = reply._replace(body=Body._make(reply.body))
+    return snapshot._replace(body=Body._make(snapshot.body), reply=reply)
+
+
+def _read(stream: socket.socket, size: int) -> bytes:
+    """Exactly ``size`` bytes, or empty at the end of the stream (an unfinished frame was never handed over)."""
+    buffer = bytearray(size)
+    view = memoryview(buffer)
+    got = 0
+    while got < size:
+        count = stream.recv_into(view[got:])
+        if count == 0:
+            return b""
+        got += count
+    return bytes(buffer)
+
+
+def _receive(stream: socket.socket) -> object | None:
+    head = _read(stream, LENGTH.size)
+    content = _read(stream, LENGTH.unpack(head)[0]) if head else b""
+    return pickle.loads(content) if content else None  # noqa: S301 (from the process that started this one)
+
+
+def _idle(stream: socket.socket) -> bool:
+    return not select.select([stream], [], [], 0)[0]
+
+
+def work(stream: socket.socket) -> None:
+    """Read until the stream ends; one report for each group."""
+    orders = _receive(stream)
+    if orders is None:
+        return
+    assert isinstance(orders, Orders)
+    scribe = Scribe(orders)
+    _tell(stream, scribe.report())
+    frames, since = 0, time.monotonic()
+    while (order := _receive(stream)) is not None:
+        if isinstance(order, Gap):
+            scribe.gap(order)
+        else:
+            scribe.write([raised(row) for row in order])  # type: ignore[attr-defined]
+        frames += 1
+        if _idle(stream) or time.monotonic() - since > GROUP_MAX_S:
+            _tell(stream, scribe.report(frames))
+            frames, since = 0, time.monotonic()
+    scribe.close()
+
+
+def main(descriptor: int) -> None:
+    """The process: signals are the recorder's business, and a failure is told before it ends."""
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+    stream = socket.socket(fileno=descriptor)
+    try:
+        work(stream)
+    except TapehissError as error:
+        _tell(stream, Written(failure=(error.what, error.where, error.remedy)))
+    except OSError as error:
+        told = unwritable(error, str(error.filename or ""))
+        _tell(stream, Written(failure=(told.what, told.where, told.remedy)))
+
+
+def _tell(stream: socket.socket, written: Written) -> None:
+    with suppress(OSError):  # a recorder that is gone wants no report; what it handed over is written all the same
+        stream.sendall(frame(written))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

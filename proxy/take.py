@@ -1,0 +1,127 @@
+"""One exchange while it is still going on: what the hooks have seen of it so far.
+
+The law of this file: no clock (times come in) and nothing that costs: pieces are collected here and understood in ``proxy.snapshot``.
+``flow`` is mitmproxy's ``HTTPFlow``; only its plain data is read, so nothing here imports mitmproxy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tapehiss.proxy.snapshot import Body, Reply, Snapshot
+
+if TYPE_CHECKING:
+    from tapehiss.proxy.snapshot import Fields
+    from tapehiss.proxy.tee import Tee
+
+MESSAGES_MAX = 100_000
+NO_FIELDS: Fields = ()
+
+
+class Take:
+    """What has been seen of one flow."""
+
+    __slots__ = (
+        "began",
+        "first_byte",
+        "label",
+        "message_bytes",
+        "messages",
+        "messages_dropped",
+        "notes",
+        "reply_fields",
+        "reply_tee",
+    )
+    __slots__ += ("request_tee", "sent", "setup", "trailers")
+
+    def __init__(self, began: float, label: str) -> None:
+        self.began = began
+        self.label = label
+        self.sent: float | None = None
+        self.first_byte: float | None = None
+        self.request_tee: Tee | None = None
+        self.reply_tee: Tee | None = None
+        self.reply_fields: Fields | None = None
+        """The vendor's, before anything was rewritten for the client."""
+        self.trailers: Fields = NO_FIELDS
+        """Of the response, where mitmproxy cannot pass them on."""
+        self.setup: tuple[float | None, float | None] = (None, None)
+        """How long TCP and TLS took, if this exchange opened the connection."""
+        self.messages: list[tuple[bool, bool, bytes, float]] = []
+        self.message_bytes = 0
+        self.messages_dropped = 0
+        self.notes: list[tuple[str, str]] = []
+
+    def message(self, message: Any, limit_bytes: int) -> None:
+        """One WebSocket message, as long as all of them together stay within the limit."""
+        content = message.content
+        self.message_bytes += len(content)
+        if self.message_bytes > limit_bytes or len(self.messages) >= MESSAGES_MAX:
+            self.messages_dropped += 1
+        else:
+            self.messages.append((message.from_client, message.is_text, content, message.timestamp))
+
+    @property
+    def last_seen(self) -> float:
+        """When something passed last."""
+        chunks = self.reply_tee.chunks if self.reply_tee is not None and self.reply_tee.chunks else ()
+        times = [self.began, self.sent or 0.0, self.first_byte or 0.0, chunks[-1][0] if chunks else 0.0]
+        return max(times)
+
+    def snapshot(self, flow: Any, ending: str, detail: str, ended: float) -> Snapshot:
+        """Everything, for the writer."""
+        request = flow.request.data
+        return Snapshot(
+            method=request.method,
+            scheme=request.scheme,
+            host=request.host,
+            port=request.port,
+            path=request.path,
+            version=request.http_version,
+            fields=request.headers.fields,
+            body=_body(self.request_tee, request.content),
+            trailers=request.trailers.fields if request.trailers else NO_FIELDS,
+            reply=None if flow.response is None else self._reply(flow.response.data),
+            ending=ending,
+            detail=detail,
+            started_at=request.timestamp_start,
+            began=self.began if self.sent is None else self.sent,
+            first_byte=self.first_byte,
+            ended=ended,
+            connect_s=self.setup[0],
+            tls_s=self.setup[1],
+            label=self.label,
+            messages=tuple(self.messages),
+            notes=self._notes(),
+            complete_request=self.sent is not None,
+        )
+
+    def _reply(self, response: Any) -> Reply:
+        return Reply(
+            status=response.status_code,
+            reason=response.reason,
+            version=response.http_version,
+            fields=response.headers.fields if self.reply_fields is None else self.reply_fields,
+            body=_body(self.reply_tee, response.content),
+            trailers=response.trailers.fields if response.trailers else self.trailers,
+            chunks=tuple(self.reply_tee.chunks) if self.reply_tee is not None else (),
+        )
+
+    def _notes(self) -> tuple[tuple[str, str], ...]:
+        if self.messages_dropped:
+            self.notes.append(("messages_dropped", str(self.messages_dropped)))
+        return tuple(self.notes)
+
+    def release(self) -> None:
+        """Forget the bodies."""
+        for tee in (self.request_tee, self.reply_tee):
+            if tee is not None:
+                tee.release()
+
+
+def _body(tee: Tee | None, content: bytes | None) -> Body:
+    """What the tee kept, or what mitmproxy did where nothing was streamed."""
+    if tee is None or not tee.size:
+        whole = content or b""
+        return Body(whole, len(whole))
+    return Body(tee.body, tee.size, tee.sha256)

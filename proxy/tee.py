@@ -1,0 +1,122 @@
+"""The tee: bytes pass at once, and what passes is kept within limits.
+
+The law of this file: no clock of its own (it is given one) and never a byte changed: what a tee returns is what it was
+given, unless it was given a rewriter, and then what was kept is still what came in. Kept bytes are in memory only:
+nothing unredacted reaches a disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from tapehiss.proxy.settings import BEGINNING_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHUNKS_MAX = 4096
+"""Chunk times kept for one body; later bytes are counted to the last one."""
+
+
+class Budget:
+    """How many bytes all bodies in flight may hold together."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.left = limit_bytes
+
+    def take(self, size: int) -> bool:
+        """Whether there is room, and then it is taken."""
+        if size > self.left:
+            return False
+        self.left -= size
+        return True
+
+    def give(self, size: int) -> None:
+        """Room that is free again."""
+        self.left += size
+
+
+class Tee:
+    """One body on its way through."""
+
+    __slots__ = ("_budget", "_clock", "_digest", "_held", "_limit", "_rewriter", "chunks", "on_end", "parts", "size")
+
+    def __init__(
+        self,
+        budget: Budget,
+        clock: Callable[[], float],
+        limit_bytes: int,
+        *,
+        expected_bytes: int = 0,
+        rewriter: Callable[[bytes], bytes] | None = None,
+        on_end: Callable[[], None] | None = None,
+    ) -> None:
+        """``expected_bytes``: the announced length; a body that is going to be too large is not spooled first."""
+        self.parts: list[bytes] = []
+        self.chunks: list[tuple[float, int]] = []
+        self.size = 0
+        self.on_end = on_end
+        self._budget, self._clock, self._limit, self._rewriter = budget, clock, limit_bytes, rewriter
+        self._held = 0
+        self._digest = hashlib.sha256() if expected_bytes > limit_bytes else None
+
+    def __call__(self, data: bytes) -> bytes | list[bytes]:
+        """One piece of the body; empty at the end. Never answers with empty bytes: those would end a chunked message."""
+        if data:
+            self._keep(data)
+        elif self.on_end is not None:
+            self.on_end()
+        if self._rewriter is not None:
+            data = self._rewriter(data)
+        return data or []
+
+    def _keep(self, data: bytes) -> None:
+        size = len(data)
+        self.size += size
+        if len(self.chunks) < CHUNKS_MAX:
+            self.chunks.append((self._clock(), size))
+        else:
+            at, before = self.chunks[-1]
+            self.chunks[-1] = (at, before + size)
+        if self._digest is None and (self.size > self._limit or not self._budget.take(size)):
+            self._cut()
+        if self._digest is None:
+            self._held += size
+            self.parts.append(data)
+        else:
+            self._keep_beginning(data)
+
+    def _keep_beginning(self, data: bytes) -> None:
+        assert self._digest is not None
+        self._digest.update(data)
+        room = BEGINNING_BYTES - self._held
+        if room > 0 and self._budget.take(min(room, len(data))):
+            self.parts.append(data[:room])
+            self._held += len(self.parts[-1])
+
+    def _cut(self) -> None:
+        """From now on only the length and the digest grow."""
+        whole = b"".join(self.parts)
+        self._digest = hashlib.sha256(whole)
+        self.parts = [whole[:BEGINNING_BYTES]]
+        self._budget.give(self._held - len(self.parts[0]))
+        self._held = len(self.parts[0])
+
+    @property
+    def body(self) -> bytes:
+        """What was kept."""
+        return self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the whole body if only its beginning was kept, otherwise empty."""
+        return "" if self._digest is None or self.size == self._held else self._digest.hexdigest()
+
+    def release(self) -> None:
+        """Forget the bytes; the budget gets its room back."""
+        self._budget.give(self._held)
+        self._held = 0
+        self.parts = []
