@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+
 from tapehiss.cassettes.errors import TapehissError
 from tapehiss.cli.lazy import LazyGroup
 
@@ -44,8 +45,8 @@ def run(argv: Sequence[str] | None) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        # The reader of our output has left (`| head`); nobody is there to be told.
+    except SystemExit:
+        # How click says that the reader of our output has left (`| head`); nobody is there to be told. Verbs never exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:

@@ -32,8 +32,6 @@ def tapes_argument(function: F) -> F:
 def opened(paths: Sequence[Path], *, skip_damaged: bool) -> tuple[Tape, ...]:
     """The tapes below the paths, with a warning on standard error for each torn tail and each line left out."""
     tapes = open_tapes(paths, skip_damaged=skip_damaged)
-    if not tapes:
-        raise Misuse("no tape here", where=" ".join(map(str, paths)), remedy="name a tape, or a folder with tapes")
     for tape in tapes:
         if tape.torn:
             warn(str(tape.torn))

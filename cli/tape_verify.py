@@ -58,9 +58,11 @@ def command(paths: tuple[Path, ...], skip_damaged: bool, as_json: bool) -> int:
 def findings(tape: Tape) -> Iterator[Finding]:
     """Everything wrong with one tape."""
     for damage in tape.damaged:
-        yield Finding("damaged", damage.where, damage.what, damage.remedy)
+        yield Finding("damaged", damage.where, damage.what, "restore the line, or remove it")
     if tape.torn:
-        yield Finding("torn", tape.torn.where, tape.torn.what, tape.torn.remedy)
+        torn = tape.torn
+        where = f"{torn.path}:{torn.line}"
+        yield Finding("torn", where, f"a tail of {torn.size} bytes", "the recorder cuts it when it next opens the tape")
     for position in range(len(tape)):
         yield from secrets(tape, position)
 
@@ -72,6 +74,6 @@ def secrets(tape: Tape, position: int) -> Iterator[Finding]:
         yield Finding(
             "secret",
             where,
-            f"{suspicion.rule} at {suspicion.place}",
+            f"{suspicion.rule} in {suspicion.part} at {suspicion.pointer}",
             "revoke it at the vendor, then import the tape anew: tapehiss tape import",
         )
