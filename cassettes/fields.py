@@ -37,14 +37,20 @@ def to_dict(
         if low is None or low in dropped:
             order.append([name, value])
             continue
-        shown = length if low == "content-length" and length is not None else _printable(value)
-        values.setdefault(cases.setdefault(low, name), []).append(shown)
+        shown = value if value.isascii() and value.isprintable() else _printable(value)
+        if low == "content-length" and length is not None:
+            shown = length
+        known = cases.setdefault(low, name)
+        if known in values:
+            values[known].append(shown)
+        else:
+            values[known] = [shown]
         order.append(name if shown == value else [name, value])
     if join and len(values) < sum(map(len, values.values())):
         return {name: [_joined(name, held)] for name, held in values.items()}, [list(pair) for pair in headers]
     if length not in {None, "0"} and "content-length" not in cases:
         values["Content-Length"] = [str(length)]
-    return values, None if _flat(values) == headers else order
+    return values, None if order == list(values) else order
 
 
 def from_dict(values: Mapping[str, Any], order: Iterable[Any] | None) -> Headers:
@@ -82,8 +88,6 @@ def _lower(name: str) -> str | None:
 
 def _printable(value: str) -> str:
     """The value in printable ASCII, other bytes percent-encoded: a client under vcrpy breaks on anything else."""
-    if value.isascii() and value.isprintable():
-        return value
     wire = value.encode("latin-1") if all(char < "\u0100" for char in value) else value.encode("utf-8", "surrogatepass")
     return "".join(chr(byte) if byte == 9 or 32 <= byte < 127 else f"%{byte:02X}" for byte in wire)
 

@@ -16,13 +16,11 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.errors import DamagedTape, UnsupportedFormat
 from tapehiss.cassettes.view import (
-    X,
     as_base64,
     from_interaction,
     has_surrogates,
@@ -43,7 +41,8 @@ HEADER = b"version: 1\ninteractions:\n"
 _PAIR = re.compile(r"\\(?:\\|u(d[89ab]..)\\u(d[c-f]..))")
 _WIDE = re.compile(r"\\(?:\\|U(........))")
 _BINARY = re.compile(r'!!binary ("[A-Za-z0-9+/=]*")')
-_dumps = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
+_BASE64 = re.compile(r'\{"base64": ("[A-Za-z0-9+/=]*")\}')
+_dumps = json.JSONEncoder(ensure_ascii=True, allow_nan=False, default=as_base64).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,44 +107,20 @@ def _from_comment(comment: dict[str, Any]) -> Exchange | Gap | None:
 
 
 def _flow(interaction: dict[str, Any]) -> str:
-    """An interaction as YAML and JSON agree to read it.
-
-    The order of the keys serves the tape's index: where to and how it ended are found without reading the bodies.
-    """
-    request, response = interaction["request"], interaction["response"]
-    asked, answered = request["body"], response["body"]["string"]
-    parts = [
-        _plain({"method": request["method"], "uri": request["uri"]})[:-1],
-        _body(asked),
-        _plain(request["headers"]),
-        _plain(response["status"]),
-        _plain(response[X]),
-        _plain(response["headers"]),
-        _body(answered),
-    ]
-    if isinstance(asked, bytes) or isinstance(answered, bytes):
-        parts = [part if part.startswith("!!") else part.replace("!", "\\u0021") for part in parts]
-    return (
-        '- {{"request": {}, "body": {}, "headers": {}}}, "response": {{"status": {}, "x-tapehiss": {}, "headers": {}, '
-        '"body": {{"string": {}}}}}}}\n'
-    ).format(*parts)
+    """An interaction as YAML and JSON agree to read it."""
+    text = _dumps(interaction)
+    if "\x7f" in text:
+        text = text.replace("\x7f", "\\u007f")
+    if "\\ud" in text:
+        text = _PAIR.sub(_wide, text)
+    if '{"base64": "' in text:  # a mapping: the quotes of a text would be escaped
+        text = _BASE64.sub(r"!!binary \1", text.replace("!", "\\u0021"))
+    return f"- {text}\n"
 
 
 def _comment(interaction: dict[str, Any]) -> str:
     """An interaction for our reader alone: JSON as the RFC has it."""
-    return f"# tapehiss {json.dumps(interaction, default=as_base64, allow_nan=False)}\n".replace("\x7f", "\\u007f")
-
-
-def _body(body: str | bytes | None) -> str:
-    return f'!!binary "{b64encode(body).decode("ascii")}"' if isinstance(body, bytes) else _plain(body)
-
-
-def _plain(value: Any) -> str:
-    """JSON that is YAML too."""
-    text = _dumps(value)
-    if "\x7f" in text:
-        text = text.replace("\x7f", "\\u007f")
-    return _PAIR.sub(_wide, text) if "\\ud" in text else text
+    return f"# tapehiss {_dumps(interaction)}\n".replace("\x7f", "\\u007f")
 
 
 def _wide(found: re.Match[str]) -> str:

@@ -43,18 +43,24 @@ def to_interaction(x: Exchange) -> dict[str, Any]:
 
     A missing response leaves only ``x-tapehiss`` under ``response`` (not for vcrpy: the tape writes it as a comment).
     """
-    extra: dict[str, Any] = {"started_at": x.started_at}
-    if x.ending is not Ending.COMPLETE:
-        extra["ending"] = x.ending.value
-    _put(extra, detail=x.detail, label=x.label, timings=_timings(x.timings), notes=[list(note) for note in x.notes])
-    _put(extra, messages=[_from_message(message) for message in x.messages])
     request, asked = _request_view(x.request)
-    _put(extra, request=asked)
-    if x.response is None:
-        return {"request": request, "response": {X: extra}}
-    response, answered = _response_view(x.response, bare=_bare(x.request.method, x.response.status))
-    _put(extra, response=answered)
-    return {"request": request, "response": {"status": response["status"], X: extra, **response}}
+    view: dict[str, Any] = {}
+    answered = None
+    if x.response is not None:
+        view, answered = _response_view(x.response, bare=_bare(x.request.method, x.response.status))
+    extra = _told(
+        started_at=x.started_at,
+        ending=None if x.ending is Ending.COMPLETE else x.ending.value,
+        detail=x.detail or None,
+        label=x.label or None,
+        timings=_timings(x.timings) or None,
+        notes=[list(note) for note in x.notes] or None,
+        messages=[_from_message(message) for message in x.messages] or None,
+        request=asked or None,
+        response=answered or None,
+    )
+    # The order of the keys serves the index of a tape: how it ended is found without reading the bodies.
+    return {"request": request, "response": {"status": None, X: extra} | view if view else {X: extra}}
 
 
 def from_interaction(interaction: Mapping[str, Any]) -> Exchange:
@@ -101,9 +107,9 @@ def _from_base64(value: dict[str, Any]) -> Any:
     return b64decode(value["base64"]) if value.keys() == {"base64"} else value
 
 
-def _put(extra: dict[str, Any], **facts: Any) -> None:
-    """Add the facts that say something."""
-    extra.update((key, value) for key, value in facts.items() if value)
+def _told(**facts: Any) -> dict[str, Any]:
+    """The facts that are not the default."""
+    return {key: value for key, value in facts.items() if value is not None}
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------
@@ -112,12 +118,13 @@ def _put(extra: dict[str, Any], **facts: Any) -> None:
 def _request_view(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
     """The four keys that vcrpy allows, and what they cannot say."""
     values, order = to_dict(request.headers, frozenset(), None, join=True)
-    extra: dict[str, Any] = {}
-    if request.http_version != "HTTP/1.1":
-        extra["http_version"] = request.http_version
-    _put(extra, undecoded=request.undecoded, cut=_from_cut(request.cut), trailers=_pairs(request.trailers))
-    if order is not None:
-        extra["headers"] = order
+    extra = _told(
+        http_version=None if request.http_version == "HTTP/1.1" else request.http_version,
+        headers=order,
+        trailers=_pairs(request.trailers) or None,
+        undecoded=request.undecoded or None,
+        cut=_from_cut(request.cut),
+    )
     body = _text(request.body) if request.body else None
     return {"method": request.method, "uri": request.url, "body": body, "headers": values}, extra
 
@@ -144,15 +151,15 @@ def _response_view(response: Response, *, bare: bool) -> tuple[dict[str, Any], d
     length = None if bare else str(len(response.body))
     values, order = to_dict(response.headers, dropped, length, join=False)
     phrase = _phrase(response.status, response.reason)
-    extra: dict[str, Any] = {}
-    if response.http_version != "HTTP/1.1":
-        extra["http_version"] = response.http_version
-    if response.reason != phrase:
-        extra["reason"] = response.reason
-    _put(extra, undecoded=response.undecoded, cut=_from_cut(response.cut), trailers=_pairs(response.trailers))
-    if order is not None:
-        extra["headers"] = order
-    _put(extra, chunks=[list(chunk) for chunk in response.chunks])
+    extra = _told(
+        http_version=None if response.http_version == "HTTP/1.1" else response.http_version,
+        reason=None if response.reason == phrase else response.reason,
+        headers=order,
+        trailers=_pairs(response.trailers) or None,
+        undecoded=response.undecoded or None,
+        cut=_from_cut(response.cut),
+        chunks=[list(chunk) for chunk in response.chunks] or None,
+    )
     status = {"code": response.status, "message": phrase}
     return {"status": status, "headers": values, "body": {"string": _text(response.body)}}, extra
 
