@@ -16,6 +16,8 @@ from tapehiss.cassettes.coding import CODINGS
 from tapehiss.cassettes.exchange import header_values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tapehiss.cassettes.exchange import Headers
 
 SLICE_BYTES = 16 * 1024
@@ -48,7 +50,7 @@ def _unfold(name: str, wire: bytes, limit_bytes: int) -> bytes:
     return bytes(content[:limit_bytes])
 
 
-def _decoder(name: str, wire: bytes):  # noqa: ANN202
+def _decoder(name: str, wire: bytes) -> Callable[[bytes], bytes]:
     if name == "br":
         return brotli.Decompressor().process
     if name == "zstd":

@@ -11,12 +11,10 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 from tapehiss.cassettes.errors import TapehissError, Weather
-from tapehiss.cassettes.exchange import Exchange
 from tapehiss.cassettes.line import Gap
 from tapehiss.cassettes.media import media_type
 from tapehiss.cassettes.redaction import Quarantined, Redactor
 from tapehiss.cassettes.writer import Sync, TapeWriter, tape_path
-from tapehiss.proxy.selection import Selection
 from tapehiss.proxy.snapshot import exchange_of
 from tapehiss.proxy.tally import Row, Written, outcome_of
 
@@ -24,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tapehiss.cassettes.exchange import Clean
+    from tapehiss.cassettes.exchange import Clean, Exchange
     from tapehiss.cassettes.redaction import Rules
+    from tapehiss.proxy.selection import Selection
     from tapehiss.proxy.snapshot import Snapshot
 
 TAPES_OPEN_MAX = 64

@@ -21,19 +21,6 @@ NO_FIELDS: Fields = ()
 class Take:
     """What has been seen of one flow."""
 
-    __slots__ = (
-        "began",
-        "first_byte",
-        "label",
-        "message_bytes",
-        "messages",
-        "messages_dropped",
-        "notes",
-        "reply_fields",
-        "reply_tee",
-    )
-    __slots__ += ("request_tee", "sent", "setup", "trailers")
-
     def __init__(self, began: float, label: str) -> None:
         self.began = began
         self.label = label
