@@ -51,7 +51,26 @@ VOLATILE = frozenset(
 """Fields that clients fill anew for every request; letters and digits only, lower case."""
 
 SECRET = frozenset(
-    ["apikey", "accesskey", "accesskeyid", "awsaccesskeyid", "accesstoken", "refreshtoken", "idtoken", "authtoken", "sessiontoken", "authorization", "password", "passwd", "passphrase", "clientsecret", "clientassertion", "apisecret", "codeverifier", "subjecttoken"]
+    [
+        "apikey",
+        "accesskey",
+        "accesskeyid",
+        "awsaccesskeyid",
+        "accesstoken",
+        "refreshtoken",
+        "idtoken",
+        "authtoken",
+        "sessiontoken",
+        "authorization",
+        "password",
+        "passwd",
+        "passphrase",
+        "clientsecret",
+        "clientassertion",
+        "apisecret",
+        "codeverifier",
+        "subjecttoken",
+    ]
 )
 """Fields that hold the client's own credentials: the tape has a pseudonym there, the client something else."""
 SECRET_IN_URL = SECRET | frozenset(["key", "token", "auth", "secret", "appid", "sig", "code"])
@@ -66,8 +85,6 @@ OPERATION_FIELDS = ("Action", "operationName", "method", "query")
 
 BODY_PARSED_MAX_BYTES = 4_000_000
 """Longer bodies are compared byte for byte."""
-ANY = "\x00any"
-"""Stands for a value that may be anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +179,8 @@ def _normal_escape(found: re.Match[str]) -> str:
 
 
 def normal_pairs(pairs: Iterable[tuple[str, str]], secret: frozenset[str] = SECRET) -> str:
-    """Names and values in the order of their names, without values that vary; equal names keep their order."""
-    kept = [(name, ANY if varies(name, secret) else value) for name, value in pairs]
+    """Names and values in the order of their names, without fields that vary; equal names keep their order."""
+    kept = [(name, value) for name, value in pairs if not varies(name, secret)]
     return json.dumps(sorted(kept, key=lambda pair: pair[0]))
 
 
@@ -222,9 +239,9 @@ def digest_of(body: Body, request: Request) -> str:
 
 
 def stripped(value: Any, depth: int = 64) -> Any:
-    """JSON data with every value that varies replaced, down to a depth."""
+    """JSON data without the fields that vary, down to a depth."""
     if isinstance(value, dict) and depth:
-        return {name: ANY if varies(name) else stripped(each, depth - 1) for name, each in value.items()}
+        return {name: stripped(each, depth - 1) for name, each in value.items() if not varies(name)}
     if isinstance(value, list) and depth:
         return [stripped(each, depth - 1) for each in value]
     return value

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from tapehiss.cassettes.exchange import Request, Response
 from tapehiss.mocks.faults import PROBLEM
-from tapehiss.mocks.keys import ANY, SECRET_IN_URL, fields_of, read_body, split_url, varies
+from tapehiss.mocks.keys import SECRET_IN_URL, fields_of, read_body, split_url, varies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,13 +65,9 @@ def nearest(request: Request, recordings: Sequence[Exchange]) -> tuple[Near, ...
 def _place(request: Request) -> _Place:
     host, target = split_url(request.url)
     path, _, query = target.partition("?")
-    pairs = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True)]
-    return _Place(
-        request.method,
-        host,
-        path,
-        tuple((name, ANY if varies(name, SECRET_IN_URL) else value) for name, value in pairs),
-    )
+    pairs = parse_qsl(query, keep_blank_values=True)
+    kept = tuple((name, value) for name, value in pairs if not varies(name, SECRET_IN_URL))
+    return _Place(request.method, host, path, kept)
 
 
 def _likeness(asked: _Place, recorded: Request) -> float:

@@ -14,10 +14,13 @@ import json
 import math
 import re
 from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tapehiss.mocks.errors import Flaw
 from tapehiss.mocks.faults import FAULT_FIELDS, Fault, fault_from_json, fault_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RULES_MAX = 1000
 SEED_MAX = 2**64 - 1
@@ -44,7 +47,7 @@ class Rule:
 
     def covers(self, method: str, path: str, elapsed_s: float) -> bool:
         """Whether the rule is about this operation and this second."""
-        return self.from_s <= elapsed_s < self.to_s and _pattern(self.on).match(f"{method} {path}") is not None
+        return self.from_s <= elapsed_s < self.to_s and operation_pattern(self.on)(method, path)
 
 
 Schedule: TypeAlias = tuple[Rule, ...]
@@ -95,11 +98,12 @@ def _identity(fault: Fault, on: str) -> str:
 
 
 @functools.lru_cache(maxsize=RULES_MAX)
-def _pattern(on: str) -> re.Pattern[str]:
-    """The glob as an expression; brackets are ordinary characters, as they are in paths."""
+def operation_pattern(on: str) -> Callable[[str, str], bool]:
+    """Whether a method and a path are meant by ``POST /v1/*`` and the like; brackets are ordinary characters, as in paths."""
     method, _, path = on.rpartition(" ")
     whole = "*" if on == "*" else f"{method.strip() or '*'} {path}"
-    return re.compile(fnmatch.translate(whole.replace("[", "[[]")))
+    pattern = re.compile(fnmatch.translate(whole.replace("[", "[[]")))
+    return lambda method, path: pattern.match(f"{method} {path}") is not None
 
 
 # ---- JSON

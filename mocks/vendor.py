@@ -21,6 +21,9 @@ from tapehiss.mocks.schedule import Call, Schedule, struck
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+FINAL = 200
+"""Statuses below are interim (RFC 9110 section 15.2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -70,14 +73,16 @@ class Vendor:
         if number is None:
             return Outcome(miss(request, self.index.recordings))
         exchange = self.index.recordings[number]
-        if exchange.messages or (exchange.response is not None and exchange.response.cut is not None):
-            return Outcome(_unplayable(exchange), rung=rung, recording=number)
-        if exchange.response is None:
+        response = exchange.response
+        if response is None:
             return Outcome(None, exchange.ending, rung=rung, recording=number)
+        if response.cut is not None or response.status < FINAL or exchange.messages:
+            return Outcome(_unplayable(exchange), rung=rung, recording=number)
+        if request.method == "HEAD" and exchange.request.method != "HEAD":
+            return Outcome(without_body(response), rung=rung, recording=number)
         if exchange.ending is Ending.COMPLETE:
-            return Outcome(exchange.response, rung=rung, recording=number)
-        size = len(exchange.response.body)
-        return Outcome(exchange.response, Ending.TRUNCATED, size, rung=rung, recording=number)
+            return Outcome(response, rung=rung, recording=number)
+        return Outcome(response, Ending.TRUNCATED, len(response.body), rung=rung, recording=number)
 
     def _latency_s(self, outcome: Outcome) -> float:
         """The recorded latency of what was played, scaled."""
@@ -96,7 +101,8 @@ def _choose(state: State, match: Match) -> int | None:
         return next((number for number in match.closest if not state.played[number]), match.closest[-1])
     numbers = match.group.numbers
     start = state.cursors[match.group.id]
-    return next((number for number in numbers[start:] if not state.played[number]), numbers[-1])
+    rest = (numbers[place] for place in range(start, len(numbers)))
+    return next((number for number in rest if not state.played[number]), numbers[-1])
 
 
 def _advanced(state: State, match: Match, outcome: Outcome, attempt: int) -> State:
@@ -112,11 +118,18 @@ def _advanced(state: State, match: Match, outcome: Outcome, attempt: int) -> Sta
     return state if cursor == start else replace(state, cursors=state.cursors.put(match.group.id, cursor))
 
 
+def without_body(response: Response) -> Response:
+    """The answer to HEAD that goes with an answer to GET."""
+    length = (("Content-Length", str(len(response.body))),)
+    kept = tuple(pair for pair in response.headers if pair[0].lower() not in {"content-length", "content-encoding"})
+    return replace(response, headers=kept + length, body=b"")
+
+
 def _unplayable(exchange: Exchange) -> Response:
     """The answer in place of a recording that cannot be played: 501 as a problem document, with the reason."""
     reason = (
-        "this is a WebSocket conversation, which is recorded but not yet replayed"
-        if exchange.messages
+        "this is a WebSocket conversation, which is recorded but not replayed"
+        if exchange.response is not None and exchange.response.cut is None
         else "the recording kept only the beginning of this body: record it again with a larger --max-body"
     )
     body = f'{{"type":"urn:tapehiss:unplayable","title":"Not playable","status":501,"detail":"{reason}"}}'

@@ -1,0 +1,211 @@
+"""Shell: ``tapehiss serve``: a mock vendor made of tapes, which can be told to misbehave."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tapehiss.cli.console import say, say_json, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tapehiss.mocks.journal import Totals
+    from tapehiss.mocks.schedule import Schedule
+    from tapehiss.mocks.server import Server
+    from tapehiss.mocks.vendor import Vendor
+
+LIVE_LINE_S = 0.2
+MISSES_SHOWN_MAX = 10
+FACTOR_MAX = 1000.0
+
+
+def _factor(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
+    """``off``, ``recorded``, or a factor such as ``x0.5``."""
+    named = {"off": 0.0, "recorded": 1.0}
+    if value in named:
+        return named[value]
+    try:
+        factor = float(value.removeprefix("x"))
+    except ValueError:
+        factor = -1.0
+    if not value.startswith("x") or not 0 <= factor <= FACTOR_MAX:
+        raise click.BadParameter(f"{value!r} is none of off, recorded, x0.5 (twice as fast), x10 (ten times as slow)")
+    return factor
+
+
+@click.command(name="serve")
+@click.argument("tapes", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--listen", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT", help="Port 0: any free port."
+)
+@click.option(
+    "--schedule", "file", type=click.Path(path_type=Path), help="A YAML file with rules: which fault strikes when."
+)
+@click.option(
+    "--scenario", "names", multiple=True, metavar="NAME", help="A ready schedule: brownout, flaky, outage, ..."
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="RULE",
+    help="A rule in short form: '429 retry-after=2 first=2 on=POST /v1/*', 'latency=1.5 p=0.1', 'truncate=100', 'reset'.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Decides rules with p=.")
+@click.option(
+    "--latency",
+    callback=_factor,
+    metavar="off|recorded|xN",
+    default="off",
+    show_default=True,
+    help="Replay recorded times: as they were, or scaled.",
+)
+@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line when it listens, and one at the end.")
+def command(
+    tapes: tuple[Path, ...],
+    listen: str,
+    file: Path | None,
+    names: tuple[str, ...],
+    faults: tuple[str, ...],
+    seed: int,
+    latency: float,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Answer requests from TAPES (files or folders) as the recorded vendor did; faults strike as told.
+
+    Rules from --schedule, --scenario and --fault add up. Ctrl-C ends it, with a summary. While it runs, everything can be changed
+    over HTTP: see /_tapehiss/docs.
+    """
+    from tapehiss.mocks.loading import load_vendor
+    from tapehiss.mocks.server import Server
+    from tapehiss.proxy.origins import address
+
+    vendor = load_vendor(tapes, gathered(file, names, faults), seed=seed, latency=latency)
+    place = address(listen)
+    if not place.loopback:
+        warn(f"{listen} can be reached from other machines, and anybody there can steer the mock")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with Server(vendor, host=place.host, port=place.port) as server:
+        announce(server, vendor, quiet=quiet, as_json=as_json)
+        _wait(server, stop, live_line=not quiet and not as_json and sys.stderr.isatty())
+        totals = server.totals()
+    if as_json:
+        say_json(summary(totals))
+    elif not quiet:
+        for line in account(totals, server.ask(lambda live, _: live.vendor.schedule)):
+            say(line)
+
+
+def gathered(file: Path | None, names: tuple[str, ...], faults: tuple[str, ...]) -> Schedule:
+    """The rules of a file, of ready scenarios and of the command line, in this order."""
+    from tapehiss.mocks.errors import BadSchedule, Flaw
+    from tapehiss.mocks.scenario import read_scenario, scenario
+    from tapehiss.mocks.shorthand import rule_from_text
+
+    schedule: Schedule = read_scenario(file).rules if file else ()
+    for name in names:
+        schedule += scenario(name).rules
+    for text in faults:
+        rule = rule_from_text(text)
+        if isinstance(rule, Flaw):
+            raise BadSchedule(
+                f"{rule.field}: {rule.what}" if rule.field else rule.what, f"--fault {text!r}", rule.remedy
+            )
+        schedule += (rule,)
+    return schedule
+
+
+def announce(server: Server, vendor: Vendor, *, quiet: bool, as_json: bool) -> None:
+    """Where it listens and how to steer it."""
+    from tapehiss.mocks.shorthand import rule_to_text
+
+    hosts = sorted(vendor.index.hosts)
+    rules = [rule_to_text(rule) for rule in vendor.schedule]
+    control = f"{server.url}/_tapehiss/"
+    if as_json:
+        count = len(vendor.index.recordings)
+        say_json(
+            {
+                "url": server.url,
+                "port": server.port,
+                "control": control,
+                "recordings": count,
+                "hosts": hosts,
+                "rules": rules,
+            }
+        )
+    elif not quiet:
+        say(f"serving    {_many(len(vendor.index.recordings), 'recording')} of {', '.join(hosts)}")
+        say(f"at         {server.url}")
+        if len(hosts) > 1:
+            say(f"           by Host header, or at {server.url}/_host/{hosts[0]}/")
+        say(f"weather    {rules[0] if rules else 'fair'}")
+        for rule in rules[1:]:
+            say(f"           {rule}")
+        if any(rule.probability < 1 for rule in vendor.schedule):
+            say(f"seed       {vendor.seed}")
+        say(f"steer      {control}docs")
+        say("stop       Ctrl-C")
+    sys.stdout.flush()
+
+
+def _wait(server: Server, stop: threading.Event, *, live_line: bool) -> None:
+    """Until somebody stops it; with a line that moves, if a person watches."""
+    while not stop.wait(LIVE_LINE_S if live_line else None):
+        sys.stderr.write(f"\r\x1b[K{moving_line(server.totals())}")
+        sys.stderr.flush()
+    if live_line:
+        sys.stderr.write("\r\x1b[K")
+
+
+def moving_line(totals: Totals) -> str:
+    """The line that moves."""
+    parts = [_many(totals.requests, "request"), *(f"{count} {name}" for name, count in sorted(totals.statuses.items()))]
+    misses = totals.rungs.get("miss", 0)
+    return "  ".join([*parts, f"{misses} missed"] if misses else parts)[:100]
+
+
+def summary(totals: Totals) -> dict[str, Any]:
+    """What happened, for a program."""
+    return {
+        "requests": totals.requests,
+        "matches": dict(totals.rungs),
+        "statuses": dict(totals.statuses),
+        "struck": dict(totals.struck),
+        "missed": [{"method": method, "path": path, "count": count} for (method, path), count in totals.missed.items()],
+    }
+
+
+def account(totals: Totals, schedule: Schedule) -> list[str]:
+    """What happened, for a person."""
+    from tapehiss.mocks.shorthand import rule_to_text
+
+    lines = [f"{_many(totals.requests, 'request')}: {_counted(totals.rungs)}" if totals.requests else "no request came"]
+    if totals.requests:
+        lines.append(f"answers    {_counted(totals.statuses)}")
+    lines += [f"struck     {count} × {rule}" for rule, count in totals.struck.items()]
+    never = [text for rule in schedule if (text := rule_to_text(rule)) not in totals.struck]
+    lines += [f"never      {rule}: planned, and no request met it" for rule in never]
+    missed = sorted(totals.missed.items(), key=lambda item: -item[1])
+    lines += [f"missed     {count} × {method} {path}" for (method, path), count in missed[:MISSES_SHOWN_MAX]]
+    if len(missed) > MISSES_SHOWN_MAX:
+        lines.append(f"missed     and {len(missed) - MISSES_SHOWN_MAX} other paths")
+    return lines
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items(), key=lambda item: -item[1]))
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

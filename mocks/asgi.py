@@ -1,0 +1,100 @@
+"""Shell: the mock as a plain ASGI application, for use in process: data plane and control plane.
+
+ASGI cannot reset or cut a connection; an outcome that would is raised as ``Severed``, which a server turns into a closed connection and an
+in-process transport into an error of the client's. The server of this room hands only the control plane's requests to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+from tapehiss.mocks.live import LiveVendor
+from tapehiss.mocks.plane import asked_of, request_of
+from tapehiss.mocks.wire import message_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tapehiss.cassettes.exchange import Ending
+    from tapehiss.mocks.vendor import Vendor
+    from tapehiss.mocks.wire import Message
+
+CONTROL_PREFIX = "/_tapehiss/"
+
+
+class Severed(ConnectionError):
+    """The mock cut the connection, as it was told to."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(f"the mock ended the exchange: {ending.value}")
+        self.ending = ending
+
+
+class App:
+    """An ASGI application around a live vendor; ``clock`` says the seconds since it began."""
+
+    def __init__(self, live: LiveVendor, clock: Callable[[], float] = time.monotonic) -> None:
+        self.live = live
+        self._clock = clock
+        self._control: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request; other kinds of connection are not served."""
+        if scope["type"] != "http":
+            return
+        if scope["path"].startswith(CONTROL_PREFIX):
+            await self._controlled(scope, receive, send)
+        else:
+            await self._answered(scope, receive, send)
+
+    async def _controlled(self, scope: Any, receive: Any, send: Any) -> None:
+        """The control plane, imported when it is first asked for: fastapi takes half a second."""
+        if self._control is None:
+            from tapehiss.mocks.control import control_app
+
+            self._control = control_app(self.live, self._clock)
+        await self._control(scope, receive, send)
+
+    async def _answered(self, scope: Any, receive: Any, send: Any) -> None:
+        """The data plane."""
+        target = scope.get("raw_path") or scope["path"].encode()
+        target += b"?" + scope["query_string"] if scope["query_string"] else b""
+        request = request_of(scope["method"], target, scope["headers"], await _body(receive))
+        outcome, delay_s = self.live.answer(request, self._clock())
+        await asyncio.sleep(delay_s)
+        message = message_of(outcome, asked_of(request, pace=self.live.vendor.latency))
+        if message is None:
+            raise Severed(outcome.ending)
+        await _sent(message, send)
+        if not message.whole:
+            raise Severed(outcome.ending)
+
+
+async def _body(receive: Any) -> bytes:
+    pieces = []
+    while True:
+        event = await receive()
+        pieces.append(event.get("body", b""))
+        if not event.get("more_body"):
+            return b"".join(pieces)
+
+
+async def _sent(message: Message, send: Any) -> None:
+    """The message's events, each at its time."""
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in message.headers]
+    await send({"type": "http.response.start", "status": message.status, "headers": headers})
+    passed_s = 0.0
+    for at_s, content in message.pieces:
+        await asyncio.sleep(max(at_s - passed_s, 0.0))
+        passed_s = at_s
+        await send({"type": "http.response.body", "body": content, "more_body": True})
+    if message.whole:
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def app_of(vendor: Vendor) -> App:
+    """A vendor as an ASGI application: ``httpx.ASGITransport(app_of(vendor))``."""
+    began_s = time.monotonic()
+    return App(LiveVendor(vendor), lambda: time.monotonic() - began_s)

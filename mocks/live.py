@@ -1,0 +1,59 @@
+"""A vendor that is being asked: the one place where the state of a running mock changes.
+
+Owned by one thread (the server's loop); it is told the time like everything below it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from tapehiss.mocks.journal import Journal
+from tapehiss.mocks.keys import split_url
+from tapehiss.mocks.vendor import State, Vendor
+
+if TYPE_CHECKING:
+    from tapehiss.cassettes.exchange import Request
+    from tapehiss.mocks.outcome import Outcome
+    from tapehiss.mocks.schedule import Schedule
+
+HOST_PREFIX = "/_host/"
+"""``/_host/api.vendor.example/v1/x`` asks one of several vendors, for clients that cannot set a Host header."""
+
+
+@dataclass(slots=True)
+class LiveVendor:
+    """A vendor, its state and its journal."""
+
+    vendor: Vendor
+    state: State = field(default_factory=State)
+    journal: Journal = field(default_factory=Journal)
+
+    def answer(self, request: Request, now_s: float) -> tuple[Outcome, float]:
+        """What the client gets and after how many seconds; the state moves on."""
+        request = addressed(request)
+        self.state, outcome, delay_s = self.vendor.answer(self.state, request, now_s)
+        path = split_url(request.url)[1].partition("?")[0]
+        self.journal.note(now_s, request.method, path, outcome, delay_s)
+        return outcome, delay_s
+
+    def play(self, schedule: Schedule, now_s: float, *, seed: int | None = None) -> None:
+        """Another schedule, which begins now; attempts are counted anew."""
+        seed = self.vendor.seed if seed is None else seed
+        self.vendor = replace(self.vendor, schedule=schedule, seed=seed)
+        self.state = replace(self.state, began_s=now_s, attempts=State().attempts)
+
+    def reset(self, now_s: float) -> None:
+        """Everything as at the beginning, with the schedule that is set."""
+        self.state = State(began_s=now_s)
+        self.journal.clear()
+
+
+def addressed(request: Request) -> Request:
+    """The request with the vendor that a ``/_host/`` path names in place of the mock."""
+    authority, target = split_url(request.url)
+    if not target.startswith(HOST_PREFIX):
+        return request
+    host, slash, rest = target.removeprefix(HOST_PREFIX).partition("/")
+    bare, question, query = host.partition("?")
+    return replace(request, url=f"https://{bare}{slash}{rest}{question}{query}") if bare and authority else request

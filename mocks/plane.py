@@ -1,0 +1,86 @@
+"""The data plane without its socket: a request as bytes goes in, a script and a delay come out.
+
+It is told the time through ``clock``, so that the same plane serves real and virtual time, and keeps the scripts that it made: a
+repeated answer costs no framing and no compression.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tapehiss.cassettes.coding import decode
+from tapehiss.cassettes.exchange import Request
+from tapehiss.mocks.wire import Asked, Script, script_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tapehiss.mocks.live import LiveVendor
+    from tapehiss.mocks.outcome import Outcome
+
+PREPARED_MAX_BYTES = 256 * 1024 * 1024
+DECODED_MAX_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class DataPlane:
+    """What the connections of one server share; owned by one thread."""
+
+    live: LiveVendor
+    clock: Callable[[], float]
+    """Seconds since the server began."""
+    prepared: dict[tuple[int, str, Asked], Script] = field(default_factory=dict)
+    prepared_bytes: int = 0
+
+    def play(
+        self,
+        method: str,
+        url: bytes,
+        headers: Sequence[tuple[bytes, bytes]],
+        body: bytes,
+        *,
+        keep_alive: bool,
+        http_10: bool,
+    ) -> tuple[Script, float]:
+        """What to write for one request, and after how many seconds to begin."""
+        request = request_of(method, url, headers, body)
+        outcome, delay_s = self.live.answer(request, self.clock())
+        asked = asked_of(request, keep_alive=keep_alive, http_10=http_10, pace=self.live.vendor.latency)
+        return self._script(outcome, asked), delay_s
+
+    def _script(self, outcome: Outcome, asked: Asked) -> Script:
+        """The script, made once for every recording that is played as it is."""
+        if outcome.recording is None or outcome.struck:
+            return script_of(outcome, asked)
+        key = (outcome.recording, outcome.rung.value, asked)
+        if key not in self.prepared:
+            script = script_of(outcome, asked)
+            self._keep(key, script)
+            return script
+        return self.prepared[key]
+
+    def _keep(self, key: tuple[int, str, Asked], script: Script) -> None:
+        size = sum(len(content) for _, content in script.pieces)
+        if self.prepared_bytes + size > PREPARED_MAX_BYTES:
+            self.prepared.clear()
+            self.prepared_bytes = 0
+        if size <= PREPARED_MAX_BYTES:
+            self.prepared[key] = script
+            self.prepared_bytes += size
+
+
+def asked_of(request: Request, *, keep_alive: bool = True, http_10: bool = False, pace: float = 0.0) -> Asked:
+    """What the framing of the answer depends on."""
+    accepted = ", ".join(value for name, value in request.headers if name == "accept-encoding")
+    return Asked(request.method, accepted, keep_alive=keep_alive, chunking=not http_10, pace=pace)
+
+
+def request_of(method: str, url: bytes, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> Request:
+    """The request as a value: its URL from the target or the Host header (RFC 9112 section 3.3), its body as content."""
+    pairs = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
+    target = url.decode("latin-1")
+    host = next((value for name, value in pairs if name == "host"), "")
+    absolute = target if "://" in target.partition("?")[0] else f"http://{host}{target}"
+    content, undecoded = decode(pairs, body, limit_bytes=DECODED_MAX_BYTES) if body else (body, False)
+    return Request(method, absolute, pairs, content, undecoded=undecoded)

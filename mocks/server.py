@@ -1,0 +1,181 @@
+"""Shell: a mock vendor on a port, in a thread of its own or in the foreground.
+
+::
+
+    with Server(vendor) as server:
+        httpx.get(server.url + "/v1/charges")
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import functools
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from tapehiss.mocks.asgi import App
+from tapehiss.mocks.errors import PortTaken
+from tapehiss.mocks.live import LiveVendor
+from tapehiss.mocks.plane import DataPlane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from tapehiss.mocks.journal import Entry, Totals
+    from tapehiss.mocks.schedule import Schedule
+    from tapehiss.mocks.vendor import Vendor
+
+T = TypeVar("T")
+
+BACKLOG = 2048
+START_MAX_S = 30.0
+DRAIN_MAX_S = 2.0
+
+
+class Server:
+    """One vendor on one port. ``port`` 0 lets the system choose; loopback unless told otherwise.
+
+    ``start`` raises ``PortTaken``. All state belongs to the loop's thread; the methods here may be called from any other.
+    """
+
+    def __init__(self, vendor: Vendor, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.host, self.port = host, port
+        self._began_s = 0.0
+        self._plane = DataPlane(LiveVendor(vendor), self._clock)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._stop: asyncio.Event | None = None
+
+    def _clock(self) -> float:
+        return time.monotonic() - self._began_s
+
+    @property
+    def url(self) -> str:
+        """The base URL to give to a client; without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def start(self) -> Self:
+        """Listen, in a thread; returns when connections are accepted."""
+        assert self._thread is None, "a server is started once"
+        listener = listening(self.host, self.port)
+        self.port = listener.getsockname()[1]
+        ready = threading.Event()
+        run = functools.partial(_run, self._serve(listener, ready))
+        self._thread = threading.Thread(target=run, name=f"tapehiss-mock-{self.port}", daemon=True)
+        self._thread.start()
+        if not ready.wait(START_MAX_S):
+            raise PortTaken("the server did not start", self.url, "try again; is the machine very busy?")
+        return self
+
+    def stop(self) -> None:
+        """Stop listening, cut what is open, and wait for the thread to end."""
+        if self._thread is None or self._loop is None or self._stop is None:
+            return
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    # ---- from other threads
+
+    def ask(self, question: Callable[[LiveVendor, float], T]) -> T:
+        """What ``question`` says of the live vendor and the time, asked in the loop's thread (or here, once it has ended)."""
+        if self._loop is None or self._thread is None or not self._thread.is_alive():
+            return question(self._plane.live, self._clock())
+        answer = asyncio.run_coroutine_threadsafe(self._ask(question), self._loop)
+        return answer.result(START_MAX_S)
+
+    async def _ask(self, question: Callable[[LiveVendor, float], T]) -> T:
+        return question(self._plane.live, self._clock())
+
+    def play(self, schedule: Schedule, *, seed: int | None = None) -> None:
+        """Another schedule, which begins now."""
+        self.ask(lambda live, now_s: live.play(schedule, now_s, seed=seed))
+
+    def reset(self) -> None:
+        """Forget what was asked, and begin the tapes and the schedule anew."""
+        self.ask(lambda live, now_s: live.reset(now_s))
+
+    def totals(self) -> Totals:
+        """Sums over all requests."""
+        return self.ask(lambda live, _: live.journal.totals())
+
+    def journal(self) -> tuple[Entry, ...]:
+        """The last requests."""
+        return self.ask(lambda live, _: tuple(live.journal.entries))
+
+    # ---- in the loop's thread
+
+    async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
+        from uvicorn import Config
+        from uvicorn.server import ServerState
+
+        from tapehiss.mocks.protocol import MockProtocol
+
+        self._loop, self._stop, self._began_s = asyncio.get_running_loop(), asyncio.Event(), time.monotonic()
+        config = Config(
+            App(self._plane.live, self._clock), interface="asgi3", log_config=None, lifespan="off", ws="none"
+        )
+        config.access_log = config.proxy_headers = False
+        state = ServerState()
+        connect = functools.partial(MockProtocol, self._plane, config=config, server_state=state, app_state={})
+        server = await self._loop.create_server(connect, sock=listener, backlog=BACKLOG)
+        ready.set()
+        try:
+            await self._stop.wait()
+        finally:
+            server.close()
+            await _drain(state)
+            server.close()
+
+
+async def _drain(state: Any) -> None:
+    """Let control answers end for a moment, then cut every connection."""
+    if state.tasks:
+        await asyncio.wait(state.tasks, timeout=DRAIN_MAX_S)
+    for connection in list(state.connections):
+        connection.transport.abort()
+    await asyncio.sleep(0)
+
+
+def _run(main: Any) -> None:
+    """On uvloop where it is installed: twice as many requests a second."""
+    new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        new_loop = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(main)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens, or ``PortTaken``."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        taken = error.errno == errno.EADDRINUSE
+        what = "the port is taken" if taken else f"cannot listen: {error.strerror or error}"
+        raise PortTaken(what, f"{host}:{port}", "choose another with --listen, or port 0 for any free one") from None
+    listener.setblocking(False)
+    return listener
