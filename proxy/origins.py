@@ -121,7 +121,7 @@ def origin_of(scheme: str, authority: str) -> Origin | None:
 def address(text: str, where: str = "--listen") -> Address:
     """What ``--listen`` means: ``host:port``, ``:port``, ``port`` or ``[v6]:port``."""
     host, _, port = text.rpartition(":")
-    if not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 (RFC 9293 section 3.1)
+    if not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise Misuse(
             f"{text!r} is no address to listen on", where, "write it like 127.0.0.1:8080 (port 0: any free port)"
         )

@@ -121,7 +121,7 @@ class Deflate:
         """More content, once the two bytes have come that tell which of the two it is."""
         if self._chosen is None:
             wire = self._start = self._start + wire
-            if len(wire) < 2:  # noqa: PLR2004 (the header is two bytes long)
+            if len(wire) < 2:
                 return b""
             self._chosen = Zlib(zlib.MAX_WBITS if _has_zlib_header(wire) else -zlib.MAX_WBITS)
         return self._chosen.decode(wire)
@@ -233,6 +233,7 @@ class Recoder:
         self._piece_bytes = WHOLE_BYTES if isinstance(self._coding, Identity) else PIECE_BYTES
         self._tail = Tail()
         self._broken = False
+        self._unflushed = False
 
     def __call__(self, wire: bytes) -> bytes:
         """As a filter of chunks: an empty one is the end."""
@@ -241,14 +242,19 @@ class Recoder:
     def feed(self, wire: bytes) -> bytes:
         """What can leave now that this chunk has come."""
         out = b"".join(self._piece(wire[at : at + self._piece_bytes]) for at in range(0, len(wire), self._piece_bytes))
-        return out if self._broken else out + self._coding.flush()
+        return out + self._flush()
 
     def finish(self) -> bytes:
         """What was held back, and the end of the coding if the vendor's had come."""
         if self._broken:
             return b""
         out = self._swapped(b"", last=True)
-        return out + (self._coding.end() if self._coding.whole() else self._coding.flush())
+        return out + (self._coding.end() if self._coding.whole() else self._flush())
+
+    def _flush(self) -> bytes:
+        """The encoder's rest, if there can be one: a flush of nothing would be a body where the vendor sent none."""
+        unflushed, self._unflushed = self._unflushed, False
+        return self._coding.flush() if unflushed else b""
 
     def _piece(self, wire: bytes) -> bytes:
         if self._broken:
@@ -257,8 +263,11 @@ class Recoder:
             return self._swapped(self._coding.decode(wire), last=False)
         except UNDECODABLE:
             self._broken = True
-            return self._swapped(b"", last=True) + wire
+            return self._swapped(b"", last=True) + self._flush() + wire
 
     def _swapped(self, content: bytes, *, last: bool) -> bytes:
         self._tail, out = self._swap.step(self._tail, content, last=last)
-        return self._coding.encode(out) if out else b""
+        if not out:
+            return b""
+        self._unflushed = True
+        return self._coding.encode(out)

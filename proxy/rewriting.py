@@ -12,7 +12,7 @@ text, unless something signs them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -55,15 +55,14 @@ class Rewriting:
     vendor: Origin
     here: Origin
     also_here: tuple[Origin, ...] = ()
+    _forth: Swap = field(init=False, repr=False, compare=False)
+    _back: Swap = field(init=False, repr=False, compare=False)
 
-    @property
-    def _forth(self) -> Swap:
-        return Swap((self.vendor,), self.here)
-
-    @property
-    def _back(self) -> Swap:
+    def __post_init__(self) -> None:
+        """Prepare both directions; the recorder's other names count where they have the scheme of this one."""
         same_scheme = (origin for origin in self.also_here if origin.scheme == self.here.scheme)
-        return Swap(tuple(dict.fromkeys((self.here, *same_scheme))), self.vendor)
+        object.__setattr__(self, "_forth", Swap((self.vendor,), self.here))
+        object.__setattr__(self, "_back", Swap(tuple(dict.fromkeys((self.here, *same_scheme))), self.vendor))
 
     def request_target(self, path: bytes) -> bytes:
         """Path and query as the vendor is to see them."""
@@ -126,7 +125,7 @@ class Rewriting:
 
     def response_body(self, method: str, status: int, fields: Fields) -> Recoder | None:
         """A filter for the chunks of a response body, or ``None`` where it is to be left alone."""
-        if method in {"HEAD", "CONNECT"} or status in _BODILESS or status < 200:  # noqa: PLR2004 (1xx: no body)
+        if method in {"HEAD", "CONNECT"} or status in _BODILESS or status < 200:
             return None
         return self.recoder(fields)
 

@@ -14,7 +14,7 @@ not a place.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -61,10 +61,15 @@ class Swap:
 
     sources: tuple[Origin, ...]
     to: Origin
+    _table: _Table = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Prepare what is needed for every text."""
+        object.__setattr__(self, "_table", _table(self.sources))
 
     def touches(self, text: bytes) -> bool:
         """Whether a source's host is in the text at all: fast where it is not."""
-        return any(host in text for host in _table(self.sources).hosts)
+        return any(host in text for host in self._table.hosts)
 
     def text(self, text: bytes) -> bytes:
         """The whole text, swapped."""
@@ -77,12 +82,16 @@ class Swap:
         stop = len(text) if last else len(text) - self._undecided(text, start)
         return Tail(text[max(0, stop - CONTEXT_BYTES) : stop], text[stop:]), self._swapped(text, start, stop)
 
+    def leads(self, text: bytes) -> bool:
+        """Whether the text begins with a source."""
+        return any(begin == 0 for begin, *_ in _found(self._table, text, 0))
+
     def _swapped(self, text: bytes, start: int, stop: int) -> bytes:
         """``text[start:stop]`` with every source that begins in it replaced."""
         if not self.touches(text):
             return text[start:stop]
         pieces = []
-        for begin, end, scheme, colon, slash in _found(_table(self.sources), text, start):
+        for begin, end, scheme, colon, slash in _found(self._table, text, start):
             if begin >= stop:
                 break
             if begin >= start:
@@ -99,7 +108,7 @@ class Swap:
 
     def _undecided(self, text: bytes, start: int) -> int:
         """How many bytes at the end may be the beginning of a source."""
-        table = _table(self.sources)
+        table = self._table
         if not text or text[-1] not in table.alphabet:
             return 0
         most = min(table.longest, len(text) - start)
