@@ -52,7 +52,8 @@ def _unfold(name: str, wire: bytes, limit_bytes: int) -> bytes:
 
 def _decoder(name: str, wire: bytes) -> Callable[[bytes], bytes]:
     if name == "br":
-        return brotli.Decompressor().process
+        brotli_decoder: Callable[[bytes], bytes] = brotli.Decompressor().process
+        return brotli_decoder
     if name == "zstd":
         return zstandard.ZstdDecompressor().decompressobj().decompress
     if name == "gzip":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.errors import Weather, missing_extra
+from tapehiss.proxy.loop import run
 from tapehiss.proxy.settings import Settings
 from tapehiss.proxy.tally import Tally
 
@@ -87,13 +88,3 @@ async def _watch(stop: asyncio.Event, recorder: Recorder, shutdown: Callable[[],
         for wait in waits:
             wait.cancel()
     shutdown()
-
-
-def run(main: Callable[[], object]) -> object:
-    """Run a coroutine function on the fastest event loop there is."""
-    try:
-        import uvloop
-    except ModuleNotFoundError:
-        return asyncio.run(main())  # type: ignore[arg-type]
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(main())  # type: ignore[arg-type]
