@@ -52,8 +52,8 @@ def test_a_real_cookie_jar_keeps_and_returns_what_the_vendor_set() -> None:
     kept = {
         value: _sent_back(value.decode()) for value in (theirs, for_client(theirs, "api.vendor.example", plain=True))
     }
-    assert [None, "tapehiss__Host-session=abc"] == list(kept.values())
-    assert b"__Host-session=abc" == vendors_names(b"tapehiss__Host-session=abc")
+    assert list(kept.values()) == [None, "tapehiss__Host-session=abc"]
+    assert vendors_names(b"tapehiss__Host-session=abc") == b"__Host-session=abc"
 
 
 def _sent_back(cookie: str) -> str | None:

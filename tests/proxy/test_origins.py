@@ -80,7 +80,7 @@ def test_an_address_is_a_host_and_a_port(text: str, expected: Address) -> None:
 )
 def test_an_address_without_a_usable_port_is_refused(text: str) -> None:
     """The error shows the form."""
-    with pytest.raises(Misuse, match="write it like 127.0.0.1:8080"):
+    with pytest.raises(Misuse, match=r"write it like 127\.0\.0\.1:8080"):
         address(text)
 
 

@@ -38,6 +38,7 @@ def test_where_the_vendor_is_allowed_the_recorder_is_too(theirs: bytes, ours: by
 
 def test_a_recorder_with_tls_may_be_upgraded_to() -> None:
     """The directives that demand TLS do no harm there."""
-    assert b"upgrade-insecure-requests" == for_client(
-        b"upgrade-insecure-requests", VENDOR, Origin("https", "localhost", 8080)
+    assert (
+        for_client(b"upgrade-insecure-requests", VENDOR, Origin("https", "localhost", 8080))
+        == b"upgrade-insecure-requests"
     )

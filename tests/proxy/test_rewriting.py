@@ -109,7 +109,7 @@ def test_a_response_header_for_the_client(name: bytes, theirs: bytes, ours: byte
 @pytest.mark.parametrize("name", [b"Strict-Transport-Security", b"alt-svc", b"Public-Key-Pins"])
 def test_a_header_that_leads_past_the_recorder_is_dropped(name: bytes) -> None:
     """The client would go to the vendor itself, or insist on TLS."""
-    assert () == shown((name, b"x"))
+    assert shown((name, b"x")) == ()
 
 
 def test_a_body_that_may_change_has_no_length_and_no_digest() -> None:
@@ -121,8 +121,8 @@ def test_a_body_that_may_change_has_no_length_and_no_digest() -> None:
         (b"Transfer-Encoding", b"chunked"),
         (b"X", b"1"),
     )
-    assert ((b"X", b"1"), (b"Transfer-Encoding", b"chunked")) == shown(*fields, changes=True)
-    assert ((b"Transfer-Encoding", b"chunked"), (b"X", b"1")) == shown(*fields, changes=True, chunked=False)
+    assert shown(*fields, changes=True) == ((b"X", b"1"), (b"Transfer-Encoding", b"chunked"))
+    assert shown(*fields, changes=True, chunked=False) == ((b"Transfer-Encoding", b"chunked"), (b"X", b"1"))
     assert fields == shown(*fields)
 
 
@@ -168,7 +168,7 @@ def test_a_compressed_body_arrives_changed_and_compressed() -> None:
     recoder = VIEW.response_body("GET", 200, ((b"Content-Type", b"application/json"), (b"Content-Encoding", b"gzip")))
     assert recoder is not None
     out = recoder(gzip.compress(b'{"next": "https:\\/\\/api.vendor.example\\/x"}')) + recoder(b"")
-    assert b'{"next": "http:\\/\\/localhost:8080\\/x"}' == gzip.decompress(out)
+    assert gzip.decompress(out) == b'{"next": "http:\\/\\/localhost:8080\\/x"}'
 
 
 JSON = (b"Content-Type", b"application/json")
@@ -199,15 +199,16 @@ def test_which_request_bodies_change(fields: tuple[tuple[bytes, bytes], ...], pl
 
 def test_a_link_that_the_client_follows_or_echoes_is_the_vendors_again() -> None:
     """In the target, in headers and in bodies, by whichever name the client calls the recorder."""
-    assert b"/login?to=https%3A%2F%2Fapi.vendor.example%2Fcb" == VIEW.request_target(
-        b"/login?to=http%3A%2F%2Flocalhost%3A8080%2Fcb"
+    assert (
+        VIEW.request_target(b"/login?to=http%3A%2F%2Flocalhost%3A8080%2Fcb")
+        == b"/login?to=https%3A%2F%2Fapi.vendor.example%2Fcb"
     )
-    assert ((b"Referer", b"https://api.vendor.example/a"),) == VIEW.request_headers(
-        ((b"Referer", b"http://127.0.0.1:8080/a"),)
+    assert VIEW.request_headers(((b"Referer", b"http://127.0.0.1:8080/a"),)) == (
+        (b"Referer", b"https://api.vendor.example/a"),
     )
-    assert b'{"cursor": "https://api.vendor.example/x"}' == VIEW.request_whole(b'{"cursor": "http://localhost:8080/x"}')
+    assert VIEW.request_whole(b'{"cursor": "http://localhost:8080/x"}') == b'{"cursor": "https://api.vendor.example/x"}'
     stream = VIEW.request_stream()
-    assert b'"https://api.vendor.example/x"' == stream(b'"http://local') + stream(b'host:8080/x"') + stream(b"")
+    assert stream(b'"http://local') + stream(b'host:8080/x"') + stream(b"") == b'"https://api.vendor.example/x"'
 
 
 def test_credentials_and_marks_are_sent_as_they_are() -> None:

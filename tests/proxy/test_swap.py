@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import json
 from urllib.parse import quote
 
@@ -85,7 +86,7 @@ def test_cutting_a_text_into_chunks_changes_nothing(case: tuple[tuple[Origin, Or
     swap = Swap((vendor,), here)
     borders = [0, *sorted(cut % (len(text) + 1) for cut in cuts), len(text)]
     tail, out = Tail(), []
-    for start, stop in zip(borders, borders[1:], strict=False):
+    for start, stop in itertools.pairwise(borders):
         tail, piece = swap.step(tail, text[start:stop])
         assert len(tail.held) <= len(f"https{vendor}") + 8 * 5 + 8 * vendor.host.count(":")
         out.append(piece)
@@ -153,14 +154,15 @@ def test_a_namespace_is_a_name_and_a_link_is_a_place() -> None:
 
 def test_a_default_port_may_be_written_out() -> None:
     """``:443`` says nothing new about https."""
-    assert b"http://127.0.0.1:8080/x" == FORTH.text(b"https://api.vendor.example:443/x")
+    assert FORTH.text(b"https://api.vendor.example:443/x") == b"http://127.0.0.1:8080/x"
 
 
 def test_several_names_of_the_recorder_mean_one_vendor() -> None:
     """A client may have met the recorder under another name before."""
     back = Swap((HERE, Origin("http", "localhost", 8080)), VENDOR)
-    assert b"https://api.vendor.example/a https://api.vendor.example/b" == back.text(
-        b"http://localhost:8080/a http://127.0.0.1:8080/b"
+    assert (
+        back.text(b"http://localhost:8080/a http://127.0.0.1:8080/b")
+        == b"https://api.vendor.example/a https://api.vendor.example/b"
     )
 
 
@@ -170,4 +172,4 @@ def test_an_event_that_has_ended_leaves_at_once() -> None:
         tail, out = FORTH.step(Tail(), chunk)
         assert (b"", FORTH.text(chunk)) == (tail.held, out)
     tail, out = FORTH.step(Tail(), b"see https://api.ven")
-    assert (b"https://api.ven", b"see ") == (tail.held, out)
+    assert (tail.held, out) == (b"https://api.ven", b"see ")
