@@ -6,7 +6,8 @@
     └── Misuse
         ├── BadSchedule     a rule that cannot be read: the file, the line, the field
         ├── NothingToServe  no recording on the tapes could be played
-        └── PortTaken       somebody else listens there
+        ├── PortTaken       somebody else listens there
+        └── EndlessFlow     a client that never stops asking
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ class NothingToServe(Misuse):
 
 class PortTaken(Misuse):
     """The address to listen on is in use or not ours."""
+
+
+class EndlessFlow(Misuse):
+    """A client that never stops asking."""
 
 
 @dataclass(frozen=True, slots=True)

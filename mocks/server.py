@@ -23,7 +23,7 @@ from tapehiss.mocks.live import LiveVendor
 from tapehiss.mocks.plane import DataPlane
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from types import TracebackType
 
     from tapehiss.mocks.journal import Entry, Totals
@@ -35,6 +35,8 @@ T = TypeVar("T")
 BACKLOG = 2048
 START_MAX_S = 30.0
 DRAIN_MAX_S = 2.0
+LOOPS_TO_CLOSE = 3
+"""Turns of the loop in which an aborted connection is closed."""
 
 
 class Server:
@@ -119,29 +121,31 @@ class Server:
         """The last requests."""
         return self.ask(lambda live, _: tuple(live.journal.entries))
 
-    # ---- in the loop's thread
-
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
-        from uvicorn import Config
-        from uvicorn.server import ServerState
-
-        from tapehiss.mocks.protocol import MockProtocol
-
         self._loop, self._stop, self._began_s = asyncio.get_running_loop(), asyncio.Event(), time.monotonic()
-        config = Config(
-            App(self._plane.live, self._clock), interface="asgi3", log_config=None, lifespan="off", ws="none"
-        )
-        config.access_log = config.proxy_headers = False
-        state = ServerState()
-        connect = functools.partial(MockProtocol, self._plane, config=config, server_state=state, app_state={})
-        server = await self._loop.create_server(connect, sock=listener, backlog=BACKLOG)
-        ready.set()
-        try:
+        async with serving(self._plane, listener):
+            ready.set()
             await self._stop.wait()
-        finally:
-            server.close()
-            await _drain(state)
-            server.close()
+
+
+@contextlib.asynccontextmanager
+async def serving(plane: DataPlane, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve in the running loop, on a socket that listens; afterwards nothing is left open."""
+    from uvicorn import Config
+    from uvicorn.server import ServerState
+
+    from tapehiss.mocks.protocol import MockProtocol
+
+    app = App(plane.live, plane.clock)
+    config = Config(app, interface="asgi3", log_config=None, lifespan="off", ws="none", proxy_headers=False)
+    state = ServerState()
+    connect = functools.partial(MockProtocol, plane, config=config, server_state=state, app_state={})
+    server = await asyncio.get_running_loop().create_server(connect, sock=listener, backlog=BACKLOG)
+    try:
+        yield
+    finally:
+        server.close()
+        await _drain(state)
 
 
 async def _drain(state: Any) -> None:
@@ -150,7 +154,8 @@ async def _drain(state: Any) -> None:
         await asyncio.wait(state.tasks, timeout=DRAIN_MAX_S)
     for connection in list(state.connections):
         connection.transport.abort()
-    await asyncio.sleep(0)
+    for _ in range(LOOPS_TO_CLOSE):
+        await asyncio.sleep(0)
 
 
 def _run(main: Any) -> None:
