@@ -93,7 +93,7 @@ def _ending(words: str, *, began: bool) -> Ending:
 
 
 def _request(asked: dict[Any, Any], source: Source, *, ours: bool) -> Request:
-    headers = loose.headers(asked.get("headers"))
+    headers = _headers(asked, ours=ours)
     post = _table(asked.get("postData"))
     stored, cut = _post_body(post), None
     size = asked.get("bodySize")
@@ -101,14 +101,22 @@ def _request(asked: dict[Any, Any], source: Source, *, ours: bool) -> Request:
         cut = Cut(size, "")  # Chrome keeps no uploaded files
     body, undecoded = (stored, False) if ours else content(headers, stored)
     return Request(
-        method=loose.method(asked.get("method")),
-        url=loose.absolute(asked.get("url"), source.base_url),
+        method=loose.text(asked.get("method")) if ours else loose.method(asked.get("method")),
+        url=loose.text(asked.get("url")) if ours else loose.absolute(asked.get("url"), source.base_url),
         headers=headers,
         body=body,
         http_version=loose.http_version(asked.get("httpVersion")),
         undecoded=undecoded,
         cut=cut,
     )
+
+
+def _headers(message: dict[Any, Any], *, ours: bool) -> Headers:
+    """Headers of a message: read liberally, but taken at their word where we wrote them."""
+    found = message.get("headers")
+    if ours and isinstance(found, list):
+        return tuple((loose.text(_table(one).get("name")), loose.text(_table(one).get("value"))) for one in found)
+    return loose.headers(found)
 
 
 def _post_body(post: dict[Any, Any]) -> bytes:
@@ -127,16 +135,17 @@ def _response(answered: dict[Any, Any], method: str, *, ours: bool) -> Response 
     if loose.text(answered.get("status")) in {"", "0", "-1"}:
         return None
     code, _ = loose.status(answered["status"])
-    headers = loose.headers(answered.get("headers"))
+    reason = loose.text(answered.get("statusText"))
+    headers = _headers(answered, ours=ours)
     held = _table(answered.get("content"))
     written, size = held.get("text"), held.get("size")
     missing = written is None and isinstance(size, int) and size > 0 and method != "HEAD" and code not in {204, 304}
     kind = loose.text(held.get("mimeType")) or header(headers, "content-type") or ""
-    stored = _chunks(written, headers, _unpacked(written, loose.text(held.get("encoding")), kind, size))
-    body, undecoded = (stored, False) if ours else content(headers, stored)
+    stored = _unpacked(written, loose.text(held.get("encoding")), kind, size)
+    body, undecoded = (stored, False) if ours else content(headers, _chunks(written, headers, stored))
     return Response(
         status=code,
-        reason=" ".join(loose.text(answered.get("statusText")).split()),
+        reason=reason if ours else " ".join(reason.split()),
         headers=headers,
         body=body,
         http_version=loose.http_version(answered.get("httpVersion")),

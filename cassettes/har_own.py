@@ -32,7 +32,7 @@ def own(exchange: Exchange) -> dict[str, Any]:
         "request": _message(exchange.request),
         "response": _message(exchange.response) if exchange.response else None,
     }
-    return {key: held for key, held in facts.items() if held}
+    return _known(facts)
 
 
 def _message(message: Request | Response) -> dict[str, Any]:
@@ -43,7 +43,12 @@ def _message(message: Request | Response) -> dict[str, Any]:
         "cut": asdict(message.cut) if message.cut else None,
         "chunks": [list(chunk) for chunk in getattr(message, "chunks", ())],
     }
-    return {key: held for key, held in facts.items() if held}
+    return _known(facts)
+
+
+def _known(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts that say something; a zero time and an empty version do."""
+    return {key: held for key, held in facts.items() if held or key in {"started_at", "http_version"}}
 
 
 def with_own(exchange: Exchange, facts: Any) -> Exchange:
