@@ -84,9 +84,9 @@ def command(
     Rules from --schedule, --scenario and --fault add up. Ctrl-C ends it, with a summary. While it runs, everything can be changed
     over HTTP: see /_tapehiss/docs.
     """
+    from tapehiss.cassettes.origins import address
     from tapehiss.mocks.loading import load_vendor
     from tapehiss.mocks.server import Server
-    from tapehiss.proxy.origins import address
 
     vendor = load_vendor(tapes, gathered(file, names, faults), seed=seed, latency=latency)
     place = address(listen)

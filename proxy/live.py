@@ -1,6 +1,6 @@
 """The live side of rewriting: mitmproxy's flows in, the same flows with headers and filters changed for who is to read them.
 
-Decisions are in ``proxy.rewriting``; here they are applied. Nothing that is recorded is touched: the tape has what the vendor sent
+Decisions are in ``cassettes.rewriting``; here they are applied. Nothing that is recorded is touched: the tape has what the vendor sent
 and what the vendor was sent.
 """
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from mitmproxy.http import Headers
 
-from tapehiss.proxy.origins import Origin, origin_of
-from tapehiss.proxy.rewriting import Plan, Rewriting
+from tapehiss.cassettes.origins import Origin, origin_of
+from tapehiss.cassettes.rewriting import Plan, Rewriting
 
 if TYPE_CHECKING:
     from collections.abc import Callable

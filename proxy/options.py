@@ -17,8 +17,8 @@ from mitmproxy.proxy import mode_specs
 from mitmproxy.utils import human
 
 from tapehiss.cassettes.errors import Misuse, TapehissError
+from tapehiss.cassettes.origins import Target, target
 from tapehiss.cassettes.redaction import load_rules, project_key
-from tapehiss.proxy.origins import Target, target
 from tapehiss.proxy.scribe import Orders
 from tapehiss.proxy.selection import Selection
 from tapehiss.proxy.settings import BODY_MAX_BYTES, Settings

@@ -14,7 +14,7 @@ from tapehiss.cassettes.errors import Misuse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tapehiss.proxy.origins import Origin, Target
+    from tapehiss.cassettes.origins import Origin, Target
 
 URL = "{url}"
 """What stands for the recorder's URL in a command and in ``--env``."""

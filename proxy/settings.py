@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tapehiss.proxy.origins import Address, Target
+from tapehiss.cassettes.origins import Address, Target
 from tapehiss.proxy.selection import Selection
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tapehiss.cassettes.origins import Address, target
 from tapehiss.cassettes.tape import open_tapes
 from tapehiss.proxy.loop import run
-from tapehiss.proxy.origins import Address, target
 from tapehiss.proxy.recording import Settings, Summary, record
 from tapehiss.proxy.tally import Tally
 

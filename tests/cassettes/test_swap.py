@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tapehiss.proxy.origins import Origin, target
-from tapehiss.proxy.swap import SPELLINGS, Swap, Tail
+from tapehiss.cassettes.origins import Origin, target
+from tapehiss.cassettes.swap import SPELLINGS, Swap, Tail
 
 VENDOR = target("https://api.vendor.example").origin
 HERE = Origin("http", "127.0.0.1", 8080)

@@ -12,9 +12,9 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tapehiss.proxy.origins import Origin, target
-from tapehiss.proxy.recoding import CODINGS, Recoder
-from tapehiss.proxy.swap import Swap
+from tapehiss.cassettes.origins import Origin, target
+from tapehiss.cassettes.recoding import CODINGS, Recoder
+from tapehiss.cassettes.swap import Swap
 
 SWAP = Swap((target("https://api.vendor.example").origin,), Origin("http", "127.0.0.1", 8080))
 TEXT = b'{"next": "https://api.vendor.example/v1/things?page=2", "x": "%s"}' * 3

@@ -8,7 +8,7 @@ from email.message import Message
 
 import pytest
 
-from tapehiss.proxy.cookies import for_client, vendors_names
+from tapehiss.cassettes.cookies import for_client, vendors_names
 
 
 @pytest.mark.parametrize(

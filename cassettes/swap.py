@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tapehiss.proxy.origins import Origin
+    from tapehiss.cassettes.origins import Origin
 
 _PLAIN = (b"/", rb"\/", rb"\\/", rb"\\\/", rb"\u002F", rb"\u002f", b"&#x2F;", b"&#x2f;", b"&#47;", b"%2F", b"%2f")
 SPELLINGS = (

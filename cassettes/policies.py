@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tapehiss.proxy.origins import Origin
+    from tapehiss.cassettes.origins import Origin
 
 _UPGRADES = frozenset({b"upgrade-insecure-requests", b"block-all-mixed-content"})
 

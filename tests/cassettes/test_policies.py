@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tapehiss.proxy.origins import Origin, target
-from tapehiss.proxy.policies import for_client
+from tapehiss.cassettes.origins import Origin, target
+from tapehiss.cassettes.policies import for_client
 
 VENDOR = target("https://api.vendor.example").origin
 HERE = Origin("http", "127.0.0.1", 8080)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehiss.cassettes.errors import Misuse
-from tapehiss.proxy.origins import Address, Origin, Target, address, origin_of, target
+from tapehiss.cassettes.origins import Address, Origin, Target, address, origin_of, target
 
 HOSTS = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?(\.[a-z]([a-z0-9-]{0,8}[a-z0-9])?){0,3}", fullmatch=True)
 ORIGINS = st.builds(Origin, st.sampled_from(["http", "https"]), HOSTS | st.just("[::1]"), st.integers(1, 65535))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapehiss.proxy.origins import Origin, target
-from tapehiss.proxy.rewriting import WHOLE_MAX_BYTES, Plan, Rewriting
+from tapehiss.cassettes.origins import Origin, target
+from tapehiss.cassettes.rewriting import WHOLE_MAX_BYTES, Plan, Rewriting
 
 VENDOR = target("https://api.vendor.example").origin
 HERE = Origin("http", "localhost", 8080)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Protocol
 import brotli
 import zstandard
 
-from tapehiss.proxy.swap import Tail
+from tapehiss.cassettes.swap import Tail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tapehiss.proxy.swap import Swap
+    from tapehiss.cassettes.swap import Swap
 
 PIECE_BYTES = 1024
 """How much is decoded at once: the codings make megabytes of a kilobyte at worst, not gigabytes."""

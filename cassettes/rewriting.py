@@ -6,7 +6,7 @@ vendor's, ``response_*`` the vendor's into ours; apart from a default port writt
 In responses: every header (a ``Location`` to somebody else is left whole: what it carries is for *them*), the domain, ``Secure`` and name
 prefix of cookies, ``Content-Security-Policy``; dropped are ``Strict-Transport-Security`` and ``Alt-Svc``, which would send clients past the
 recorder, and digests of a body that may change. Bodies: text of any kind, whole ones only (no 206), in one of the codings of
-``proxy.recoding``; a response that may change loses its Content-Length. In requests: the target, headers, cookie names, and bodies of
+``cassettes.recoding``; a response that may change loses its Content-Length. In requests: the target, headers, cookie names, and bodies of
 text, unless something signs them.
 """
 
@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from tapehiss.cassettes import cookies, policies
 from tapehiss.cassettes.media import is_form, is_multipart, is_text
-from tapehiss.proxy import cookies, policies
-from tapehiss.proxy.recoding import CODINGS, Recoder
-from tapehiss.proxy.swap import Swap
+from tapehiss.cassettes.recoding import CODINGS, Recoder
+from tapehiss.cassettes.swap import Swap
 
 if TYPE_CHECKING:
-    from tapehiss.proxy.origins import Origin
+    from tapehiss.cassettes.origins import Origin
 
 Fields = tuple[tuple[bytes, bytes], ...]
 WHOLE_MAX_BYTES = 1024 * 1024
