@@ -25,7 +25,7 @@ PLACEHOLDER = "http://recording.invalid"
 """Stands for the host of a recording that names none (RFC 2606 section 2 reserves ``.invalid``)."""
 
 _EPOCH_MS_MIN = 1e11  # as seconds this is the year 5138
-_VERSIONS = {"1.0": "HTTP/1.0", "1.1": "HTTP/1.1", "2": "HTTP/2.0", "2.0": "HTTP/2.0", "3": "HTTP/3", "3.0": "HTTP/3"}
+_VERSIONS = {"1.0": "HTTP/1.0", "1.1": "HTTP/1.1", "2": "HTTP/2", "2.0": "HTTP/2", "3": "HTTP/3", "3.0": "HTTP/3"}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|μs|ns)")
 _UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
 
