@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 ENDPOINTS_MAX = 1000
 """Endpoints told apart; the rest is counted together."""
+DURATIONS_MAX = 200
 THE_REST = ("*", "(further endpoints)")
 
 
@@ -58,6 +59,8 @@ class Totals:
     body_bytes: int = 0
     seconds: float = 0.0
     slowest_s: float = 0.0
+    durations_s: list[float] = field(default_factory=list)
+    """The first ``DURATIONS_MAX`` of them, for the median."""
     outcomes: dict[str, int] = field(default_factory=dict)
 
 
@@ -120,6 +123,8 @@ class Tally:
         totals.body_bytes += row.body_bytes
         totals.seconds += row.end_s
         totals.slowest_s = max(totals.slowest_s, row.end_s)
+        if len(totals.durations_s) < DURATIONS_MAX:
+            totals.durations_s.append(row.end_s)
         totals.outcomes[row.outcome] = totals.outcomes.get(row.outcome, 0) + 1
 
 
