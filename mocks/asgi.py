@@ -10,13 +10,13 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
+from tapehiss.cassettes.exchange import header
+from tapehiss.mocks.links import here_of
 from tapehiss.mocks.live import LiveVendor
-from tapehiss.mocks.plane import asked_of, request_of
+from tapehiss.mocks.plane import DataPlane, asked_of, request_of
 from tapehiss.mocks.wire import message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tapehiss.cassettes.exchange import Ending
     from tapehiss.mocks.vendor import Vendor
     from tapehiss.mocks.wire import Message
@@ -33,11 +33,10 @@ class Severed(ConnectionError):
 
 
 class App:
-    """An ASGI application around a live vendor; ``clock`` says the seconds since it began."""
+    """An ASGI application around a data plane."""
 
-    def __init__(self, live: LiveVendor, clock: Callable[[], float] = time.monotonic) -> None:
-        self.live = live
-        self._clock = clock
+    def __init__(self, plane: DataPlane) -> None:
+        self.plane = plane
         self._control: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -54,7 +53,7 @@ class App:
         if self._control is None:
             from tapehiss.mocks.control import control_app
 
-            self._control = control_app(self.live, self._clock)
+            self._control = control_app(self.plane.live, self.plane.clock)
         await self._control(scope, receive, send)
 
     async def _answered(self, scope: Any, receive: Any, send: Any) -> None:
@@ -62,9 +61,11 @@ class App:
         target = scope.get("raw_path") or scope["path"].encode()
         target += b"?" + scope["query_string"] if scope["query_string"] else b""
         request = request_of(scope["method"], target, scope["headers"], await _body(receive))
-        outcome, delay_s = self.live.answer(request, self._clock())
+        here = here_of(header(request.headers, "host") or "")
+        outcome, delay_s = self.plane.answer(request, here)
         await asyncio.sleep(delay_s)
-        message = message_of(outcome, asked_of(request, pace=self.live.vendor.latency))
+        asked = asked_of(request, pace=self.plane.live.vendor.latency)
+        message = message_of(self.plane.localised(outcome, here), asked)
         if message is None:
             raise Severed(outcome.ending)
         await _sent(message, send)
@@ -97,4 +98,4 @@ async def _sent(message: Message, send: Any) -> None:
 def app_of(vendor: Vendor) -> App:
     """A vendor as an ASGI application: ``httpx.ASGITransport(app_of(vendor))``."""
     began_s = time.monotonic()
-    return App(LiveVendor(vendor), lambda: time.monotonic() - began_s)
+    return App(DataPlane(LiveVendor(vendor), lambda: time.monotonic() - began_s))

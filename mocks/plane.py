@@ -6,16 +6,18 @@ repeated answer costs no framing and no compression.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.coding import decode
-from tapehiss.cassettes.exchange import Request
+from tapehiss.cassettes.exchange import Request, header
+from tapehiss.mocks.links import here_of, to_client, to_vendor
 from tapehiss.mocks.wire import Asked, Script, script_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tapehiss.cassettes.origins import Origin
     from tapehiss.mocks.live import LiveVendor
     from tapehiss.mocks.outcome import Outcome
 
@@ -30,7 +32,7 @@ class DataPlane:
     live: LiveVendor
     clock: Callable[[], float]
     """Seconds since the server began."""
-    prepared: dict[tuple[int, str, Asked], Script] = field(default_factory=dict)
+    prepared: dict[tuple[int, str, Asked, Origin | None], Script] = field(default_factory=dict)
     prepared_bytes: int = 0
 
     def play(
@@ -45,22 +47,34 @@ class DataPlane:
     ) -> tuple[Script, float]:
         """What to write for one request, and after how many seconds to begin."""
         request = request_of(method, url, headers, body)
-        outcome, delay_s = self.live.answer(request, self.clock())
+        here = here_of(header(request.headers, "host") or "")
+        outcome, delay_s = self.answer(request, here)
         asked = asked_of(request, keep_alive=keep_alive, http_10=http_10, pace=self.live.vendor.latency)
-        return self._script(outcome, asked), delay_s
+        return self._script(outcome, asked, here), delay_s
 
-    def _script(self, outcome: Outcome, asked: Asked) -> Script:
+    def answer(self, request: Request, here: Origin | None) -> tuple[Outcome, float]:
+        """What becomes of a request that was sent to the mock under this name, as the vendor has it."""
+        return self.live.answer(to_vendor(request, self.live.vendor.index, here), self.clock())
+
+    def localised(self, outcome: Outcome, here: Origin | None) -> Outcome:
+        """The outcome with the mock's URLs in the recorded answer."""
+        if outcome.recording is None or outcome.response is None:
+            return outcome
+        exchange = self.live.vendor.index.recordings[outcome.recording]
+        return replace(outcome, response=to_client(outcome.response, exchange, here))
+
+    def _script(self, outcome: Outcome, asked: Asked, here: Origin | None) -> Script:
         """The script, made once for every recording that is played as it is."""
         if outcome.recording is None or outcome.struck:
-            return script_of(outcome, asked)
-        key = (outcome.recording, outcome.rung.value, asked)
+            return script_of(self.localised(outcome, here), asked)
+        key = (outcome.recording, outcome.rung.value, asked, here)
         if key not in self.prepared:
-            script = script_of(outcome, asked)
+            script = script_of(self.localised(outcome, here), asked)
             self._keep(key, script)
             return script
         return self.prepared[key]
 
-    def _keep(self, key: tuple[int, str, Asked], script: Script) -> None:
+    def _keep(self, key: tuple[int, str, Asked, Origin | None], script: Script) -> None:
         size = sum(len(content) for _, content in script.pieces)
         if self.prepared_bytes + size > PREPARED_MAX_BYTES:
             self.prepared.clear()
@@ -80,7 +94,7 @@ def request_of(method: str, url: bytes, headers: Sequence[tuple[bytes, bytes]], 
     """The request as a value: its URL from the target or the Host header (RFC 9112 section 3.3), its body as content."""
     pairs = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
     target = url.decode("latin-1")
-    host = next((value for name, value in pairs if name == "host"), "")
+    host = header(pairs, "host") or ""
     absolute = target if "://" in target.partition("?")[0] else f"http://{host}{target}"
     content, undecoded = decode(pairs, body, limit_bytes=DECODED_MAX_BYTES) if body else (body, False)
     return Request(method, absolute, pairs, content, undecoded=undecoded)

@@ -136,8 +136,7 @@ async def serving(plane: DataPlane, listener: socket.socket) -> AsyncIterator[No
 
     from tapehiss.mocks.protocol import MockProtocol
 
-    app = App(plane.live, plane.clock)
-    config = Config(app, interface="asgi3", log_config=None, lifespan="off", ws="none", proxy_headers=False)
+    config = Config(App(plane), interface="asgi3", log_config=None, lifespan="off", ws="none", proxy_headers=False)
     state = ServerState()
     connect = functools.partial(MockProtocol, plane, config=config, server_state=state, app_state={})
     server = await asyncio.get_running_loop().create_server(connect, sock=listener, backlog=BACKLOG)
