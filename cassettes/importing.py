@@ -71,10 +71,7 @@ def _siblings(path: Path, root: Path) -> Callable[[str], bytes | None]:
 
 def is_flow_file(head: bytes) -> bool:
     """Whether a file that begins so is mitmproxy's (a tnetstring dictionary; ``proxy/flowfile.py`` reads it)."""
-    return (
-        re.match(rb"\d{1,12}:\d{1,10}:(version|backup|client_conn|error|id|marked|type|intercepted)[;,]", head)
-        is not None
-    )
+    return re.match(rb"\d{1,12}:\d{1,3}:[a-z_]{2,40}[;,]", head) is not None
 
 
 def read_source(source: Source) -> Iterator[Recorded]:

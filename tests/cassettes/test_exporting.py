@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import exchanges
 from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
+from strategies import exchanges
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
 from tapehiss.cassettes.exporting import in_vcrpy, remark, to_har, to_vcrpy
 from tapehiss.cassettes.importing import Source, read_source

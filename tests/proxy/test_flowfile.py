@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from mitmproxy import flow as mitmflow
@@ -17,6 +16,9 @@ from tapehiss.cassettes.exchange import Ending, Exchange
 from tapehiss.cassettes.importing import is_flow_file
 from tapehiss.cassettes.source import Refusal
 from tapehiss.proxy.flowfile import read_flows
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def written(path: Path, *flows: Any) -> Path:
@@ -94,7 +96,8 @@ def test_websocket_messages_are_kept(tmp_path: Path) -> None:
 
 def test_a_streamed_body_is_known_to_be_missing(tmp_path: Path) -> None:
     """A body that mitmproxy let pass is not an empty body."""
-    flow = answered(status_code=200, content=b"", headers=[(b"content-length", b"4096")])
+    flow = answered(status_code=200)
+    flow.response.headers["content-length"] = "4096"
     flow.response.raw_content = None
     exchange = only(tmp_path / "flows", flow)
     assert exchange.response is not None
