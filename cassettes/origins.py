@@ -86,7 +86,9 @@ def target(text: str, where: str = "--to") -> Target:
     except ValueError as error:
         raise Misuse(f"{text!r} is not a URL ({error})", where, example) from None
     if "://" not in text:
-        raise Misuse(f"{text!r} has no scheme", where, f"write https://{text.strip() or 'api.vendor.example'}")
+        local = text.strip().startswith(("localhost", "127.", "[::1]"))
+        likely = f"{'http' if local else 'https'}://{text.strip() or 'api.vendor.example'}"
+        raise Misuse(f"{text!r} has no scheme", where, f"write {likely}")
     if parts.scheme not in DEFAULT_PORTS:
         raise Misuse(
             f"{text!r}: the scheme {parts.scheme!r} cannot be recorded", where, "give an http:// or https:// URL"

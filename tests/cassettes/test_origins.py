@@ -40,7 +40,7 @@ def test_a_target_is_an_origin_and_a_base_path(text: str, url: str, base_path: s
     ("text", "remedy"),
     [
         ("api.vendor.example", "write https://api.vendor.example"),
-        ("localhost:5000", "write https://localhost:5000"),
+        ("localhost:5000", "write http://localhost:5000"),
         ("", "write https://api.vendor.example"),
         ("ftp://api.vendor.example", "give an http:// or https:// URL"),
         ("https://", "write it like https://api.vendor.example"),
