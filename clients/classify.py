@@ -6,6 +6,7 @@ if sending it twice does no harm.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -48,10 +49,25 @@ READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
 """Methods that ask and change nothing (RFC 9110 section 9.2.1): their outcome can be unknown without harm."""
 
 IDEMPOTENT = frozenset({"PUT", "DELETE"})
-"""Methods that may be sent twice if the vendor keeps to RFC 9110 section 9.2.2."""
+"""Methods that may be sent twice if the vendor keeps to RFC 9110 section 9.2.2; whoever knows that it does says so."""
 
 KEY_HEADERS = ("idempotency-key",)
 """Headers by which a vendor recognises a request that it has seen (draft-ietf-httpapi-idempotency-key-header)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One line of a call's log: what was tried, when, and what it meant."""
+
+    sent_at: float
+    """Seconds after the call began."""
+    ended_at: float
+    """Seconds after the call began."""
+    verdict: Verdict
+    status: int | None = None
+    """Of the response, if any of it came."""
+    ending: Ending = Ending.COMPLETE
+    detail: str = ""
 
 
 def verdict_on(outcome: Outcome, unprocessed: frozenset[int] = frozenset()) -> Verdict:
@@ -70,8 +86,8 @@ def _on_failure(failure: Failure) -> Verdict:
 
 
 def may_be_sent_twice(
-    request: Request, *, idempotent: frozenset[str] = IDEMPOTENT, key_headers: tuple[str, ...] = KEY_HEADERS
+    request: Request, *, idempotent: frozenset[str] = frozenset(), key_headers: tuple[str, ...] = KEY_HEADERS
 ) -> bool:
-    """Whether a second copy of the request does no harm: it only reads, is idempotent by method, or carries a key."""
+    """Whether a second copy of the request does no harm: it only reads, is declared idempotent, or carries a key."""
     keyed = any(header(request.headers, name) for name in key_headers)
     return keyed or request.method in READING or request.method in idempotent

@@ -1,0 +1,150 @@
+"""From what a caller says to a request, and from a request to a good answer.
+
+The law of this file: everything that is the same for every attempt (headers, body bytes, idempotency key) is settled once, before
+the first attempt; and what a client sends by default (credentials among it) goes to its own origin only.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypedDict
+from urllib.parse import urlencode, urlsplit
+
+from tapehiss.cassettes.coding import CODINGS
+from tapehiss.cassettes.exchange import Headers, Request, header
+from tapehiss.clients import errors
+from tapehiss.clients.classify import READING
+from tapehiss.clients.retry import RetryPolicy, retrying
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from random import Random
+
+    from tapehiss.clients.answer import Answer
+    from tapehiss.clients.effects import Flow
+
+
+class Asked(TypedDict, total=False):
+    """What a caller can say about one call, beside method and path."""
+
+    params: Mapping[str, Any]
+    """Query parameters; a sequence repeats its name."""
+    json: Any
+    """Request body as a JSON value."""
+    content: bytes
+    """Request body as bytes: all of it, so that every attempt sends the same."""
+    headers: Mapping[str, str]
+    idempotency_key: str
+    policy: RetryPolicy
+    """Instead of the client's."""
+    check: bool
+    """Whether a status of 400 or above is an error; ``True`` if nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What all calls of a client share."""
+
+    base_url: str = ""
+    headers: Headers = ()
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    key_header: str = ""
+    """The header by which this vendor knows a repeated write; if given, every write gets a key of its own."""
+
+
+def request_of(settings: Settings, method: str, path: str, asked: Asked, new_key: Callable[[], str]) -> Request:
+    """The request, complete with defaults and key; ``InvalidRequest`` when it makes no sense."""
+    method = method.upper()
+    url = _url(settings.base_url, path, asked.get("params", {}))
+    body, media = _body(asked)
+    given = tuple((str(name), str(value)) for name, value in asked.get("headers", {}).items())
+    key_header = settings.key_header or "Idempotency-Key"
+    if "idempotency_key" in asked:
+        given = (*given, (key_header, asked["idempotency_key"]))
+    elif settings.key_header and method not in READING and header(given, key_header) is None:
+        given = (*given, (key_header, new_key()))
+    defaults = (*settings.headers, *media, *DEFAULTS)
+    return Request(method, url, (*given, *_missing(defaults, given)), body)
+
+
+def calling(request: Request, settings: Settings, asked: Asked, *, now: float, dice: Random) -> Flow[Answer]:
+    """The flow of a whole call: retries, and an error for an answer with a status of 400 or above."""
+    policy = asked.get("policy", settings.policy)
+    if settings.key_header:
+        policy = replace(policy, key_headers=(*policy.key_headers, settings.key_header))
+    answer = yield from retrying(request, policy, now=now, dice=dice)
+    if asked.get("check", True) and answer.status >= 400:
+        kind = errors.for_status(answer.status)
+        what = f"the vendor answered {answer.status}"
+        raise kind(what, errors.place(request), kind.advice, answer.response, answer.attempts)
+    return answer
+
+
+DEFAULTS: Headers = (
+    ("Accept", "*/*"),
+    ("Accept-Encoding", ", ".join(name for name in CODINGS if name != "identity")),
+    ("User-Agent", "tapehiss"),
+)
+"""Sent unless something else is said: exactly the codings that we undo."""
+
+
+def _missing(defaults: Headers, given: Headers) -> Headers:
+    """Each default that neither the caller nor a default before it has set."""
+    chosen: list[tuple[str, str]] = []
+    for name, value in defaults:
+        if header(given, name) is None and header(tuple(chosen), name) is None:
+            chosen.append((name, value))
+    return tuple(chosen)
+
+
+def _url(base_url: str, path: str, params: Mapping[str, Any]) -> str:
+    absolute = "://" in path.partition("?")[0]
+    url = path if absolute else f"{base_url.rstrip('/')}/{path.lstrip('/')}" if path else base_url
+    if absolute and base_url and _origin(url) != _origin(base_url):
+        what = "another origin than the client's would get the client's headers, credentials among them"
+        raise errors.InvalidRequest(what, errors.place(Request("", url)), "make a client for that origin")
+    if not params:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(_texts(params), doseq=True)}"
+
+
+def _texts(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Parameters as text: booleans as JSON writes them, ``None`` left out."""
+    several = {name: value for name, value in params.items() if value is not None}
+    return {
+        name: [_text(each) for each in value] if isinstance(value, list | tuple) else _text(value)
+        for name, value in several.items()
+    }
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _origin(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise errors.InvalidRequest("this is no URL", "url", errors.InvalidRequest.advice) from error
+    return parts.scheme.lower(), parts.netloc.lower()
+
+
+def _body(asked: Asked) -> tuple[bytes, Headers]:
+    if "json" in asked and "content" in asked:
+        raise errors.InvalidRequest("a request has one body", "json, content", "give json or content, not both")
+    if "json" not in asked:
+        return _bytes(asked.get("content", b"")), ()
+    try:
+        return json.dumps(asked["json"], allow_nan=False).encode(), (("Content-Type", "application/json"),)
+    except (TypeError, ValueError, RecursionError) as error:
+        remedy = "give dicts, lists, strings, numbers that are finite, booleans, None"
+        raise errors.InvalidRequest("the value is no JSON", "json", remedy) from error
+
+
+def _bytes(content: Sequence[int]) -> bytes:
+    """The body as bytes; a file or a generator could be sent once only."""
+    if not isinstance(content, bytes | bytearray | memoryview):
+        what = f"a {type(content).__name__} cannot be sent again by a second attempt"
+        raise errors.InvalidRequest(what, "content", "read it into bytes")
+    return bytes(content)

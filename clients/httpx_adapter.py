@@ -1,0 +1,141 @@
+"""Shell: the reference client on httpx: ``Client`` for threads, ``AsyncClient`` for an event loop, both thin.
+
+They own a transport and dice; everything that is decided is decided by the flow of ``calling``, and waiting is the drivers' work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import random
+import time
+import uuid
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Generic, Self, TypedDict, TypeVar, Unpack
+
+import httpx
+
+from tapehiss.clients.answer import Answer
+from tapehiss.clients.calling import Asked, Settings, calling, request_of
+from tapehiss.clients.drivers import adrive, drive
+from tapehiss.clients.httpx_wire import Wire, asend, send
+from tapehiss.clients.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tapehiss.clients.effects import Flow
+
+R = TypeVar("R")
+
+BODY_MAX_BYTES = 64 * 1024 * 1024
+"""Longer bodies are refused unless more is asked for."""
+
+
+class Options(TypedDict, total=False):
+    """What a client can be told beside its base URL and its transport."""
+
+    headers: Mapping[str, str]
+    """Sent with every request (to the base URL's origin only)."""
+    policy: RetryPolicy
+    key_header: str
+    """The header by which this vendor knows a repeated write; if given, every write gets a key of its own."""
+    body_max_bytes: int
+    dice: random.Random
+    """For the jitter of waits."""
+
+
+class _Verbs(Generic[R]):
+    """What both clients say; they differ in what a call returns: an ``Answer``, or something to await for one."""
+
+    def __init__(self, base_url: str, options: Options) -> None:
+        headers = tuple((str(name), str(value)) for name, value in options.get("headers", {}).items())
+        policy = options.get("policy", RetryPolicy())
+        self.settings = Settings(base_url, headers, policy, options.get("key_header", ""))
+        self._body_max_bytes = options.get("body_max_bytes", BODY_MAX_BYTES)
+        self._dice = options.get("dice") or random.Random()  # noqa: S311 (jitter guards no secret)
+
+    def request(self, method: str, path: str = "", **asked: Unpack[Asked]) -> R:
+        """Send a request as often as the policy allows and return the complete answer; ``ApiError`` otherwise."""
+        raise NotImplementedError
+
+    def get(self, path: str = "", **asked: Unpack[Asked]) -> R:
+        """``request("GET", ...)``."""
+        return self.request("GET", path, **asked)
+
+    def post(self, path: str = "", **asked: Unpack[Asked]) -> R:
+        """``request("POST", ...)``: sent again only if it certainly was not processed, or if it has an idempotency key."""
+        return self.request("POST", path, **asked)
+
+    def put(self, path: str = "", **asked: Unpack[Asked]) -> R:
+        """``request("PUT", ...)``."""
+        return self.request("PUT", path, **asked)
+
+    def patch(self, path: str = "", **asked: Unpack[Asked]) -> R:
+        """``request("PATCH", ...)``."""
+        return self.request("PATCH", path, **asked)
+
+    def delete(self, path: str = "", **asked: Unpack[Asked]) -> R:
+        """``request("DELETE", ...)``."""
+        return self.request("DELETE", path, **asked)
+
+    def _flow(self, method: str, path: str, asked: Asked, now: float) -> Flow[Answer]:
+        request = request_of(self.settings, method, path, asked, lambda: str(uuid.uuid4()))
+        return calling(request, self.settings, asked, now=now, dice=self._dice)
+
+
+class Client(_Verbs[Answer]):
+    """A client of one vendor, for any number of threads.
+
+    ``with Client("https://api.vendor.example") as vendor: customer = vendor.get("/v1/customers/42").json()``
+    """
+
+    def __init__(
+        self, base_url: str = "", *, transport: httpx.BaseTransport | None = None, **options: Unpack[Options]
+    ) -> None:
+        super().__init__(base_url, options)
+        self._transport = transport or Wire()
+
+    def request(self, method: str, path: str = "", **asked: Unpack[Asked]) -> Answer:
+        """Send a request as often as the policy allows and return the complete answer; ``ApiError`` otherwise."""
+        one = functools.partial(send, self._transport, body_max_bytes=self._body_max_bytes)
+        return drive(self._flow(method, path, asked, time.monotonic()), one)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncClient(_Verbs[Awaitable[Answer]]):
+    """A client of one vendor, for any number of tasks of one event loop.
+
+    ``async with AsyncClient("https://api.vendor.example") as vendor: answer = await vendor.get("/v1/customers/42")``
+    """
+
+    def __init__(
+        self, base_url: str = "", *, transport: httpx.AsyncBaseTransport | None = None, **options: Unpack[Options]
+    ) -> None:
+        super().__init__(base_url, options)
+        self._transport = transport or httpx.AsyncHTTPTransport(trust_env=True)
+
+    async def request(self, method: str, path: str = "", **asked: Unpack[Asked]) -> Answer:
+        """Send a request as often as the policy allows and return the complete answer; ``ApiError`` otherwise."""
+        one = functools.partial(asend, self._transport, body_max_bytes=self._body_max_bytes)
+        now = asyncio.get_running_loop().time()
+        return await adrive(self._flow(method, path, asked, now), one)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
