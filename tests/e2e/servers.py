@@ -89,7 +89,9 @@ def kinto(port, folder, tls):
         "http_host": f"{HERE}:{port}",
     }
     settings = {f"kinto.{key}": value for key, value in settings.items()} | {"multiauth.policies": "basicauth"}
-    waitress.serve(main({}, None, **settings), host=HERE, port=behind_tls(port, tls), url_scheme="https" if tls else "http")
+    waitress.serve(
+        main({}, None, **settings), host=HERE, port=behind_tls(port, tls), url_scheme="https" if tls else "http"
+    )
 
 
 def httpbin(port, folder, tls):
@@ -110,9 +112,15 @@ def datasette(port, folder, tls):
         db.execute(
             "CREATE TABLE IF NOT EXISTS sides (id INTEGER PRIMARY KEY, name TEXT, seconds REAL, tape INTEGER REFERENCES tapes(id))"
         )
-        rows = [(n, title, 1960 + n * 5) for n, title in enumerate(["Side B", "Hiss", "Grüße", "Loop", "Echo", "Wow", "Flutter"], 1)]
+        rows = [
+            (n, title, 1960 + n * 5)
+            for n, title in enumerate(["Side B", "Hiss", "Grüße", "Loop", "Echo", "Wow", "Flutter"], 1)
+        ]
         db.executemany("INSERT OR REPLACE INTO tapes VALUES (?, ?, ?)", rows)
-        db.executemany("INSERT OR REPLACE INTO sides VALUES (?, ?, ?, ?)", [(n, "AB"[n % 2], n * 60.5, n // 2 + 1) for n in range(14)])
+        db.executemany(
+            "INSERT OR REPLACE INTO sides VALUES (?, ?, ?, ?)",
+            [(n, "AB"[n % 2], n * 60.5, n // 2 + 1) for n in range(14)],
+        )
     extra = ["--ssl-certfile", tls[0], "--ssl-keyfile", tls[1]] if tls else []
     command("datasette", "serve", path, "-h", HERE, "-p", port, *extra)
 
@@ -155,15 +163,18 @@ def litellm(port, folder, tls):
 
 
 def gcs(port, folder, tls):
-    """Google Cloud Storage: gcp-storage-emulator, in memory."""
+    """Google Cloud Storage: gcp-storage-emulator, in memory (it writes http:// into its links whatever is in front of it)."""
     from gcp_storage_emulator.__main__ import main
 
-    main(["start", "--host", HERE, "--port", str(behind_tls(port, tls)), "--in-memory", "-q"])
+    main(["start", "--host", HERE, "--port", str(port), "--in-memory", "-q"])
 
 
 def oidc(port, folder, tls):
     """OpenID Connect: oidc-provider-mock."""
-    command("oidc_provider_mock", "-H", HERE, "-p", behind_tls(port, tls))
+    from oidc_provider_mock import app
+    from werkzeug.serving import run_simple
+
+    run_simple(HERE, port, app(), threaded=True, ssl_context=tls)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,9 @@ def refused(call, **arguments):
 def objects(url):
     """S3: small and large objects, binary, ranges, paging, copies, presigned links, deletion."""
     s3 = client("s3", url)
-    results = [plain(s3.create_bucket(Bucket="tapes", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}))]
+    results = [
+        plain(s3.create_bucket(Bucket="tapes", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}))
+    ]
     results += [plain(s3.put_object(Bucket="tapes", Key=f"notes/{n} ü&.txt", Body=f"note {n}")) for n in range(5)]
     binary = bytes(range(256)) * 16
     results.append(plain(s3.put_object(Bucket="tapes", Key="bin", Body=binary, Metadata={"who": "us"})))
@@ -100,7 +102,11 @@ def table(url):
         results.append(plain(db.put_item(TableName="plays", Item=item)))
     write = {"Put": {"TableName": "plays", "Item": {"tape": {"S": "two"}, "at": {"N": "1"}}}}
     results.append(plain(db.transact_write_items(TransactItems=[write])))
-    asked = {"TableName": "plays", "KeyConditionExpression": "tape = :t", "ExpressionAttributeValues": {":t": {"S": "one"}}}
+    asked = {
+        "TableName": "plays",
+        "KeyConditionExpression": "tape = :t",
+        "ExpressionAttributeValues": {":t": {"S": "one"}},
+    }
     for page in db.get_paginator("query").paginate(**asked, PaginationConfig={"PageSize": 3}):
         results.append([[i["at"]["N"], base64.b64encode(i["raw"]["B"]).decode()] for i in page["Items"]])
     again = {"TableName": "plays", "Item": {"tape": {"S": "two"}, "at": {"N": "1"}}}

@@ -16,7 +16,9 @@ def run(url):
         home = client.principal()
         diary = home.make_calendar(name="Diary", cal_id="diary")
         for n in range(3):
-            diary.add_event(dtstart=START, dtend=START + datetime.timedelta(hours=1), summary=f"Tape {n} é", uid=f"u{n}")
+            diary.add_event(
+                dtstart=START, dtend=START + datetime.timedelta(hours=1), summary=f"Tape {n} é", uid=f"u{n}"
+            )
         results = [sorted(calendar.name for calendar in home.calendars())]
         results.append(sorted(event.icalendar_component["summary"] for event in diary.events()))
         found = diary.search(start=START, end=START + datetime.timedelta(days=1), event=True)

@@ -29,7 +29,7 @@ def pages(client):
 
 async def at_once(url):
     """Several questions at once, asynchronously."""
-    asked = [gql(f'{{ tapes(filter: {{year: {{gt: {year}}}}}) {{ totalCount }} }}') for year in (1960, 1970, 1980)]
+    asked = [gql(f"{{ tapes(filter: {{year: {{gt: {year}}}}}) {{ totalCount }} }}") for year in (1960, 1970, 1980)]
     client = Client(transport=HTTPXAsyncTransport(url=f"{url}/graphql"))
     async with client as session:
         return await asyncio.gather(*(session.execute(each) for each in asked))
@@ -38,7 +38,9 @@ async def at_once(url):
 def run(url):
     """Everything that the program sees."""
     headers = {"Authorization": "Bearer " + "graphql-" + "t0ken" * 5}
-    client = Client(transport=RequestsHTTPTransport(url=f"{url}/graphql", headers=headers), fetch_schema_from_transport=True)
+    client = Client(
+        transport=RequestsHTTPTransport(url=f"{url}/graphql", headers=headers), fetch_schema_from_transport=True
+    )
     results = pages(client)
     results += [client.execute(gql(ONE), variable_values={"title": title}) for title in ("Side B", "Nowhere", "Grüße")]
     results.append(sorted(name for name in client.schema.type_map if not name.startswith("_")))

@@ -19,7 +19,9 @@ def refused(call, **arguments):
 
 def run(url):
     """Everything that the program sees."""
-    client = kinto_http.Client(server_url=f"{url}/v1", auth=("ada", "correct horse battery"), bucket="b", collection="c")
+    client = kinto_http.Client(
+        server_url=f"{url}/v1", auth=("ada", "correct horse battery"), bucket="b", collection="c"
+    )
     results = [client.server_info()["project_name"]]
     results.append(client.create_bucket(if_not_exists=True))
     results.append(client.create_collection(permissions={"read": ["system.Everyone"]}))

@@ -17,12 +17,16 @@ def run(url):
     if os.environ.get("HTTPS_PROXY"):
         web = urllib3.ProxyManager(os.environ["HTTPS_PROXY"], ca_certs=os.environ.get("SSL_CERT_FILE"))
     keys = {"access_key": "AKIA" + "TESTTESTTEST0002", "secret_key": "s3cr3t/" * 5 + "fives"}
-    client = minio.Minio(endpoint=place.netloc, secure=place.scheme == "https", http_client=web, region="us-east-1", **keys)
+    client = minio.Minio(
+        endpoint=place.netloc, secure=place.scheme == "https", http_client=web, region="us-east-1", **keys
+    )
     client.make_bucket(bucket_name="reels")
     results = [client.bucket_exists(bucket_name="reels"), client.bucket_exists(bucket_name="nowhere")]
     for n in range(3):
         body = f"reel {n}".encode()
-        made = client.put_object(bucket_name="reels", object_name=f"r{n} ü.txt", data=io.BytesIO(body), length=len(body))
+        made = client.put_object(
+            bucket_name="reels", object_name=f"r{n} ü.txt", data=io.BytesIO(body), length=len(body)
+        )
         results.append([made.object_name, made.etag])
     large = b"0123456789abcde\n" * (7 * 65536)
     made = client.put_object(

@@ -44,9 +44,16 @@ def by_requests(url):
     results.append(told(web.get(f"{url}/basic-auth/ada/pw", auth=("ada", "pw"), timeout=WAIT_S)))
     results.append(web.head(f"{url}/get", timeout=WAIT_S).status_code)
     results.append(sorted(web.options(f"{url}/get", timeout=WAIT_S).headers.get("Allow", "").split(", ")))
-    results.append([web.delete(f"{url}/delete", timeout=WAIT_S).status_code, web.patch(f"{url}/patch", data=b"\x00\xff", timeout=WAIT_S).status_code])
+    results.append(
+        [
+            web.delete(f"{url}/delete", timeout=WAIT_S).status_code,
+            web.patch(f"{url}/patch", data=b"\x00\xff", timeout=WAIT_S).status_code,
+        ]
+    )
     tag = web.get(f"{url}/etag/abc", timeout=WAIT_S)
-    results.append([tag.headers["ETag"], web.get(f"{url}/etag/abc", headers={"If-None-Match": "abc"}, timeout=WAIT_S).status_code])
+    results.append(
+        [tag.headers["ETag"], web.get(f"{url}/etag/abc", headers={"If-None-Match": "abc"}, timeout=WAIT_S).status_code]
+    )
     return results
 
 
