@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from tapehiss.cassettes.errors import DamagedTape, TapeError, UnsupportedFormat
@@ -18,7 +19,6 @@ from tapehiss.cassettes.exchange import Ending, Exchange
 from tapehiss.cassettes.line import COMMENT, ENTRY, Gap, decode_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 LINE_MAX_BYTES = 1 << 30
@@ -81,29 +81,27 @@ class Index:
     """Whether the last line lacks its line break."""
 
 
-def read_index(file: BinaryIO, path: Path, *, skip_damaged: bool = False) -> Index:
+def read_index(
+    file: BinaryIO, path: Path, *, skip_damaged: bool = False, line_max_bytes: int = LINE_MAX_BYTES
+) -> Index:
     """Read the index of a tape that is open at its beginning.
 
     ``skip_damaged`` reads every line whole and collects what is damaged; else the first damage that shows from
     outside a line raises ``DamagedTape``. ``UnsupportedFormat``: the file is something else.
     """
-    survey = _Survey(path, skip_damaged=skip_damaged)
-    for line in _lines(file):
+    survey = _Survey(path, skip_damaged=skip_damaged, line_max_bytes=line_max_bytes)
+    for line in iter(partial(file.readline, line_max_bytes), b""):
         survey.take(line)
     return survey.done()
-
-
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    while line := file.readline(LINE_MAX_BYTES):
-        yield line
 
 
 class _Survey:
     """The state of one reading."""
 
-    def __init__(self, path: Path, *, skip_damaged: bool) -> None:
+    def __init__(self, path: Path, *, skip_damaged: bool, line_max_bytes: int) -> None:
         self.path = path
         self.skip_damaged = skip_damaged
+        self.line_max_bytes = line_max_bytes
         self.entries: list[Entry] = []
         self.gaps: list[Gap] = []
         self.damaged: list[DamagedTape] = []
@@ -116,11 +114,13 @@ class _Survey:
     def take(self, line: bytes) -> None:
         """Account for the next line."""
         self.line += 1
+        if self.line == 1 and line.startswith(_BOM):  # an editor's; YAML passes over it
+            self.offset, line = len(_BOM), line[len(_BOM) :]
         try:
             if line.startswith((ENTRY, COMMENT)):
                 self._record(line)
             else:
-                self._other(line.removeprefix(_BOM) if self.line == 1 else line)
+                self._other(line)
         except TapeError as error:
             self._bad(line, replace(error, where=f"{self.path}:{self.line}"))
         self.offset += len(line)
@@ -156,7 +156,7 @@ class _Survey:
                 self.header_end = self.offset + len(line)
         elif not bare or (bare.startswith(b"#") and not (COMMENT.startswith(line) or line.startswith(COMMENT))):
             self._reach(line)
-        elif line.endswith(b"\n") and not self.ours:
+        elif not self.ours and not _begun(line):
             raise _foreign(bare)
         else:
             decode_line(line)  # raises
@@ -168,8 +168,8 @@ class _Survey:
 
     def _bad(self, line: bytes, error: TapeError) -> None:
         """A torn tail, a damaged line, or another kind of file."""
-        begun = self.ours or any(start.startswith(line) or line.startswith(start) for start in _STARTS)
-        if not line.endswith(b"\n") and len(line) < LINE_MAX_BYTES and begun:
+        short = not line.endswith(b"\n") and len(line) < self.line_max_bytes
+        if short and (self.ours or _begun(line)):
             self.torn = Torn(self.path, self.line, self.end, self.offset + len(line) - self.end)
         elif isinstance(error, DamagedTape) and self.skip_damaged:
             self.damaged.append(replace(error, remedy=""))
@@ -178,7 +178,10 @@ class _Survey:
             raise error
 
 
-_STARTS = (ENTRY, COMMENT, *_HEADER_LINES)
+def _begun(line: bytes) -> bool:
+    """Whether this might be what is left of a line of ours."""
+    starts = (ENTRY, COMMENT, *_HEADER_LINES)
+    return line.startswith((ENTRY, COMMENT)) or any(start.startswith(line.rstrip()) for start in starts)
 
 
 def _glance(line: bytes, offset: int, number: int) -> Entry | None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SIZE_MAX_BYTES = 100_000_000
 """A tape that would grow beyond this is continued in a new file."""
 FILES_MAX = 9_999
+"""A recording of more files than this went wrong."""
 HOST_MAX_CHARS = 100
 
 _log = logging.getLogger("tapehiss.cassettes")
@@ -54,13 +55,21 @@ def tape_path(folder: Path, host: str, started_at: float, pid: int) -> Path:
 class TapeWriter:
     """Appends exchanges to a tape. Not for several threads at once: one writer thread is the rule."""
 
-    def __init__(self, path: Path, *, sync: Sync = Sync.GROUP, size_max_bytes: int = SIZE_MAX_BYTES) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        sync: Sync = Sync.GROUP,
+        size_max_bytes: int = SIZE_MAX_BYTES,
+        files_max: int = FILES_MAX,
+    ) -> None:
         """Open or create the tape; raises ``TapeBusy``, ``DamagedTape``, ``UnsupportedFormat``, ``Misuse`` or ``Weather``.
 
         A torn tail that an earlier writer left is cut off; ``torn`` tells of it.
         """
         self._policy = sync
         self._size_max_bytes = size_max_bytes
+        self._files_max = files_max
         self._written = self._durable = 0
         self._file = _File(path)
         self._paths = [path]
@@ -115,7 +124,7 @@ class TapeWriter:
         if self._policy is not Sync.NONE:
             self._file.sync()
         first = self._paths[0]
-        for number in range(len(self._paths) + 1, FILES_MAX + 1):
+        for number in range(len(self._paths) + 1, self._files_max + 1):
             path = first.with_name(f"{first.stem}_{number:04}{first.suffix}")
             if not path.exists():
                 following = _File(path)
@@ -124,7 +133,7 @@ class TapeWriter:
                 self._paths.append(path)
                 return
         raise Misuse(
-            f"a recording of {FILES_MAX} files", where=str(first), remedy="allow larger files or begin another"
+            f"a recording of {self._files_max} files", where=str(first), remedy="allow larger files or begin another"
         )
 
 
@@ -154,6 +163,8 @@ class _File:
         """The line, and before the first ones what makes the file a cassette, in one write."""
         if self.closed:
             raise Misuse("the tape was closed", where=str(self.path), remedy="open it again to append")
+        if self._failed is not None:
+            raise self._failed
         head = b"" if self.size else FORMAT_LINE
         if self._unterminated:
             head = b"\n"
@@ -195,8 +206,15 @@ class _File:
             raise _weather(error, self.path) from error
         finally:
             if done < len(data):
-                os.ftruncate(self._fd, self.size)
+                self._cut_back()
         self.size += len(data)
+
+    def _cut_back(self) -> None:
+        """Take half a line away again; where that fails nothing may be written behind it."""
+        try:
+            os.ftruncate(self._fd, self.size)
+        except OSError as error:
+            self._failed = _weather(error, self.path)
 
     def _recover(self) -> Index:
         """What the file holds, its torn tail cut off."""

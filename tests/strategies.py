@@ -103,3 +103,13 @@ def exchanges(*, replayable: bool = False) -> st.SearchStrategy[Exchange]:
         messages=st.lists(messages(), max_size=2).map(tuple),
     )
     return st.one_of(whole, broken)
+
+
+def short_exchange(i: int) -> Exchange:
+    """The i-th of any number of small and different exchanges, a second apart: for examples, not for laws."""
+    body = b'{"id": %d}' % i
+    return Exchange(
+        Request("GET", f"https://api.vendor.example/v1/things/{i}"),
+        Response(200, "OK", (("Content-Type", "application/json"), ("Content-Length", str(len(body)))), body),
+        started_at=float(i),
+    )
