@@ -157,6 +157,11 @@ def test_what_has_no_body_or_half_of_one_is_left_alone(method: str, status: int)
     assert VIEW.response_body(method, status, ((b"Content-Type", b"application/json"),)) is None
 
 
+def test_an_empty_body_does_not_change() -> None:
+    """S3 answers PUT with the checksum of what was put beside ``Content-Length: 0``: clients compare it."""
+    assert VIEW.response_body("PUT", 200, ((b"Content-Type", b"text/html"), (b"Content-Length", b"0"))) is None
+
+
 def test_a_head_request_is_not_told_a_length_that_a_get_would_not_have() -> None:
     """For HEAD it is the headers alone that tell."""
     assert VIEW.recoder(((b"Content-Type", b"application/json"),)) is not None
