@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.errors import DamagedTape
 from tapehiss.cassettes.exchange import Cut, Ending, Exchange, Message, Request, Response, Timings
-from tapehiss.cassettes.fields import from_dict, string, to_dict
+from tapehiss.cassettes.pairs import from_dict, string, to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

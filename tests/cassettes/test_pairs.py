@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import strategies
-from tapehiss.cassettes.fields import from_dict, string, to_dict
+from tapehiss.cassettes.pairs import from_dict, string, to_dict
 from tapehiss.cassettes.view import HOP_BY_HOP
 
 LENGTHS = st.sampled_from([None, "0", "17"])
