@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from pairs import HERE as FOLDER
 from pairs import KEYS, PAIRS, Pair
-from processes import Died, free_port, listening, output_of, running
+from processes import Died, free_port, output_of, running
 
 ROOT = FOLDER.parent.parent
 SCRIPT_MAX_S = 120.0

@@ -107,8 +107,8 @@ def table(url):
         "KeyConditionExpression": "tape = :t",
         "ExpressionAttributeValues": {":t": {"S": "one"}},
     }
-    for page in db.get_paginator("query").paginate(**asked, PaginationConfig={"PageSize": 3}):
-        results.append([[i["at"]["N"], base64.b64encode(i["raw"]["B"]).decode()] for i in page["Items"]])
+    pages = db.get_paginator("query").paginate(**asked, PaginationConfig={"PageSize": 3})
+    results += [[[i["at"]["N"], base64.b64encode(i["raw"]["B"]).decode()] for i in page["Items"]] for page in pages]
     again = {"TableName": "plays", "Item": {"tape": {"S": "two"}, "at": {"N": "1"}}}
     results.append(refused(db.put_item, **again, ConditionExpression="attribute_not_exists(tape)"))
     return results
