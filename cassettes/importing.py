@@ -32,9 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["EXPECTED", "Recorded", "Refusal", "Source", "is_flow_file", "read_recording", "read_source"]
+__all__ = ["EXPECTED", "NO_RECORDING", "Recorded", "Refusal", "Source", "is_flow_file", "read_recording", "read_source"]
 
 X_MARK = f'"{X}"'.encode()
+
+NO_RECORDING = "no recording that tapehiss knows"
+"""What the error says of a file that can be parsed and is something else."""
 
 EXPECTED = (
     "a recording: a vcrpy, Ruby VCR, betamax, R vcr or go-vcr cassette, HAR or Polly.JS, EasyVCR, WireMock mappings, "
@@ -85,7 +88,7 @@ def read_source(source: Source) -> Iterator[Recorded]:
         return _read_tape(source)
     readers = [_reader(document, source) for document in load_documents(data, source.name)]
     if not any(readers):
-        raise UnsupportedFormat("no recording that tapehiss knows", source.name, f"give {EXPECTED}")
+        raise UnsupportedFormat(NO_RECORDING, source.name, f"give {EXPECTED}")
     return (recorded for reader in readers if reader for recorded in reader())
 
 

@@ -207,7 +207,8 @@ def moment(value: Any) -> float | None:
         number = float(held)
     except ValueError:
         return _date(held)
-    return number / 1000 if number > _EPOCH_MS_MIN else number if number > 0 else None
+    seconds = number / 1000 if number > _EPOCH_MS_MIN else number
+    return seconds if 0 <= seconds < _EPOCH_MS_MIN else None
 
 
 def _date(held: str) -> float | None:

@@ -1,0 +1,208 @@
+"""``tapehiss tape import``: other recorders' recordings as tapes, through the redaction door."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, field, replace
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tapehiss.cassettes.errors import Misuse, UnsupportedFormat, missing_extra
+from tapehiss.cassettes.exchange import Exchange
+from tapehiss.cassettes.importing import EXPECTED, NO_RECORDING, is_flow_file, read_recording
+from tapehiss.cassettes.quarantine import quarantine
+from tapehiss.cassettes.redaction import Quarantined, Redactor, load_rules, project_key
+from tapehiss.cassettes.source import Refusal
+from tapehiss.cassettes.writer import TapeWriter
+from tapehiss.cli import console
+from tapehiss.cli.import_plan import RECORDINGS, Job, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tapehiss.cassettes.exchange import Clean
+    from tapehiss.cassettes.source import Recorded
+
+CONFIGURATION = Path("tapehiss.toml")
+EPILOG = """\b
+Reads: vcrpy (YAML, JSON, old httpx cassettes), Ruby VCR, betamax, R vcr, go-vcr, HAR 1.2 and Polly.JS, mitmproxy flow files,
+EasyVCR, WireMock mappings, PyGithub replay data, requre storages, and tapes. What a file is is seen from its content.
+
+\b
+Examples:
+  tapehiss tape import tests/cassettes --into tapes
+  tapehiss tape import session.har --into session.yaml
+  tapehiss tape import stubs/mappings --base-url https://api.vendor.example --into tapes
+
+Exit code: 0 everything imported, 1 something refused or quarantined, 2 nothing to import.
+"""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of everything so far."""
+
+    tapes: dict[Path, int] = field(default_factory=dict)
+    """How many exchanges each tape got."""
+    refused: list[Refusal] = field(default_factory=list)
+    quarantined: list[Path] = field(default_factory=list)
+    passed_over: list[Path] = field(default_factory=list)
+    """Files in the folders that are no recordings."""
+    taken_out: dict[str, int] = field(default_factory=dict)
+    """Secrets, by the rule that found them."""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("sources", metavar="SRC...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--into",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A folder for a tape each, or one tape (*.yaml) for all.",
+)
+@click.option("--base-url", metavar="URL", help="Where it was recorded, for recordings that name no host (WireMock).")
+@click.option("--label", metavar="TEXT", help="A name for the recording, on every exchange.  [where each file lay]")
+@click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
+def command(sources: tuple[Path, ...], into: Path, base_url: str | None, label: str | None, as_json: bool) -> int:
+    """Turn recordings that you already have into tapes.
+
+    Every exchange goes through the redaction door: secrets are replaced by pseudonyms, the same in all the files; what may
+    still hold one goes to quarantine/ beside the tape. The sources stay as they are.
+    """
+    jobs = plan(sources, into)
+    redactor = door()
+    for job in console.progress(jobs, "looking for secrets", len(jobs)):
+        learn(job, redactor, base_url)
+    before = dict(redactor.taken_out)
+    tally = Tally()
+    for target, group in groupby(console.progress(jobs, "importing", len(jobs)), key=lambda job: job.target):
+        write(target, (one for job in group for one in outcomes(job, redactor, tally, base_url, label)), tally)
+    tally.taken_out = {rule: count - before.get(rule, 0) or count for rule, count in redactor.taken_out.items()}
+    if as_json:
+        console.say_json(summary(tally))
+    else:
+        say(tally)
+    return exit_code(tally)
+
+
+def door() -> Redactor:
+    """The redaction door with the project's rules and key."""
+    rules = load_rules(CONFIGURATION if CONFIGURATION.exists() else None, os.environ)
+    try:
+        return Redactor(rules, key=project_key(Path.cwd(), os.environ))
+    except OSError as error:
+        remedy = "set TAPEHISS_KEY, or import in a folder that you may write"
+        raise Misuse(f"the project's key cannot be kept ({error.strerror})", str(error.filename), remedy) from error
+
+
+def recorded(job: Job, base_url: str | None) -> Iterator[Recorded]:
+    """What one file holds."""
+    with job.path.open("rb") as file:
+        flows = is_flow_file(file.read(100))
+    if not flows:
+        yield from read_recording(job.path, base_url=base_url, root=job.root)
+        return
+    try:
+        from tapehiss.proxy.flowfile import read_flows
+    except ImportError as error:
+        raise missing_extra("mitmproxy", "proxy") from error
+    yield from read_flows(job.path)
+
+
+def learn(job: Job, redactor: Redactor, base_url: str | None) -> None:
+    """Show the redactor everything before anything is written: a secret may first be known for one in the last file."""
+    with suppress(UnsupportedFormat, OSError):
+        for one in recorded(job, base_url):
+            if isinstance(one, Exchange):
+                cleaned(one, redactor, job)
+
+
+def cleaned(exchange: Exchange, redactor: Redactor, job: Job) -> Clean | Quarantined | Refusal:
+    """Through the door; an exchange that breaks it is refused, and the error's text is not shown: it may hold the secret."""
+    try:
+        return redactor.clean(exchange)
+    except Exception as error:  # noqa: BLE001 (whatever it is, this exchange may not be written)
+        return Refusal(str(job.path), f"an exchange that cannot be cleaned ({type(error).__name__})", "report it to us")
+
+
+def outcomes(
+    job: Job, redactor: Redactor, tally: Tally, base_url: str | None, label: str | None
+) -> Iterator[Clean | Quarantined]:
+    """What may be written of one file; what was refused is noted."""
+    try:
+        for one in recorded(job, base_url):
+            result = one if isinstance(one, Refusal) else cleaned(_labelled(one, label or job.label), redactor, job)
+            if isinstance(result, Refusal):
+                tally.refused.append(result)
+            else:
+                yield result
+    except UnsupportedFormat as error:
+        if job.named or (job.path.suffix in RECORDINGS and error.what != NO_RECORDING):
+            tally.refused.append(Refusal(error.where or str(job.path), error.what, error.remedy))
+        else:
+            tally.passed_over.append(job.path)
+    except OSError as error:
+        tally.refused.append(Refusal(str(job.path), f"cannot be read ({error.strerror})"))
+
+
+def _labelled(exchange: Exchange, label: str) -> Exchange:
+    """With a label, and without the note that an earlier quarantine left."""
+    notes = tuple(note for note in exchange.notes if note[0] != "quarantined")
+    return replace(exchange, label=exchange.label or label, notes=notes)
+
+
+def write(target: Path, results: Iterable[Clean | Quarantined], tally: Tally) -> None:
+    """One tape, made when there is something to write; quarantine lies beside it."""
+    with ExitStack() as stack:
+        writer: TapeWriter | None = None
+        for result in results:
+            if isinstance(result, Quarantined):
+                tally.quarantined.append(quarantine(target.parent, result))
+                continue
+            if writer is None:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                writer = stack.enter_context(TapeWriter(target))
+            writer.append(result)
+            tally.tapes[target] = tally.tapes.get(target, 0) + 1
+
+
+# --- telling ----------------------------------------------------------------------------------------------------------
+
+
+def exit_code(tally: Tally) -> int:
+    """0 everything imported, 1 something refused or quarantined, 2 nothing to import."""
+    if not tally.tapes and not tally.quarantined:
+        return 2
+    return 1 if tally.refused or tally.quarantined else 0
+
+
+def summary(tally: Tally) -> dict[str, Any]:
+    """The result for a program."""
+    return {
+        "imported": sum(tally.tapes.values()),
+        "tapes": {str(path): count for path, count in tally.tapes.items()},
+        "refused": [asdict(refusal) for refusal in tally.refused],
+        "quarantined": [str(path) for path in tally.quarantined],
+        "passed_over": [str(path) for path in tally.passed_over],
+        "taken_out": tally.taken_out,
+    }
+
+
+def say(tally: Tally) -> None:
+    """The result for a person: a line for each tape, for each refusal, for each file in quarantine, and the sums."""
+    for path, count in tally.tapes.items():
+        console.say(f"{path}: {count} exchanges")
+    for refusal in tally.refused:
+        console.say(f"refused: {refusal}")
+    for path in tally.quarantined:
+        console.say(f"quarantined: {path}")
+    for rule, count in sorted(tally.taken_out.items()):
+        console.say(f"taken out: {count} x {rule}")
+    imported = sum(tally.tapes.values())
+    words = f"{imported} exchanges imported to {len(tally.tapes)} tapes, {len(tally.refused)} refused, "
+    words += f"{len(tally.quarantined)} quarantined, {len(tally.passed_over)} files passed over"
+    console.say(words if tally.tapes or tally.refused or tally.quarantined else f"{words}: give {EXPECTED}")
