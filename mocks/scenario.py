@@ -92,20 +92,25 @@ def _parts(root: Any, where: str) -> tuple[str, list[Any]]:
 
 def _rule(node: Any, where: str) -> Rule:
     """One rule; a flaw is placed on the line of its field."""
-    if isinstance(node, yaml.ScalarNode):
-        read = rule_from_text(str(node.value))
-    else:
-        try:
-            read = rule_from_json(yaml.constructor.SafeConstructor().construct_document(node))
-        except yaml.YAMLError as error:
-            read = Flaw(
-                "", f"is not plain data: {getattr(error, 'problem', error)}", "write text, numbers, lists, mappings"
-            )
+    try:
+        read = rule_from_text(str(node.value)) if isinstance(node, yaml.ScalarNode) else rule_from_json(_data(node))
+    except yaml.YAMLError as error:
+        read = Flaw(
+            "", f"is not plain data: {getattr(error, 'problem', error)}", "write text, numbers, lists, mappings"
+        )
     if isinstance(read, Flaw):
         line = _line_of_field(node, read.field)
         field = f"{read.field}: " if read.field else ""
         raise BadSchedule(f"{field}{read.what}", f"{where}:{line}", read.remedy)
     return read
+
+
+def _data(node: Any) -> Any:
+    """A node as data; the fields of a mapping by their text, because YAML 1.1 reads ``on`` as true."""
+    built = yaml.constructor.SafeConstructor().construct_document
+    if isinstance(node, yaml.MappingNode) and all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
+        return {str(key.value): built(value) for key, value in node.value}
+    return built(node)
 
 
 def _line_of_field(node: Any, field: str) -> int:

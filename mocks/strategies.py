@@ -42,7 +42,7 @@ def _status(code: int, retry_after_s: int | None) -> Status:
 
 def rules(*, on: SearchStrategy[str] | None = None, latency_max_s: float = 60.0) -> SearchStrategy[Rule]:
     """A fault on the first few attempts, on a share of them, or within some seconds."""
-    fault, operation = faults(latency_max_s=latency_max_s), on or st.just("*")
+    fault, operation = faults(latency_max_s=latency_max_s), st.just("*") if on is None else on
     return st.one_of(
         st.builds(Rule, fault, operation, after=st.integers(0, 3), first=st.integers(1, 5)),
         st.builds(_share, fault, operation, st.integers(1, 100)),

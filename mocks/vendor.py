@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FINAL = 200
 """Statuses below are interim (RFC 9110 section 15.2)."""
+LAST = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Vendor:
         response = exchange.response
         if response is None:
             return Outcome(None, exchange.ending, rung=rung, recording=number)
-        if response.cut is not None or response.status < FINAL or exchange.messages:
+        if response.cut is not None or not FINAL <= response.status <= LAST or exchange.messages:
             return Outcome(_unplayable(exchange), rung=rung, recording=number)
         if request.method == "HEAD" and exchange.request.method != "HEAD":
             return Outcome(without_body(response), rung=rung, recording=number)

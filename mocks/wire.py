@@ -199,17 +199,19 @@ def _head(message: Message, asked: Asked, *, chunked: bool) -> bytes:
     closing: Headers = () if asked.keep_alive else (("Connection", "close"),)
     lines = [f"HTTP/1.1 {message.status} {message.reason}"]
     lines += [f"{name}: {value}" for name, value in (*message.headers, *framing, *closing)]
-    return ("\r\n".join(line.translate(_LINE_ENDS) for line in lines) + "\r\n\r\n").encode("latin-1", "replace")
+    return ("\r\n".join(line.translate(_CONTROLS) for line in lines) + "\r\n\r\n").encode("latin-1", "replace")
 
 
-_LINE_ENDS = {13: " ", 10: " ", 0: " "}
-"""A recorded value can be folded over lines; a new one must not be (RFC 9112 section 5.2)."""
+_CONTROLS = dict.fromkeys([*range(9), *range(10, 32), 127], " ")
+"""A recorded value can be folded over lines, or broken; a new one must not be (RFC 9110 section 5.5)."""
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def sendable(headers: Headers) -> Headers:
-    """The recorded headers without those of the recorded connection and its framing."""
+    """The recorded headers that HTTP/1.1 can carry, without those of the recorded connection and its framing."""
     named = {word.strip().lower() for value in header_values(headers, "connection") for word in value.split(",")}
-    return tuple(pair for pair in headers if not pair[0].startswith(":") and pair[0].lower() not in HOP_BY_HOP | named)
+    dropped = HOP_BY_HOP | named | {MATCH_HEADER}
+    return tuple(pair for pair in headers if _TOKEN.fullmatch(pair[0]) and pair[0].lower() not in dropped)
 
 
 def _pieces(response: Response, body: _Body, asked: Asked) -> tuple[tuple[float, bytes], ...]:
@@ -224,7 +226,8 @@ def _parts(response: Response, sent: bytes) -> Iterable[tuple[float, bytes]]:
     sizes = [size for _, size in response.chunks]
     if sum(sizes) >= len(sent) > 0 and sum(sizes) == len(response.body) and len(sizes) <= PIECES_MAX:
         return [part for part in _cut(response.chunks, sent) if part[1]]
-    return [(0.0, event) for event in re.findall(rb"(?s).+?(?:\r?\n\r?\n|\Z)", sent)[:PIECES_MAX]] or [(0.0, b"")]
+    events = re.findall(rb"(?s).+?(?:\r?\n\r?\n|\Z)", sent)
+    return [(0.0, event) for event in events] if 0 < len(events) <= PIECES_MAX else [(0.0, sent)]
 
 
 def _cut(chunks: tuple[tuple[float, int], ...], sent: bytes) -> Iterator[tuple[float, bytes]]:

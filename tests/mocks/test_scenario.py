@@ -1,0 +1,84 @@
+"""Schedules in files: every flaw has a file, a line and a field."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tapehiss.mocks.errors import BadSchedule
+from tapehiss.mocks.faults import Reset, Status
+from tapehiss.mocks.scenario import FILE_MAX_BYTES, parse_scenario, read_scenario, scenario, scenarios
+from tapehiss.mocks.schedule import RULES_MAX, Rule
+
+
+def test_a_file_holds_rules_in_either_form(tmp_path):
+    """A list of rules, as texts and as mappings, is a schedule."""
+    path = tmp_path / "storm.yaml"
+    path.write_text("- 503 first=1\n- {status: 429, headers: {Retry-After: 2}, on: POST /v1/*}\n- reset: true\n")
+    known = (Rule(Status(503), first=1), Rule(Status(429, (("Retry-After", "2"),)), "POST /v1/*"), Rule(Reset()))
+    assert (read_scenario(path).name, read_scenario(path).rules) == ("storm", known)
+
+
+def test_a_file_may_say_what_it_is_about():
+    """The mapping form has a sentence and rules; an empty file is fair weather."""
+    parsed = parse_scenario(b"about: a bad day\nrules: [reset]\n", "f.yaml", "f")
+    assert (parsed.about, parsed.rules) == ("a bad day", (Rule(Reset()),))
+    assert parse_scenario(b"rules: []", "f.yaml", "f").about == ""
+    assert parse_scenario(b"", "f.yaml", "f").rules == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        ("- 503\n- teapot\n", "f.yaml:2", "'teapot' is no fault that we know"),
+        ("- status: 503\n  first: 0\n", "f.yaml:2", "first: 0 is not a count"),
+        ("- status: 503\n\n  frist: 1\n", "f.yaml:3", "frist: is not a field of a rule"),
+        ("about: x\nrule: []\n", "f.yaml:2", "rule: is no field of a schedule"),
+        ("about: x\nrules: 3\n", "f.yaml:2", "rules: is not a list"),
+        ("about: x\n", "f.yaml:1", "rules: is not a list"),
+        ("503", "f.yaml:1", "is neither a list nor a mapping"),
+        ("- [503]\n", "f.yaml:1", "[503] is not a rule"),
+        ("- 503\n- : :\n  -", "f.yaml:2", "is not YAML"),
+        ("- {status: !!python/name:os.system x}\n", "f.yaml:1", "is not plain data"),
+        ("- {? [a] : b}\n", "f.yaml:1", "is not plain data"),
+        ("\x00", "f.yaml", "is not YAML"),
+        ("- reset\n" * (RULES_MAX + 1), "f.yaml", f"has {RULES_MAX + 1} rules"),
+    ],
+)
+def test_a_broken_file_names_line_and_field(text, where, what):
+    """The error says where and what, and what to do."""
+    with pytest.raises(BadSchedule) as caught:
+        parse_scenario(text.encode(), "f.yaml", "f")
+    assert caught.value.where == where
+    assert caught.value.what.startswith(what)
+    assert caught.value.remedy
+
+
+@given(st.binary(max_size=60) | st.text("-{}[]:? &*!|>'\"#%@`,abc0\n", max_size=60).map(str.encode))
+def test_any_file_is_a_schedule_or_an_error_of_ours(content):
+    """No content raises anything but ``BadSchedule``."""
+    try:
+        parse_scenario(content, "f.yaml", "f")
+    except BadSchedule as error:
+        assert error.where.startswith("f.yaml")  # noqa: PT017 (either way is fine, another error is not)
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    """A missing file and an enormous one are the user's errors, with the path."""
+    for path in (tmp_path / "none.yaml", tmp_path / "big.yaml"):
+        if path.stem == "big":
+            path.write_bytes(b"#" * (FILE_MAX_BYTES + 1))
+        with pytest.raises(BadSchedule) as caught:
+            read_scenario(path)
+        assert caught.value.where == str(path)
+
+
+def test_the_ready_scenarios_can_be_read():
+    """Every scenario that ships says what it is about and has rules; an unknown name is answered with the known ones."""
+    ready = scenarios()
+    assert {each.name for each in ready} >= {"flaky", "outage", "rate-limited", "slow"}
+    assert all(each.about and each.rules for each in ready)
+    assert scenario("outage") in ready
+    with pytest.raises(BadSchedule, match="flaky, outage"):
+        scenario("sunshine")

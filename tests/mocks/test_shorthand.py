@@ -1,0 +1,70 @@
+"""Rules as a person types them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tapehiss.mocks import strategies
+from tapehiss.mocks.errors import Flaw
+from tapehiss.mocks.faults import Latency, Reset, Status, Truncate
+from tapehiss.mocks.schedule import Rule
+from tapehiss.mocks.shorthand import rule_from_text, rule_to_text
+
+
+@given(strategies.rules(on=st.sampled_from(["*", "POST /v1/*", "/v1/a"])))
+def test_the_short_form_is_read_back(rule):
+    """What is shown to a person can be typed in again."""
+    assert rule_from_text(rule_to_text(rule)) == rule
+
+
+@given(st.text(max_size=40) | st.text("0123456789=. prstafoe", max_size=40))
+def test_any_text_is_a_rule_or_a_flaw(text):
+    """Nothing that is typed in raises."""
+    assert isinstance(rule_from_text(text), Rule | Flaw)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("429 retry-after=2 first=2 on=POST /v1/*", Rule(Status(429, (("Retry-After", "2"),)), "POST /v1/*", first=2)),
+        ("  503 p=.25   from=10 to=60.5 ", Rule(Status(503), probability=0.25, from_s=10.0, to_s=60.5)),
+        ("latency=1.5s after=3", Rule(Latency(1.5), after=3)),
+        ("truncate=100", Rule(Truncate(100))),
+        ("reset p=1e-2", Rule(Reset(), probability=0.01)),
+        (
+            '500 header=X-A: b c header=X-D:e body={"a": 1} on=*',
+            Rule(Status(500, (("X-A", "b c"), ("X-D", "e")), '{"a": 1}')),
+        ),
+    ],
+)
+def test_examples(text, rule):
+    """The forms that the documentation shows."""
+    assert rule_from_text(text) == rule
+
+
+def test_a_header_and_a_body_are_shown():
+    """Nothing of a status is left out of the short form."""
+    rule = Rule(Status(500, (("X-A", "b"), ("retry-after", "1")), "sorry"))
+    assert rule_to_text(rule) == "500 header=X-A: b retry-after=1 body=sorry"
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("", ""),
+        ("teapot", ""),
+        ("429 frist=2", ""),
+        ("latency=soon", "latency_s"),
+        ("503 p=often", "probability"),
+        ("503 first=2 first=3", "first"),
+        ("503 header=nothing", "header"),
+        ("200", "status"),
+    ],
+)
+def test_a_flaw_names_the_field_and_the_remedy(text, field):
+    """What cannot be read is answered with what could have been written."""
+    flaw = rule_from_text(text)
+    assert isinstance(flaw, Flaw)
+    assert (flaw.field, bool(flaw.remedy)) == (field, True)
