@@ -18,6 +18,7 @@ from tapehiss.cassettes.exchange import Ending
 from tapehiss.cassettes.line import Gap
 from tapehiss.proxy import depths, options
 from tapehiss.proxy.endings import Mishap, Stage, ending_of
+from tapehiss.proxy.http1 import RESET
 from tapehiss.proxy.journal import Journal
 from tapehiss.proxy.live import Live
 from tapehiss.proxy.take import Take
@@ -72,6 +73,7 @@ class Recorder:
         self._closed = asyncio.Event()
         self._failures: dict[str, tuple[Stage, str]] = {}
         self._claimed: set[str] = set()
+        self._prepared: set[str] = set()
         self._clock = time.monotonic
         self._loader: Loader | None = None
 
@@ -150,8 +152,7 @@ class Recorder:
         """An exchange begins."""
         if self._journal is None or self._settings is None:
             return
-        if self._live is not None:
-            self._live.request_headers(flow)
+        self._prepare(flow)
         data = flow.request.data
         if not self._settings.selection.wants(data.host, data.path.decode("latin-1")):
             self.tally.passed_over += 1
@@ -208,6 +209,8 @@ class Recorder:
         ending = None if found is None else self._ending(flow, found[1], message)
         waiting = None if ending is None else self._finish(flow, ending, message)
         if ending is not Ending.CLIENT_GONE and flow.killable:
+            if message == RESET:
+                depths.shut_hard(flow)
             flow.kill()
         return waiting
 
@@ -273,6 +276,7 @@ class Recorder:
     def client_disconnected(self, client: Client) -> None:
         """Nothing more will be said about this connection."""
         self._failures.pop(client.id, None)
+        self._prepared.discard(client.id)
 
     @guarded
     def server_disconnected(self, data: ServerConnectionHookData) -> None:
@@ -295,6 +299,14 @@ class Recorder:
         now = time.time()
         if self._journal is not None:
             self._journal.gap(Gap(now, now, lost, reason))
+
+    def _prepare(self, flow: http.HTTPFlow) -> None:
+        """What has to be done to every request, recorded or not."""
+        if flow.client_conn.id not in self._prepared:
+            self._prepared.add(flow.client_conn.id)
+            depths.prepare(flow)
+        if self._live is not None:
+            self._live.request_headers(flow)
 
     def _tee(self, expected_bytes: int, rewriter: Callable[[bytes], bytes] | None = None) -> Tee:
         assert self._settings is not None

@@ -6,10 +6,15 @@ the cautious one: the exchange is recorded in any case.
 
 from __future__ import annotations
 
+import os
+import socket
+import struct
 from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx
 from mitmproxy.proxy.layers.http import HttpLayer
+
+from tapehiss.proxy.http1 import make_faithful
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,9 +56,11 @@ def streams_well(flow: HTTPFlow) -> bool:
 
 def frame_for_http1(flow: HTTPFlow) -> None:
     """Give a request from HTTP/2 what HTTP/1 needs: a length, and no trailers (mitmproxy cannot send them)."""
-    if not flow.request.is_http2 or flow.server_conn.alpn == b"h2":
+    if flow.server_conn.alpn == b"h2":
         return
     flow.request.trailers = None
+    if not flow.request.is_http2:
+        return
     content = flow.request.data.content
     if content and not flow.request.stream and "content-length" not in flow.request.headers:
         flow.request.headers["content-length"] = str(len(content))
@@ -83,25 +90,50 @@ def timeout_s() -> float:
     return float(getattr(ctx.options, "tcp_timeout", TCP_TIMEOUT_S))
 
 
+def prepare(flow: HTTPFlow) -> None:
+    """Make the HTTP layers of this client's connection faithful, before anything is sent to the vendor."""
+    handler = _handler(flow)
+    if handler is not None:
+        for layer in _http_layers(handler.layer.context.layers):
+            make_faithful(layer)
+
+
+def shut_hard(flow: HTTPFlow) -> None:
+    """When the client's connection is closed next, let it be a reset.
+
+    Where a body lasts until the connection closes, an orderly close would say that it is whole.
+    """
+    handler = _handler(flow)
+    transport = None if handler is None else handler.transports.get(flow.client_conn)
+    writer = getattr(transport, "writer", None)
+    if writer is not None:
+        with socket.socket(fileno=os.dup(writer.get_extra_info("socket").fileno())) as copy:
+            copy.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _handler(flow: HTTPFlow) -> Any | None:
+    """mitmproxy's handler of one client connection."""
+    server = ctx.master.addons.get("proxyserver")
+    return None if server is None else server.connections.get(flow.client_conn.id)
+
+
 def _stream_of(flow: HTTPFlow) -> Any | None:
     """mitmproxy's state machine of one exchange."""
-    server = ctx.master.addons.get("proxyserver")
-    handler = None if server is None else server.connections.get(flow.client_conn.id)
-    if handler is None:
-        return None
-    return next(
-        (stream for stream in _streams(handler.layer.context.layers) if getattr(stream, "flow", None) is flow), None
-    )
+    handler = _handler(flow)
+    layers = [] if handler is None else _http_layers(handler.layer.context.layers)
+    streams = (stream for layer in layers for stream in layer.streams.values())
+    return next((stream for stream in streams if getattr(stream, "flow", None) is flow), None)
 
 
-def _streams(layers: list[Any]) -> Iterator[Any]:
-    """All exchanges below these layers; behind a CONNECT there is another HTTP layer inside an exchange."""
+def _http_layers(layers: list[Any]) -> Iterator[HttpLayer]:
+    """All HTTP layers among these; behind a CONNECT there is another one inside an exchange."""
     for layer in layers:
         if isinstance(layer, HttpLayer):
+            yield layer
             for stream in layer.streams.values():
-                yield stream
                 nested = stream.context.layers
-                yield from _streams(nested[nested.index(stream) + 1 :] if stream in nested else [])
+                if stream in nested:
+                    yield from _http_layers(nested[nested.index(stream) + 1 :])
 
 
 async def stop_listening() -> None:

@@ -13,7 +13,15 @@ from enum import StrEnum
 from tapehiss.cassettes.exchange import Ending
 
 DETAIL_MAX_CHARS = 500
-_CLOSED = ("closed connection", "connection closed", "stream reset", "disconnected", "connection killed", "eof")
+_CLOSED = (
+    "closed connection",
+    "connection closed",
+    "stream reset",
+    "disconnected",
+    "connection killed",
+    "connection reset",
+    "eof",
+)
 _TIMED_OUT = ("timed out", "timeout", "etimedout", "errno 110", "errno 60]")
 _TLS = ("certificate verify failed", "does not speak tls", "tls handshake", "tlsv1", "ssl", "openssl")
 _CONNECT = ("connect call failed", "connection refused", "errno", "cannot open connection", "name or service")

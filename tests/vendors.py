@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import struct
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
 WAIT_MAX_S = 20.0
@@ -89,8 +89,10 @@ class Visit:
 class RawVendor:
     """Calls ``serve`` for each request of each connection; a true answer closes the connection."""
 
-    def __init__(self, serve: Callable[[Visit], object], context: ssl.SSLContext | None = None) -> None:
-        self._serve, self._context = serve, context
+    def __init__(
+        self, serve: Callable[[Visit], object], context: ssl.SSLContext | None = None, visit: type[Visit] = Visit
+    ) -> None:
+        self._serve, self._context, self._kind = serve, context, visit
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.accepted = 0
@@ -116,7 +118,7 @@ class RawVendor:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._context is not None:
                 sock = self._context.wrap_socket(sock, server_side=True)
-            visit = Visit(sock)
+            visit = self._kind(sock)
             while visit.read():
                 if self._serve(visit):
                     break
@@ -128,9 +130,11 @@ class RawVendor:
 
 
 @contextmanager
-def vendor(serve: Callable[[Visit], object], context: ssl.SSLContext | None = None) -> Iterator[RawVendor]:
+def vendor(
+    serve: Callable[[Visit], object], context: ssl.SSLContext | None = None, visit: type[Visit] = Visit
+) -> Iterator[RawVendor]:
     """A vendor for the length of a test."""
-    running = RawVendor(serve, context)
+    running = RawVendor(serve, context, visit)
     try:
         yield running
     finally:

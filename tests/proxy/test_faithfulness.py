@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 from recorders import recorded
-from vendors import Visit, ask, closed_port, vendor
+from vendors import WAIT_MAX_S, Visit, ask, closed_port, drain, vendor
 
-from tapehiss.cassettes.exchange import Cut, Ending
+from tapehiss.cassettes.exchange import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,3 +100,61 @@ def test_nobody_there_is_refused(tmp_path: Path) -> None:
     assert exchange.ending is Ending.REFUSED
     assert exchange.response is None
     assert exchange.request.url.endswith("/thing?x=1")
+
+
+def _trailers(visit: Visit) -> None:
+    visit.send(OK + b"Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n")
+    visit.chunk(b"body")
+    visit.send(b"0\r\nX-Sum: 42\r\n\r\n")
+
+
+def test_trailers_do_not_lose_the_exchange(tmp_path: Path) -> None:
+    """The client gets a complete body, the tape has the trailers too (mitmproxy itself cannot read them)."""
+    with vendor(_trailers) as there, recorded(tmp_path, there.url) as recording:
+        seen, _ = ask(recording.port, GET)
+        [exchange] = recording.exchanges()
+
+    assert seen.endswith(b"4\r\nbody\r\n0\r\n\r\n")
+    assert exchange.response is not None
+    assert (exchange.ending, exchange.response.body) == (Ending.COMPLETE, b"body")
+    assert exchange.response.trailers == (("X-Sum", "42"),)
+
+
+def _hints(visit: Visit) -> None:
+    visit.send(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n")
+    visit.answer(b"final")
+
+
+def test_interim_responses_do_not_lose_the_final_one(tmp_path: Path) -> None:
+    """A 103 before the response: the client gets the response, and so does the tape."""
+    with vendor(_hints) as there, recorded(tmp_path, there.url) as recording:
+        seen, _ = ask(recording.port, GET)
+        [exchange] = recording.exchanges()
+
+    assert seen.endswith(b"\r\n\r\nfinal")
+    assert exchange.response is not None
+    assert (exchange.response.status, exchange.response.body) == (200, b"final")
+
+
+def test_a_reset_is_no_end_of_a_body_that_lasts_until_the_end(tmp_path: Path) -> None:
+    """Neither on the tape, nor for the client: an orderly close would mean that the body is whole."""
+    read = threading.Event()
+
+    def serve(visit: Visit) -> None:
+        visit.send(OK + b"\r\n" + b"until the end")
+        assert read.wait(WAIT_MAX_S)
+        visit.reset()
+
+    with vendor(serve) as there, recorded(tmp_path, there.url) as recording:
+        with socket.create_connection(("127.0.0.1", recording.port), timeout=WAIT_MAX_S) as sock:
+            sock.sendall(GET)
+            seen, _ = drain(sock, b"until the end")
+            read.set()
+            _, reset = drain(sock)
+        [exchange] = recording.exchanges()
+
+    assert seen.endswith(b"until the end")
+    assert reset
+    assert exchange.ending is Ending.TRUNCATED
+    assert exchange.response is not None
+    assert exchange.response.body == b"until the end"
