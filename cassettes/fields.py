@@ -1,99 +1,203 @@
-"""Header pairs as vcrpy's dict of lists, and the pairs again.
+"""Names and the values that stand beside them, in any text: JSON, forms, XML, multipart, GraphQL, YAML, markup, MessagePack.
 
-vcrpy holds headers as ``{name: [values]}``; httpx breaks on a value outside ASCII and every client on a connection header of a
-connection that it does not have. So the dict holds what can be replayed, and an *order list* beside it the rest.
-
-In an order list a string is a header whose value is the next one that the dict holds under this name; a ``[name, value]`` pair
-is a header that the dict lacks or shows otherwise. The law of this file: ``from_dict(*to_dict(headers, ...)) == headers``.
+The law of this file: what the text claims to be is not asked. A value is found by the shape around the name, so a wrong or missing
+Content-Type, a form inside JSON, or half a document hide nothing. Encodings are not undone here.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from tapehiss.cassettes.exchange import Headers
-
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")  # RFC 9110 section 5.6.2; libyaml's keys end at 1,024
+    from collections.abc import Iterator
 
 
-def to_dict(
-    headers: Headers, dropped: frozenset[str], length: str | None, *, join: bool
-) -> tuple[dict[str, list[str]], list[Any] | None]:
-    """Headers as vcrpy's dict of lists, and the order list that restores the pairs (``None`` if the dict alone does).
+class Value(NamedTuple):
+    """Where a value stands in a view, and how it is written there."""
 
-    In the order list a string is a name whose next value in the dict is meant; a ``[name, value]`` pair is a value that the
-    dict lacks or shows otherwise. ``join``: vcrpy keeps only the first value of a request header, so all go into it.
-    """
-    values: dict[str, list[str]] = {}
-    cases: dict[str, str] = {}
-    order: list[Any] = []
-    for name, value in headers:
-        low = _lower(name)
-        if low is None or low in dropped:
-            order.append([name, value])
-            continue
-        shown = value if value.isascii() and value.isprintable() else _printable(value)
-        if low == "content-length" and length is not None:
-            shown = length
-        known = cases.setdefault(low, name)
-        if known in values:
-            values[known].append(shown)
-        else:
-            values[known] = [shown]
-        order.append(name if shown == value else [name, value])
-    if join and len(values) < sum(map(len, values.values())):
-        return {name: [_joined(name, held)] for name, held in values.items()}, [list(pair) for pair in headers]
-    if length not in {None, "0"} and "content-length" not in cases:
-        values["Content-Length"] = [str(length)]
-    return values, None if order == list(values) else order
+    start: int
+    end: int
+    form: str
+    """``json``, ``form``, ``markup`` or ``plain``: the escapes that it may hold."""
+    loose: bool = False
+    """Whether the surroundings only suggest a value: prose, code, a part of an object."""
 
 
-def from_dict(values: Mapping[str, Any], order: Iterable[Any] | None) -> Headers:
-    """The pairs again. What somebody added to the dict by hand comes last; what they took out is gone."""
-    if order is None:
-        return _flat(values)
-    left = {_lower(name): [(name, string(value)) for value in held] for name, held in values.items()}
-    pairs: list[tuple[str, str]] = []
-    for item in order:
-        name = item if isinstance(item, str) else item[0]
-        held = left.get(_lower(name))
-        shown = held.pop(0) if held else None
-        if item is not name:
-            pairs.append((string(item[0]), string(item[1])))
-        elif shown is not None:
-            pairs.append((name, shown[1]))
-    left.pop("content-length", None)  # ours, not the vendor's: else it were in the order list
-    return (*pairs, *(pair for held in left.values() for pair in held))
+_NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-$"
+_NAME_MAX = 96
+_NEAR = 2048
+_VALUE_MAX = 65536
+
+_STRING = rb'"((?:[^"\\\x00]|\\.){0,65536}+)'
+_SEPARATED = rb'"\s{0,64}(?::|=>)\s{0,64}'
+_JSON = re.compile(_SEPARATED + rb"(?:" + _STRING + rb"|(-?\d{3,30})(?=[\s,}\]\x00])|([\[{]))", re.DOTALL)
+_SINGLE = re.compile(rb"'\s{0,64}(?::|=>)\s{0,64}[ub]?'((?:[^'\\\x00]|\\.){0,4096})'", re.DOTALL)
+_BRACKETS = rb"(?:\[[^\]=&\s]{0,64}\]|%5[Bb][^=&\s%]{0,64}%5[Dd])*"
+_STRICT = re.compile(_BRACKETS + rb"(?:=|%3[Dd])([^&\s\x00#]*)")
+_LOOSE = re.compile(
+    _BRACKETS + rb"(?:=\s?\"([^\"\n\x00]*)\"|=\s?'([^'\n\x00]*)'|=((?:[^&;\s\"'<>\\\x00,]|,(?!\s))+))",
+)
+_COLON = re.compile(rb":(?:[ \t]*\"([^\"\n\x00]*)\"|[ \t]*'([^'\n\x00]*)'|[ \t]+([^\s,;\"'<>\\\x00]+))")
+_CDATA = rb"(?:<!\[CDATA\[(.{0,65536}?)\]\]>|([^<\x00]*))"
+_ELEMENT = re.compile(rb"(?:\s[^<>]{0,512}(?<!/))?>\s*" + _CDATA, re.DOTALL)
+_SIBLING = re.compile(
+    rb"</[\w:.-]{1,64}>\s*<(?:[\w.-]{1,32}:)?(?:value|val|string)\b[^<>]{0,256}>\s*(?:<\w{1,32}>\s*)?" + _CDATA,
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(rb"[\"'][^<>]{0,1024}?\s(?:value|content)\s?=\s?[\"']([^\"'<>\x00]*)")
+_MULTIPART = re.compile(
+    rb"\"?[^\r\n]{0,256}\r?\n(?:[^\r\n]{1,512}\r?\n){0,8}\r?\n(.{0,65536}?)(?=\r?\n--|\x00)", re.DOTALL
+)
+_PAIR_NAME = re.compile(
+    rb"\"(?:name|key|id|field|label|param|parameter|variable|header|attribute|title|type|property)\"\s*:\s*\"\Z",
+    re.IGNORECASE,
+)
+_PAIR_VALUE = rb'"(?:value|val|content|data|text|default|secret|values)"\s*:\s*' + _STRING
+_FLAT = rb'(?:[^{}\[\]"\x00]|"(?:[^"\\\x00]|\\.)*")'
+_PAIR_AFTER = re.compile(rb'"\s*,' + _FLAT + rb"{0,64}?" + _PAIR_VALUE, re.DOTALL)
+_PAIR_BEFORE = re.compile(_PAIR_VALUE, re.DOTALL)
+_LIST_PAIR = re.compile(rb'"\s*,\s*' + _STRING + rb'"\s*\]', re.DOTALL)
+_LEAF = re.compile(_STRING + rb'"(\s*:)?|([\[{])|([\]}])', re.DOTALL)
 
 
-def _flat(values: Mapping[str, Any]) -> Headers:
-    return tuple((name, string(value)) for name, held in values.items() for value in held)
+def name_around(view: bytes, start: int, end: int) -> tuple[int, int]:
+    """The whole name of which a piece was found."""
+    before = view[max(0, start - _NAME_MAX) : start]
+    after = view[end : end + _NAME_MAX]
+    return start - (len(before) - len(before.rstrip(_NAME))), end + (len(after) - len(after.lstrip(_NAME)))
 
 
-def _joined(name: str, held: list[str]) -> str:
-    """Several values of one request header in one (RFC 9110 section 5.3, RFC 9113 section 8.2.3)."""
-    return ("; " if name.lower() == "cookie" else ", ").join(held)
+def values_of(view: bytes, start: int, end: int, *, strict: bool) -> Iterator[Value]:
+    """The values that belong to the name at ``view[start:end]``; ``strict`` where the text is a form or a query throughout."""
+    follows = view[end : end + 1]
+    if follows == b'"':
+        yield from _after_quote(view, start, end)
+    elif strict:
+        yield from _only(_STRICT.match(view, end), "form")
+    elif follows == b"'":
+        yield from _only(_SINGLE.match(view, end), "json")
+        yield from _only(_ATTRIBUTE.match(view, end), "markup")
+    elif view[start - 1 : start] in {b"<", b":"} and follows in {b">", b" ", b"\n", b"\t", b"\r"}:
+        yield from _only(_ELEMENT.match(view, end), "markup")
+    elif follows == b"<":
+        yield from _only(_SIBLING.match(view, end), "markup")
+    elif follows == b":":
+        yield from _only(_COLON.match(view, end), "plain", loose=True)
+    elif follows in {b"=", b"[", b"%"}:
+        yield from _after_equals(view, start, end)
+    elif follows in {b"\r", b"\n", b";"} and view[start - 5 : start].lower() == b"name=":
+        yield from _only(_MULTIPART.match(view, end), "plain")
 
 
-@lru_cache(maxsize=4096)
-def _lower(name: str) -> str | None:
-    """The name to compare by, or ``None`` for what no player could send as a header name."""
-    return name.lower() if _TOKEN.fullmatch(name) else None
+def _only(match: re.Match[bytes] | None, form: str, *, loose: bool = False) -> Iterator[Value]:
+    if match and match.lastindex:
+        start, end = match.span(match.lastindex)
+        if end > start:
+            yield Value(start, end, form, loose)
 
 
-def _printable(value: str) -> str:
-    """The value in printable ASCII, other bytes percent-encoded: a client under vcrpy breaks on anything else."""
-    wire = value.encode("latin-1") if all(char < "\u0100" for char in value) else value.encode("utf-8", "surrogatepass")
-    return "".join(chr(byte) if byte == 9 or 32 <= byte < 127 else f"%{byte:02X}" for byte in wire)
+def _after_equals(view: bytes, start: int, end: int) -> Iterator[Value]:
+    """``name=value``: sure in a URL, in quotes or after ``&``; elsewhere it may be code."""
+    match = _LOOSE.match(view, end)
+    if match is None or not match.lastindex:
+        return
+    first, last = match.span(match.lastindex)
+    if match.lastindex == 3:
+        last = first + len(view[first:last].rstrip(b").]}!?:"))
+    in_url = view[start - 1 : start] in {b"?", b"&", b";", b"#"} or view[start - 4 : start].lower() in {
+        b"amp;",
+        b"0026",
+    }
+    if last > first:
+        yield Value(
+            first, last, "form" if match.lastindex == 3 else "markup", loose=match.lastindex == 3 and not in_url
+        )
 
 
-def string(value: object) -> str:
-    """The value, which must be text; ``TypeError`` otherwise."""
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r:.40} where text belongs")
-    return value
+def _after_quote(view: bytes, start: int, end: int) -> Iterator[Value]:
+    match = _JSON.match(view, end)
+    if match:
+        yield from _json_value(view, match)
+    elif view[max(0, start - 6) : start].lower().endswith(b'name="'):
+        found = _MULTIPART.match(view, end + 1) if view[end + 1 : end + 2] in {b"\r", b"\n", b";"} else None
+        yield from _only(found, "plain")
+        yield from _only(_ATTRIBUTE.match(view, end), "markup")
+        yield from _attribute_before(view, start)
+    elif _PAIR_NAME.search(view, max(0, start - 64), start):
+        yield from _only(_PAIR_AFTER.match(view, end, end + _NEAR), "json")
+        yield from _before(view, start)
+    elif view[max(0, start - 64) : start - 1].rstrip()[-1:] == b"[":
+        yield from _only(_LIST_PAIR.match(view, end, end + _VALUE_MAX), "json")
+
+
+def _json_value(view: bytes, match: re.Match[bytes]) -> Iterator[Value]:
+    if match.lastindex == 3:
+        yield from _leaves(view, match.start(3))
+    elif match.lastindex:
+        yield Value(*match.span(match.lastindex), "json")
+
+
+def _leaves(view: bytes, start: int) -> Iterator[Value]:
+    """The strings of an array, and more loosely those inside an object."""
+    inside = view[start : start + 1] == b"["
+    depth = 0
+    for match in _LEAF.finditer(view, start, start + _VALUE_MAX):
+        if match[3]:
+            depth += 1
+        elif match[4]:
+            depth -= 1
+            if depth == 0:
+                return
+        elif match[2] is None:
+            yield Value(*match.span(1), "json", loose=not inside or depth > 1)
+
+
+def _before(view: bytes, start: int) -> Iterator[Value]:
+    """``{"value": "...", "name": "password"}``: the value stands before its name, in the same object."""
+    opened = view.rfind(b"{", max(0, start - _NEAR), start)
+    if opened >= 0:
+        yield from _only(_PAIR_BEFORE.search(view, opened, start), "json")
+
+
+_VALUE_ATTRIBUTE = re.compile(rb"\s(?:value|content)\s?=\s?[\"']([^\"'<>\x00]*)[\"']")
+
+
+def _attribute_before(view: bytes, start: int) -> Iterator[Value]:
+    opened = view.rfind(b"<", max(0, start - _NEAR), start)
+    if opened >= 0 and b">" not in view[opened:start]:
+        yield from _only(_VALUE_ATTRIBUTE.search(view, opened, start), "markup")
+
+
+# --- MessagePack and CBOR ----------------------------------------------------------------------------------------------
+
+
+def binary_value(view: bytes, start: int, end: int) -> tuple[bytes, Value] | None:
+    """The name and value around a piece of a name in MessagePack or CBOR (RFC 8949), where texts carry their length."""
+    for first in range(start, max(0, start - _NAME_MAX), -1):
+        size = _announced(view, first)
+        if size is not None and first + size >= end:
+            at, length = _text_at(view, first + size)
+            return (view[first : first + size], Value(at, at + length, "plain")) if length else None
+    return None
+
+
+def _announced(view: bytes, first: int) -> int | None:
+    """How long a text is that begins here, as the byte before it says."""
+    before = view[first - 1]
+    if 0xA0 <= before <= 0xBF:
+        return before & 0x1F
+    if 0x60 <= before <= 0x77:
+        return before & 0x1F
+    return before if view[first - 2] in {0xD9, 0x78} else None
+
+
+def _text_at(view: bytes, at: int) -> tuple[int, int]:
+    head = view[at] if at < len(view) else 0
+    if 0xA0 <= head <= 0xBF or 0x60 <= head <= 0x77:
+        return at + 1, head & 0x1F
+    if head in {0xD9, 0xC4, 0x78, 0x58}:
+        return at + 2, int.from_bytes(view[at + 1 : at + 2], "big")
+    if head in {0xDA, 0xC5, 0x79, 0x59}:
+        return at + 3, int.from_bytes(view[at + 1 : at + 3], "big")
+    return at, 0

@@ -1,0 +1,268 @@
+r"""Encodings that hide a text inside another: percent, JSON, markup, base64, hexadecimal, UTF-16.
+
+The law of this file: every function is ``through_x(view, clean) -> view``: it undoes the encoding wherever the view has it, lets
+``clean`` change the text that appears, and puts what changed back where it came from, in the same spelling (``%2f`` stays lower,
+base64url stays base64url). Where nothing changed, the view itself comes back. ``clean`` must keep the length.
+
+Alignment is no matter: base64 is read at its four offsets over the whole view with everything else left out, so a secret is found
+in the middle of a base64 text, in lines of 76 characters, and behind ``\/``.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import a2b_base64, b2a_base64
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Clean = Callable[[bytes], bytes]
+
+
+class LengthChanged(ValueError):
+    """A cleaned text cannot be put back into its encoding, because its length differs."""
+
+
+class _Unit(Protocol):
+    """How one escape is read and written."""
+
+    def __call__(self, escape: bytes, content: bytes | None, /) -> bytes:
+        """The content of an escape; with a new content, the escape in the same style."""
+
+
+def _through_units(view: bytes, units: re.Pattern[bytes], unit: _Unit, clean: Clean) -> bytes:
+    """Escapes among literal bytes: split, decode, clean, and write each changed piece back in its own style."""
+    pieces = units.split(view)
+    contents = [unit(piece, None) if i & 1 else piece for i, piece in enumerate(pieces)]
+    before = b"".join(contents)
+    after = clean(before)
+    if after == before:
+        return view
+    if len(after) != len(before):
+        raise LengthChanged
+    at = 0
+    for i, content in enumerate(contents):
+        new = after[at : at + len(content)]
+        at += len(content)
+        if new != content:
+            pieces[i] = unit(pieces[i], new) if i & 1 else new
+    return b"".join(pieces)
+
+
+# --- percent (RFC 3986 section 2.1) and forms (WHATWG URL section 5) -------------------------------------------------
+
+_PERCENT = re.compile(rb"(%[0-9A-Fa-f]{2})")
+_FORM = re.compile(rb"(%[0-9A-Fa-f]{2}|\+)")
+
+
+def _percent_unit(escape: bytes, content: bytes | None, /) -> bytes:
+    if content is None:
+        return b" " if escape == b"+" else bytes([int(escape[1:], 16)])
+    lower = any(97 <= byte <= 102 for byte in escape)
+    return (b"%%%02x" if lower else b"%%%02X") % content[0]
+
+
+def through_percent(view: bytes, clean: Clean) -> bytes:
+    """``%XX`` in either case; a plus sign is a plus sign."""
+    return _through_units(view, _PERCENT, _percent_unit, clean) if _PERCENT.search(view) else view
+
+
+def through_form(view: bytes, clean: Clean) -> bytes:
+    """``%XX``, and a plus sign is a space."""
+    return _through_units(view, _FORM, _percent_unit, clean) if _FORM.search(view) else clean(view)
+
+
+# --- JSON and its relatives (RFC 8259 section 7) -----------------------------------------------------------------------
+
+_JSON = re.compile(
+    rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\"'\\/bfnrt])",
+)
+_JSON_SHORT = {
+    b'\\"': b'"', b"\\'": b"'", b"\\\\": b"\\", b"\\/": b"/", b"\\b": b"\b", b"\\f": b"\f", b"\\n": b"\n", b"\\r": b"\r",
+    b"\\t": b"\t",
+}  # fmt: skip
+
+
+def _json_unit(escape: bytes, content: bytes | None, /) -> bytes:
+    if content is not None:
+        return _json_escape(escape, content)
+    short = _JSON_SHORT.get(escape)
+    if short is not None:
+        return short
+    if escape[1:2] == b"x":
+        return bytes([int(b"0" + escape[1:], 0)])
+    units = b"".join(int(escape[i : i + 4], 16).to_bytes(2, "big") for i in range(2, len(escape), 6))
+    return units.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
+
+
+def _json_escape(escape: bytes, content: bytes) -> bytes:
+    if escape in _JSON_SHORT:
+        return content
+    if escape[1:2] == b"x":
+        return b"\\x%02x" % content[0]
+    units = content.decode("utf-8", "surrogatepass").encode("utf-16-be", "surrogatepass")
+    style = "\\u%04X" if any(65 <= byte <= 70 for byte in escape) else "\\u%04x"
+    return "".join(style % int.from_bytes(units[i : i + 2], "big") for i in range(0, len(units), 2)).encode()
+
+
+def through_json(view: bytes, clean: Clean) -> bytes:
+    r"""``\"``, ``\/``, ``\n``, ``\u00e9``, surrogate pairs, and the ``\x41`` of other languages."""
+    return _through_units(view, _JSON, _json_unit, clean) if b"\\" in view and _JSON.search(view) else view
+
+
+# --- markup (XML 1.0 section 4.1, HTML) ---------------------------------------------------------------------------------
+
+_MARKUP = re.compile(rb"(&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
+_MARKUP_NAMES = {b"&amp;": b"&", b"&lt;": b"<", b"&gt;": b">", b"&quot;": b'"', b"&apos;": b"'"}
+_LAST_CHARACTER = 0x10FFFF
+
+
+def _markup_unit(escape: bytes, content: bytes | None, /) -> bytes:
+    if content is None:
+        name = _MARKUP_NAMES.get(escape)
+        return name if name is not None else _character(escape)
+    if escape in _MARKUP_NAMES:
+        return content
+    point = ord(content.decode("utf-8", "surrogatepass"))
+    if escape[2:3] in {b"x", b"X"}:
+        return escape[:3] + b"%0*x;" % (len(escape) - 4, point)
+    return b"&#%0*d;" % (len(escape) - 3, point)
+
+
+def _character(escape: bytes) -> bytes:
+    digits = escape[2:-1]
+    point = int(digits[1:], 16) if digits[:1] in {b"x", b"X"} else int(digits)
+    return chr(min(point, _LAST_CHARACTER)).encode("utf-8", "surrogatepass")
+
+
+def through_markup(view: bytes, clean: Clean) -> bytes:
+    """``&amp;``, ``&#38;``, ``&#x26;``."""
+    return _through_units(view, _MARKUP, _markup_unit, clean) if b"&" in view and _MARKUP.search(view) else view
+
+
+# --- base64 (RFC 4648 sections 4 and 5) ----------------------------------------------------------------------------------
+
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+_NOT_BASE64 = bytes(set(range(256)) - set(_BASE64 + b"-_"))
+_RUNS = bytes(32 if byte in _NOT_BASE64 else 97 for byte in range(256))
+
+
+def has_run(view: bytes, length: int) -> bool:
+    """Whether that many base64 characters stand side by side."""
+    return b"a" * length in view.translate(_RUNS)
+
+
+def through_base64(view: bytes, clean: Clean) -> bytes:
+    """Both alphabets, at every alignment, line breaks or not."""
+    stream = view.translate(_TO_STANDARD, _NOT_BASE64)
+    for offset in range(min(4, len(stream))):
+        quads = stream[offset:] + b"A" * (-(len(stream) - offset) % 4)
+        before = a2b_base64(quads)
+        after = clean(before)
+        if after != before:
+            if len(after) != len(before):
+                raise LengthChanged
+            view = _put_back(view, _NOT_BASE64, offset, quads, b2a_base64(after, newline=False), _in_alphabet_of)
+            stream = view.translate(_TO_STANDARD, _NOT_BASE64)
+    return view
+
+
+def _in_alphabet_of(view: bytes, place: int, char: int) -> int:
+    """The character in the alphabet that is spoken around a place."""
+    if char not in b"+/":
+        return char
+    left, right = view[max(0, place - _BLOCK) : place], view[place : place + _BLOCK]
+    run = left[len(left.rstrip(_ALL_BASE64)) :] + right[: len(right) - len(right.lstrip(_ALL_BASE64))]
+    url_safe = (b"-" in run or b"_" in run) and b"+" not in run and b"/" not in run
+    return {43: 45, 47: 95}[char] if url_safe else char
+
+
+_ALL_BASE64 = _BASE64 + b"-_"
+
+
+# --- hexadecimal ---------------------------------------------------------------------------------------------------------
+
+_HEX = b"0123456789abcdefABCDEF"
+_NOT_HEX = bytes(set(range(256)) - set(_HEX))
+
+
+def through_hex(view: bytes, clean: Clean) -> bytes:
+    """Either case, at both alignments, with colons or blanks between the bytes or without."""
+    stream = view.translate(None, _NOT_HEX)
+    for offset in range(min(2, len(stream))):
+        pairs = stream[offset:] + b"0" * ((len(stream) - offset) % 2)
+        before = bytes.fromhex(pairs.decode("ascii"))
+        after = clean(before)
+        if after != before:
+            if len(after) != len(before):
+                raise LengthChanged
+            view = _put_back(view, _NOT_HEX, offset, pairs.lower(), after.hex().encode(), _in_case_of)
+            stream = view.translate(None, _NOT_HEX)
+    return view
+
+
+def _in_case_of(view: bytes, place: int, char: int) -> int:
+    """The digit in the letter case that is spoken around a place."""
+    near = view[max(0, place - 32) : place + 32].translate(None, _NOT_HEX)
+    return char - 32 if char >= 97 and near.upper() == near else char
+
+
+# --- both ----------------------------------------------------------------------------------------------------------------
+
+_BLOCK = 4096
+
+
+def _put_back(
+    view: bytes,
+    left_out: bytes,
+    offset: int,
+    before: bytes,
+    after: bytes,
+    spelled: Callable[[bytes, int, int], int],
+) -> bytes:
+    """Write the characters of a stream that changed to where they stand in the view."""
+    made = bytearray(view)
+    changed = [i for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+    for index, place in zip(changed, _places(view, left_out, [i + offset for i in changed]), strict=False):
+        made[place] = spelled(view, place, after[index])
+    return bytes(made)
+
+
+def _places(view: bytes, left_out: bytes, ranks: list[int]) -> list[int]:
+    """Where in the view the characters with these ranks (ascending) stand, when ``left_out`` does not count."""
+    places: list[int] = []
+    passed = 0
+    for start in range(0, len(view), _BLOCK):
+        if len(places) == len(ranks):
+            break
+        block = view[start : start + _BLOCK]
+        count = len(block.translate(None, left_out))
+        last = bisect_left(ranks, passed + count)
+        if last > len(places):
+            kept = [start + i for i, byte in enumerate(block) if byte not in left_out]
+            places += [kept[rank - passed] for rank in ranks[len(places) : last]]
+        passed += count
+    return places
+
+
+# --- UTF-16 --------------------------------------------------------------------------------------------------------------
+
+_UTF16 = re.compile(rb"(?:[\t\n\r -~]\x00){6,}|(?:\x00[\t\n\r -~]){6,}")
+
+
+def through_utf16(view: bytes, clean: Clean) -> bytes:
+    """Texts of ASCII characters in UTF-16, either byte order."""
+    if b"\x00" not in view:
+        return view
+
+    def cleaned(match: re.Match[bytes]) -> bytes:
+        text = match[0]
+        first = int(text[0] == 0)
+        made = bytearray(text)
+        made[first::2] = clean(text[first::2])
+        return bytes(made)
+
+    return _UTF16.sub(cleaned, view)

@@ -1,0 +1,140 @@
+"""Judgement: whether what stands at a place is a secret, and what shall stand there instead.
+
+The law of this file: a value that is judged to be a secret under any name is one under every name: it becomes a taint, unless it is too
+short or too common to be told from an ordinary word; then it is replaced only where it was found.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from typing import TYPE_CHECKING
+
+from tapehiss.cassettes import jwt
+from tapehiss.cassettes.pseudonyms import is_pseudonym, pseudonym
+from tapehiss.cassettes.secretnames import Strength
+from tapehiss.cassettes.secretshapes import is_bounded, is_placeholder, is_spreadable, is_uuid, looks_random
+from tapehiss.cassettes.taints import Taint, Taints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tapehiss.cassettes.rules import Rules
+    from tapehiss.cassettes.spotting import Find
+
+_VERDICTS_MAX = 20_000
+_SCHEME = re.compile(rb"\s*(?:Bearer|Token|Bot|ApiKey|JWT|GenieKey|Key)\s+(?=\S)", re.IGNORECASE)
+_BASIC = re.compile(rb"\s*Basic\s+(?=\S)", re.IGNORECASE)
+_URL = re.compile(rb"(?:https?|wss?|ftp|file|data|mailto|arn|urn):[^\s]+", re.IGNORECASE)
+_PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
+_PROSE = re.compile(rb"[A-Z]?[a-z']+(?:,? [A-Za-z'\"()/-]+){2,}[.!?]?")
+_CODE = re.compile(rb"[A-Za-z_.$]+(?:\([^)]*\)?)?")
+
+
+class TooManySecrets(Exception):
+    """The number of secrets that can be remembered is reached."""
+
+
+class Judge:
+    """Decides, and remembers what it took for a secret."""
+
+    def __init__(self, rules: Rules, key: bytes, known: Iterable[tuple[str, bytes]]) -> None:
+        self._rules = rules
+        self._key = key
+        self._verdicts: dict[tuple[bytes, Strength, bool], bytes] = {}
+        self.taints = Taints()
+        for rule, value in known:
+            self._spread(value, pseudonym(key, value), rule)
+
+    def stand_in(self, value: bytes, find: Find) -> bytes:
+        """What shall stand in the place of a value (undone of its encoding): itself if it is no secret."""
+        asked = (value, find.strength, find.loose)
+        verdict = self._verdicts.get(asked)
+        if verdict is None:
+            if len(self._verdicts) >= _VERDICTS_MAX:
+                self._verdicts.clear()
+            verdict = self._verdicts[asked] = self._judged(value, find)
+        return verdict
+
+    def _judged(self, value: bytes, find: Find) -> bytes:
+        scheme = _BASIC.match(value)
+        if scheme:
+            return scheme[0] + self.basic(value[scheme.end() :], find)
+        scheme = _SCHEME.match(value)
+        if scheme:
+            return scheme[0] + self._judged(value[scheme.end() :], find)
+        if jwt.is_token(value):
+            return self._token(value)
+        if not self._is_secret(value, find):
+            return value
+        made = pseudonym(self._key, value)
+        if made != value:
+            self._spread(value, made, find.rule)
+        return made
+
+    def _is_secret(self, value: bytes, find: Find) -> bool:
+        if is_placeholder(value) or self._is_kept(value) or value[:1] in {b"{", b"["}:
+            return False
+        if find.strength is Strength.WEAK:
+            return looks_random(value) or (is_uuid(value) and "token" in find.rule)
+        if _URL.fullmatch(value) or _PROSE.fullmatch(value):
+            return False
+        return not (find.loose and (_CODE.fullmatch(value) or b" " in value))
+
+    def _is_kept(self, value: bytes) -> bool:
+        return any(regex.fullmatch(value) for regex in self._rules.keep_values)
+
+    def _token(self, value: bytes) -> bytes:
+        made = jwt.reissued(value, lambda text: pseudonym(self._key, text))
+        if made != value:
+            self._spread(value, made, "jwt")
+        return made
+
+    def basic(self, value: bytes, find: Find) -> bytes:
+        """Basic credentials with both halves replaced (RFC 7617); what is no base64 is a secret as a whole."""
+        padded = value + b"=" * (-len(value) % 4)
+        try:
+            user, colon, password = b64decode(
+                padded, altchars=b"-_" if set(value) & set(b"-_") else None, validate=True
+            ).partition(b":")
+        except (Base64Error, ValueError):
+            return self._judged(value, find)
+        if not colon or not _PRINTABLE.fullmatch(user + b":" + password + b"      "):
+            return self._judged(value, find)
+        strong = find._replace(strength=Strength.STRONG, rule="basic", loose=False)
+        lone = not password or looks_random(user) or any(48 <= byte <= 57 for byte in user)
+        made = (self._judged(user, strong) if lone else user) + b":" + self._judged(password, strong)
+        return b64encode(made, altchars=b"-_" if set(value) & set(b"-_") else None)[: len(value)]
+
+    def _spread(self, value: bytes, made: bytes, rule: str) -> None:
+        if not is_spreadable(value) or value in self.taints:
+            return
+        if len(self.taints) >= self._rules.limits.taints_max:
+            raise TooManySecrets
+        self.taints.add(Taint(value, made, rule, is_bounded(value)))
+        self._spread_inside(value, rule)
+        self._spread_in_latin_1(value, made, rule)
+
+    def _spread_inside(self, value: bytes, rule: str) -> None:
+        """A secret that is base64 of a text: the text is one too."""
+        try:
+            inside = b64decode(value + b"=" * (-len(value) % 4), validate=True) if len(value) >= 12 else b""
+        except (Base64Error, ValueError):
+            return
+        if (
+            _PRINTABLE.fullmatch(inside)
+            and b":" not in inside
+            and inside[:1] not in {b"{", b"["}
+            and not is_pseudonym(inside)
+        ):
+            self._spread(inside, pseudonym(self._key, inside), rule)
+
+    def _spread_in_latin_1(self, value: bytes, made: bytes, rule: str) -> None:
+        if value.isascii():
+            return
+        try:
+            other, stands = (text.decode("utf-8").encode("latin-1") for text in (value, made))
+        except UnicodeError:
+            return
+        self.taints.add(Taint(other, stands, rule, is_bounded(other)))

@@ -1,0 +1,46 @@
+"""Compressed data inside a body that no header announces: gzip, zlib, zstd, also as base64; read, never rewritten.
+
+The law of this file: bounded, and silent about damage: what can be read is yielded, the rest is not text that a secret could be read in.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from binascii import a2b_base64
+from typing import TYPE_CHECKING
+
+import zstandard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAGIC = re.compile(
+    rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|(?<![0-9A-Za-z+/])(?:H4sI|eJ[wxy]|KLUv)[0-9A-Za-z+/_\r\n-]{12,}={0,2}"
+)
+_MEMBERS_MAX = 64
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+def unpacked(body: bytes, limit_bytes: int) -> Iterator[bytes]:
+    """The contents of each compressed piece in a body, as far as it can be read and the limit allows."""
+    for count, match in enumerate(_MAGIC.finditer(body)):
+        if count >= _MEMBERS_MAX:
+            return
+        content = _content(body, match, limit_bytes)
+        limit_bytes -= len(content)
+        if content:
+            yield content
+
+
+def _content(body: bytes, match: re.Match[bytes], limit_bytes: int) -> bytes:
+    packed = body[match.start() :]
+    if body[match.start()] not in b"\x1f\x28":
+        text = match[0].translate(_URL_SAFE, b"\r\n=")
+        packed = a2b_base64(text + b"A" * (-len(text) % 4))
+    try:
+        if packed[:1] == b"\x28":
+            return zstandard.ZstdDecompressor().decompressobj().decompress(packed[:limit_bytes])[:limit_bytes]
+        return zlib.decompressobj(47).decompress(packed, max(1, limit_bytes))
+    except (zlib.error, zstandard.ZstdError):
+        return b""

@@ -1,0 +1,61 @@
+"""Shell: the project's key, which makes pseudonyms: kept outside every tape, never committed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+from tapehiss.cassettes.errors import Misuse, Weather
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+VARIABLE = "TAPEHISS_KEY"
+_LENGTH_MIN = 16
+
+
+def project_key(folder: Path, environ: Mapping[str, str]) -> bytes:
+    """``TAPEHISS_KEY`` if it is set, else ``.tapehiss/key`` below ``folder``, made with mode 0600 when it is missing.
+
+    Raises ``Misuse`` when the key is too short to keep a pseudonym from being guessed back, ``Weather`` when it cannot be read or written.
+    """
+    given = environ.get(VARIABLE)
+    if given:
+        return _long_enough(given.encode(), VARIABLE)
+    path = folder / ".tapehiss" / "key"
+    try:
+        return _long_enough(path.read_bytes().strip() if path.exists() else _made(path), str(path))
+    except OSError as error:
+        raise Weather(
+            f"the project key cannot be used ({error.strerror})", str(path), f"make it readable, or set {VARIABLE}"
+        ) from error
+
+
+def _made(path: Path) -> bytes:
+    """A new key; of two processes that make one at the same time, both use the one that was there first."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ignore = path.parent / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
+    new = path.with_name(f"key.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_hex(32).encode() + b"\n")
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        pass
+    finally:
+        new.unlink()
+    return path.read_bytes().strip()
+
+
+def _long_enough(key: bytes, where: str) -> bytes:
+    if len(key) < _LENGTH_MIN:
+        raise Misuse(
+            f"the project key has {len(key)} characters, it needs {_LENGTH_MIN} at least",
+            where,
+            "make one with: python -c 'import secrets; print(secrets.token_hex(32))'",
+        )
+    return key

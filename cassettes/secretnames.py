@@ -1,0 +1,149 @@
+"""Names that say that a secret follows: of headers, query parameters, form and JSON fields, XML elements, cookies.
+
+The law of this file: a name is compared without case and without anything but letters and digits (``apiKey``, ``api_key`` and
+``X-Api-Key`` end alike), and what it says has two strengths: STRONG means whatever stands there goes; WEAK means it goes if it looks
+like a secret, because the same name is used for harmless things (``key`` of an object, ``token`` of a language model).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import IntEnum
+from fnmatch import fnmatchcase
+
+
+class Strength(IntEnum):
+    """How much a name says."""
+
+    NONE = 0
+    WEAK = 1
+    STRONG = 2
+
+
+class Place(IntEnum):
+    """Where a name stands: some names are secrets in a header and harmless in a body."""
+
+    HEADER = 0
+    QUERY = 1
+    """``name=value``: query strings, forms, environment files."""
+    FIELD = 2
+    """JSON, XML, GraphQL, multipart, YAML."""
+
+
+_HARMLESS = re.compile(
+    r"(?:next|prev|previous|page|paging|pagination|continuation|sync|cursor|skip|delta|start|starting|end|ending|resume|resumption|change"
+    r"|list|max|min|total|prompt|completion|cached|input|output|stop|eos|bos|pad|unk|mask|sep|cls|clientrequest|client|idempotency|scroll"
+    r"|offset|position|marker|watch|history|revision|concurrency|snapshot|special|reasoning|audio|text|image)token"
+    r"|(?:idempotency|surrogate|cache|public|sort|partition|primary|foreign|hash|range|unique|natural|composite|candidate|object|sec"
+    r"websocket|publishable|group|routingpartition|i18n|translation|locale|lookup|index|data|json|field|foreignobject|dedup"
+    r"|deduplication|rate(?:limit)?(?:api)?|keyedby|kms|bucket|file|row|map|custom|external|project|issue|parent|feature|preference)key"
+    r"|statuscode|errorcode|countrycode|postalcode|zipcode|currencycode|languagecode|regioncode|promocode|couponcode|barcode|qrcode"
+    r"|(?:is|has|show|hide|require[sd]?|need(?:s|ed)?|reset|forgot|change|update|use|enable|allow)[a-z]*(?:password|secret)s?(?:required)?",
+)
+"""Ends of names that sound secret and are not: cursors, counts, identifiers, flags."""
+
+_STRONG = re.compile(
+    r"(?:passw(?:or)?d|passphrase|passcode|passwd|pwd)(?:s|\d{1,2})?(?:confirm(?:ation)?|again|repeat|old|new|current|hash|digest|salt)?"
+    r"|secret\d?(?:key|value|string|text|data|hash|json|accesskey|token)?|clientsecrets?"
+    r"|(?:api|access|secret|private|auth|authentication|authorization|signing|signature|encryption|decryption|master|shared|account"
+    r"|subscription|app|application|consumer|write|server|service|servicerole|webhook|hmac|storage|security|session|admin"
+    r"|deploy|bot|developer|merchant|partner|vault|aws|gcp|azure|openai|anthropic|stripe|verification"
+    r"|symmetric|rest|functions|instrumentation|ingest|ingestion|stream|rpc|pass|pre?shared)keys?\d?"
+    r"|(?:access|refresh|id|auth|authentication|authorization|authenticity|api|session|bearer|security|csrf|xsrf|personal|private|bot|user"
+    r"|app|application|device|oauth|login|reset|invit(?:e|ation)|verification|verif(?:y|ier)|requestverification|secret|master|admin"
+    r"|deploy|job|registration|runner|service|webhook|web|push|card|payment|vault|consul|root|identity|sso|saml|jwt|magic|remember"
+    r"|confirmation|activation|unlock|impersonation|sas|signed|signature|upload|download|share|sharing|ephemeral|temp(?:orary)?|long"
+    r"lived|csrfmiddleware|anticsrf|antiforgery|forgery|recovery|unsubscribe|partner|merchant|customer|fcm|apns|expo|channel|feed"
+    r"|github|gitlab|slack|npm|pypi|metrics|ingest|write|read|x)token\d?"
+    r"|csrf|xsrf|wpnonce|apitokens?|accesscode|authcode|authorizationcode|devicecode|usercode|recoverycodes?|backupcodes?|codeverifier"
+    r"|clientassertion|samlresponse|samlart|authorization|proxyauthorization|authentication|credentials?|connectionstring"
+    r"|sharedaccesssignature|xamzsignature|xgoogsignature|xamzsecuritytoken|xamzcredential|setcookie2?|cookie2?|otp|otpcode|totp"
+    r"|mfacode|twofactorcode|twofacode|verificationcode|securitycode|cvv2?|cvc2?|cardcvc|cardcvv|cardnumber|creditcardnumber|ccnumber"
+    r"|mnemonic|seedphrase|jwt|jwttoken|bearer|encryptedpassword|xauth|apiauth|basicauth|clientkeydata",
+)
+_WEAK = re.compile(
+    r"token|tokens|key|sig|signature|hmac|auth|session|sessionid|sessid|jsessionid|phpsessid|assertion|code|secrets|credential|nonce|dsn"
+    r"|license|licensekey|integrationkey|routingkey|primarykey|secondarykey|userkey|clientkey|customerkey|devicekey|activationkey|installkey|hostkey|authdata|authinfo|pin"
+    r"|magiclink|hash|[a-z0-9]+(?:signature|hmac|hmacsha256|hmacsha1|signaturesha256|signature256)",
+)
+_HEADER = re.compile(
+    r".*(?:key|token|secret|signature\d*|auth|authorization|authentication|passw(?:or)?d|credentials?|jwt|jwtassertion|hmacsha\d+|hmac|cookie2?"
+    r"|passphrase|apikey|bearer|xsrf|csrf|session|sid|otp|code)",
+)
+_HARMLESS_HEADER = re.compile(
+    r".*(?:websocketkey|surrogatekeys?|cachekey|idempotencykey|requestkey|groupkey|publickey|kmskey|rangekey|sortkey|partitionkey"
+    r"|ratelimit[a-z]*(?:key|token|auth)|continuationtoken|nexttoken|synctoken|pagetoken|customerkeymd5|keyid|statuscode|errorcode"
+    r"|countrycode|regioncode|responsecode|returncode|resultcode|languagecode|localecode|geocode|failurecode|reasoncode|requestsid"
+    r"|wwwauthenticate|proxyauthenticate|contentsha256|zipcode|postalcode|currencycode|storecode|popcode|datacentercode|edgecode)"
+    r"|code|sid|xcode|vary|key|accept[a-z]*|accesscontrol[a-z]*",
+)
+_NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+_NAMES_MAX = 4096
+
+
+def solid(name: str) -> str:
+    """A name without case and without anything but ASCII letters and digits."""
+    return _NOT_ALNUM.sub("", name.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Which names say that a secret follows: ours, and what a project adds; globs are allowed in what is added."""
+
+    headers: tuple[str, ...] = ()
+    query: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    _known: dict[tuple[str, Place], Strength] = field(default_factory=dict, repr=False, compare=False)
+
+    def strength(self, name: str, place: Place) -> Strength:
+        """How much a name says at a place; remembered, for names repeat."""
+        known = self._known.get((name, place))
+        if known is None:
+            if len(self._known) >= _NAMES_MAX:
+                self._known.clear()
+            known = self._known[name, place] = self._judged(name, place)
+        return known
+
+    def _judged(self, name: str, place: Place) -> Strength:
+        bare = solid(name)
+        if _listed(bare, self.keep):
+            return Strength.NONE
+        if _listed(bare, (self.headers, self.query, self.fields)[place]):
+            return Strength.STRONG
+        return _header_strength(bare) if place is Place.HEADER else _field_strength(bare, place)
+
+
+def _listed(bare: str, names: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(bare, re.sub(r"[^a-z0-9*?]+", "", name.lower())) for name in names)
+
+
+def _header_strength(bare: str) -> Strength:
+    if _HARMLESS_HEADER.fullmatch(bare):
+        return Strength.NONE
+    return Strength.STRONG if _HEADER.fullmatch(bare) else Strength.NONE
+
+
+_ENDS_STRONG = re.compile(rf".*?(?:{_STRONG.pattern})")
+_ENDS_HARMLESS = re.compile(rf".*?(?:{_HARMLESS.pattern})")
+
+
+def _field_strength(bare: str, place: Place) -> Strength:
+    if _ENDS_HARMLESS.fullmatch(bare):
+        return Strength.NONE
+    if _ENDS_STRONG.fullmatch(bare):
+        return Strength.STRONG
+    if place is Place.QUERY and bare in {
+        "sig",
+        "signature",
+        "hmac",
+        "key",
+        "token",
+        "auth",
+        "sessionid",
+        "jsessionid",
+        "pin",
+    }:
+        return Strength.WEAK
+    return Strength.WEAK if _WEAK.fullmatch(bare) or bare.endswith("token") else Strength.NONE

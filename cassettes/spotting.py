@@ -1,0 +1,204 @@
+"""Spotting: where in a text a secret stands, by its name, by its shape, or by its place.
+
+The law of this file: it only points, and never judges. One automaton says where to look (names, beginnings of vendors' keys), so that a
+text with nothing in it costs one scan; what is found there is a Find, and whoever asked decides.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from ahocorasick_rs import BytesAhoCorasick
+
+from tapehiss.cassettes import jwt
+from tapehiss.cassettes.fields import Value, binary_value, name_around, values_of
+from tapehiss.cassettes.secretnames import Place, Strength, solid
+from tapehiss.cassettes.secretshapes import BASIC, BEARER, EMAIL, PATTERNS, PRIVATE_KEY, USERINFO, Pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tapehiss.cassettes.rules import Rules
+
+
+class Find(NamedTuple):
+    """A place that may hold a secret."""
+
+    start: int
+    end: int
+    form: str
+    """``json``, ``form``, ``markup``, ``basic`` or ``plain``: how it is written."""
+    strength: Strength
+    rule: str
+    """What found it; names no secret."""
+    loose: bool = False
+
+
+Ranges = tuple[tuple[int, int], ...]
+
+_STEMS = (
+    b"passw passphrase passcode passkey pwd secret token authoriz authentic credential cookie csrf xsrf nonce apikey api_key api-key "
+    b"private_key privatekey private-key authcode verifier assertion samlresponse samlart connectionstring connection_string "
+    b"sharedaccesssignature mnemonic seedphrase seed_phrase recovery backup_code backupcode device_code devicecode user_code usercode "
+    b"mfa_code mfacode factorcode factor_code twofa verification_code verificationcode security_code securitycode cvv cvc card_number "
+    b"cardnumber card[number] ccnumber cc_number jwt totp sessid session_id sessionid license keydata key-data bearer"
+).split()
+_ENDS = b"key keys sig signature hmac sha256 sha1 auth session code hash pin otp otp_code otpcode dsn pass xauth magiclink magic_link".split()
+_CLOSERS = (b'"', b"'", b"=", b":", b">", b"<", b"[", b"]", b"%", b"\\", b" ", b"\r", b"\n", b";")
+_BINARY = re.compile(rb"[\x60-\x79\xa0-\xbf\xd9]")
+
+
+class _Trigger(NamedTuple):
+    """What to do where a literal was found."""
+
+    kind: str
+    pattern: Pattern | None = None
+
+
+def _names(rules: Rules) -> Iterator[bytes]:
+    yield from _STEMS
+    yield from (end + closer for end in _ENDS for closer in _CLOSERS)
+    for name in (*rules.names.query, *rules.names.fields):
+        literal = max(re.split(r"[*?]+", name.lower()), key=len)
+        yield from {
+            literal.encode(),
+            solid(literal).encode(),
+            literal.replace("_", "-").encode(),
+            literal.replace("-", "_").encode(),
+        }
+
+
+class Spotter:
+    """Finds places by a project's rules; holds no secret."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        triggers: dict[bytes, list[_Trigger]] = {}
+        for name in _names(rules):
+            triggers.setdefault(name, []).append(_Trigger("name"))
+        for pattern in PATTERNS:
+            triggers.setdefault(pattern.literal, []).append(_Trigger("pattern", pattern))
+        for literal, kind in ((b"eyj", "jwt"), (b"-----begin", "pem"), (b"bearer", "bearer"), (b"basic", "basic")):
+            triggers.setdefault(literal, []).append(_Trigger(kind))
+        self._triggers = tuple(tuple(each) for each in triggers.values())
+        self._automaton = BytesAhoCorasick(list(triggers))
+
+    def finds(self, view: bytes, *, strict: Ranges = (), skipped: Ranges = (), binary: Ranges = ()) -> list[Find]:
+        """Every place, sorted; ``strict`` ranges are forms or queries, in ``skipped`` ones names mean nothing (headers)."""
+        found: list[Find] = []
+        name_end = -1
+        for index, start, end in self._automaton.find_matches_as_indexes(view.lower(), overlapping=True):
+            for kind, pattern in self._triggers[index]:
+                if kind == "name":
+                    if start >= name_end:
+                        name_end = self._named(view, start, end, found, strict, skipped, binary)
+                elif pattern is not None:
+                    found += _by_pattern(view, start, pattern)
+                else:
+                    found += _AT[kind](view, start)
+        if b"@" in view:
+            found += _userinfo(view)
+            if self._rules.emails:
+                found += _all(EMAIL, view, "email")
+        for regex in self._rules.patterns:
+            found += _all(regex, view, f"pattern:{regex.pattern.decode('latin-1')[:40]}")
+        found.sort(key=lambda find: (find.start, -find.end))
+        return found
+
+    def _named(
+        self, view: bytes, start: int, end: int, found: list[Find], strict: Ranges, skipped: Ranges, binary: Ranges
+    ) -> int:
+        first, last = name_around(view, start, end)
+        name = view[first:last].decode("latin-1")
+        if view[last - 1 : last] == b"]":
+            name = name.rstrip("]")
+        in_strict = _within(start, strict)
+        place = Place.QUERY if in_strict or view[last : last + 1] in {b"=", b"[", b"%"} else Place.FIELD
+        strength = self._rules.names.strength(name, place)
+        if strength is not Strength.NONE and not _within(start, skipped):
+            found += [_find(value, strength, name) for value in values_of(view, first, last, strict=in_strict)]
+        if binary and _within(start, binary):
+            found += self._in_binary(view, start, end)
+        return last
+
+    def _in_binary(self, view: bytes, start: int, end: int) -> Iterator[Find]:
+        pair = binary_value(view, start, end)
+        if pair is not None:
+            name, value = pair
+            strength = self._rules.names.strength(name.decode("latin-1"), Place.FIELD)
+            if strength is not Strength.NONE:
+                yield _find(value, strength, name.decode("latin-1"))
+
+
+def _find(value: Value, strength: Strength, name: str) -> Find:
+    return Find(value.start, value.end, value.form, strength, f"name:{solid(name)[:40]}", value.loose)
+
+
+def _within(place: int, ranges: Ranges) -> bool:
+    return any(start <= place < end for start, end in ranges)
+
+
+def _by_pattern(view: bytes, start: int, pattern: Pattern) -> Iterator[Find]:
+    if start and pattern.literal[:1].isalnum() and view[start - 1] in _ALNUM:
+        return
+    match = pattern.regex.match(view, start)
+    if match:
+        yield Find(*match.span(match.lastindex or 0), "plain", Strength.STRONG, pattern.rule)
+
+
+_ALNUM = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+
+
+def _jwt(view: bytes, start: int) -> Iterator[Find]:
+    match = jwt.TOKEN.match(view, start)
+    if match and (start == 0 or view[start - 1] not in _ALNUM) and jwt.is_token(match[0]):
+        yield Find(*match.span(), "plain", Strength.STRONG, "jwt")
+
+
+def _pem(view: bytes, start: int) -> Iterator[Find]:
+    match = PRIVATE_KEY.match(view, start)
+    if match:
+        for line in _PEM_LINE.finditer(view, *match.span(1)):
+            yield Find(*line.span(), "plain", Strength.STRONG, "private-key")
+
+
+_PEM_LINE = re.compile(rb"[0-9A-Za-z+/]{4,}={0,2}")
+
+
+def _bearer(view: bytes, start: int) -> Iterator[Find]:
+    match = BEARER.match(view, start)
+    if match:
+        yield Find(*match.span(1), "plain", Strength.WEAK, "bearer")
+
+
+def _basic(view: bytes, start: int) -> Iterator[Find]:
+    match = BASIC.match(view, start)
+    if match:
+        yield Find(*match.span(1), "basic", Strength.WEAK, "basic")
+
+
+_AT: dict[str, Callable[[bytes, int], Iterator[Find]]] = {"jwt": _jwt, "pem": _pem, "bearer": _bearer, "basic": _basic}
+
+
+def _userinfo(view: bytes) -> Iterator[Find]:
+    for match in USERINFO.finditer(view):
+        lone = match[2] is None
+        if match[1]:
+            yield Find(*match.span(1), "form", Strength.STRONG if lone else Strength.WEAK, "userinfo")
+        if not lone:
+            yield Find(*match.span(2), "form", Strength.STRONG, "userinfo")
+
+
+def _all(regex: re.Pattern[bytes], view: bytes, rule: str) -> Iterator[Find]:
+    for match in regex.finditer(view):
+        span = match.span(1 if regex.groups else 0)
+        if span[0] < span[1]:
+            yield Find(*span, "plain", Strength.STRONG, rule)
+
+
+@cache
+def spotter_of(rules: Rules) -> Spotter:
+    """One spotter per set of rules."""
+    return Spotter(rules)

@@ -1,0 +1,144 @@
+"""Taints: the secrets that are known, found again wherever they stand.
+
+The law of this file: finding costs the same whether one secret is known or ten thousand. Each secret puts twelve bytes of itself into an
+Aho-Corasick automaton (in lower case, so that any letter case is found) and is compared whole where they occur. Learning is cheap
+because automata are built in tiers, as in a log-structured merge tree: a new secret goes into a small one, and small ones are merged.
+
+Only the literal text is found here; encodings are undone by ``cassettes/encodings.py`` first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ahocorasick_rs import BytesAhoCorasick
+
+from tapehiss.cassettes.pseudonyms import recased
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_WINDOW = 12
+_GROWTH = 8
+_IDLE_SCANS_MIN = 2000
+"""After that many scans with nothing learnt (and as many as there are secrets), the tiers become one."""
+_WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Taint:
+    """One secret, and what stands for it."""
+
+    value: bytes
+    pseudonym: bytes
+    rule: str
+    bounded: bool = False
+    """Found only where it stands alone, as a word does: it is short, or looks like a word."""
+
+    def __repr__(self) -> str:
+        """Everything but the secret."""
+        return f"Taint(rule={self.rule!r}, length={len(self.value)})"
+
+
+def _window(value: bytes) -> bytes:
+    """The end of a secret: beginnings are shared (vendor prefixes, headers of tokens)."""
+    return value[-_WINDOW:].lower()
+
+
+class _Tier:
+    """One automaton over some taints."""
+
+    __slots__ = ("_automaton", "_groups", "taints")
+
+    def __init__(self, taints: tuple[Taint, ...]) -> None:
+        self.taints = taints
+        groups: dict[bytes, list[Taint]] = {}
+        for taint in taints:
+            groups.setdefault(_window(taint.value), []).append(taint)
+        self._groups = tuple(tuple(group) for group in groups.values())
+        self._automaton = BytesAhoCorasick(list(groups))
+
+    def found(self, view: bytes, folded: bytes) -> Iterator[tuple[int, int, Taint]]:
+        """``(start, end, taint)`` of every occurrence, overlapping ones too."""
+        for index, _, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            for taint in self._groups[index]:
+                start = end - len(taint.value)
+                if start >= 0 and folded[start:end] == taint.value.lower() and _stands(view, start, end, taint):
+                    yield start, end, taint
+
+
+def _stands(view: bytes, start: int, end: int, taint: Taint) -> bool:
+    if not taint.bounded:
+        return True
+    return not (start and view[start - 1] in _WORD) and not (end < len(view) and view[end] in _WORD)
+
+
+class Taints:
+    """All known secrets; grows, never forgets."""
+
+    def __init__(self, known: Iterable[Taint] = ()) -> None:
+        self._known: dict[bytes, Taint] = {}
+        self._fresh: list[Taint] = []
+        self._tiers: list[_Tier] = []
+        self._idle_scans = 0
+        for taint in known:
+            self.add(taint)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __contains__(self, value: bytes) -> bool:
+        return value in self._known
+
+    def add(self, taint: Taint) -> bool:
+        """Learn a secret; whether it was new."""
+        if taint.value in self._known or not taint.value:
+            return False
+        self._known[taint.value] = taint
+        self._fresh.append(taint)
+        return True
+
+    def replaced(self, view: bytes, took: Callable[[Taint], None]) -> bytes:
+        """The view with every known secret replaced, the longest first where two begin at one place; ``took`` hears of each."""
+        self._settle()
+        folded = view.lower()
+        found = [hit for tier in self._tiers for hit in tier.found(view, folded)]
+        if not found:
+            return view
+        found.sort(key=lambda hit: (hit[0], -hit[1]))
+        made, at = [], 0
+        for start, end, taint in found:
+            if start >= at:
+                text = view[start:end]
+                made += [view[at:start], taint.pseudonym if text == taint.value else recased(taint.pseudonym, text)]
+                at = end
+                took(taint)
+        return b"".join([*made, view[at:]])
+
+    def begun_at_end(self, view: bytes, length_min: int) -> tuple[int, Taint] | None:
+        """Where a secret begins that the end of the view cuts off, if at least ``length_min`` bytes of it are there."""
+        tail = max(0, len(view) - _TAIL_MAX)
+        starts: dict[bytes, list[Taint]] = {}
+        for taint in self._known.values():
+            starts.setdefault(taint.value[:length_min], []).append(taint)
+        for at in range(tail, len(view) - length_min + 1):
+            for taint in starts.get(view[at : at + length_min], ()):
+                if len(taint.value) > len(view) - at and taint.value.startswith(view[at:]):
+                    return at, taint
+        return None
+
+    def _settle(self) -> None:
+        """Bring what was learnt into the tiers: each is at least eight times as large as the next."""
+        self._idle_scans += 1
+        every = self._idle_scans > max(_IDLE_SCANS_MIN, len(self._known))
+        if not self._fresh and not (every and len(self._tiers) > 1):
+            return
+        taints = tuple(self._fresh)
+        self._fresh, self._idle_scans = [], 0
+        while self._tiers and (every or len(self._tiers[-1].taints) < _GROWTH * len(taints)):
+            taints = self._tiers.pop().taints + taints
+        self._tiers.append(_Tier(taints))
+
+
+_TAIL_MAX = 4096
