@@ -16,7 +16,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "examples" / "demo")]
 from pairs import HERE as FOLDER
 from pairs import KEYS, PAIRS, Pair
 from processes import Died, free_port, output_of, running
@@ -67,36 +67,33 @@ def certificate(folder: Path) -> tuple[Path, Path, Path]:
     return paths
 
 
-def trust(port: int, authority: Path) -> dict[str, str]:
-    """The documented settings by which the clients use a forward proxy and believe its certificates."""
-    bundles = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(authority))
-    return dict.fromkeys(("HTTPS_PROXY", "https_proxy", "http_proxy"), f"http://127.0.0.1:{port}") | bundles
-
-
-def results_of(pair: Pair, url: str, environment: dict[str, str]) -> list[object]:
+def results_in(line: str, url: str) -> list[object]:
     """What the SDK returned, with the place where the server was taken out of it."""
-    said = output_of([python("e2e"), pair.script, url], KEYS | environment, SCRIPT_MAX_S)
     authority = url.partition("://")[2]
-    last = said.strip().split("\n")[-1]
     for place in (url, url.replace("://", "%3A%2F%2F").replace(":", "%3A"), authority):
-        last = last.replace(place, "{server}")
-    found: list[object] = json.loads(last)
+        line = line.replace(place, "{server}")
+    found: list[object] = json.loads(line)
     return found
 
 
-def record(pair: Pair, mode: str, folder: Path) -> list[object]:
+def record(tried: Tried, folder: Path) -> list[object]:
     """Run the script through the recorder; the server lives only as long as this call."""
-    tls = certificate(folder) if mode == "forward" and pair.https else ()
-    port, recorder_port = free_port(), free_port()
+    pair, forward = tried.pair, tried.mode == "forward"
+    tls = certificate(folder) if forward and pair.https else ()
+    port, recorder = free_port(), free_port()
     vendor = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+    url = vendor if forward else f"http://127.0.0.1:{recorder}"
     server = [python(pair.server_environment), FOLDER / "servers.py", pair.server, port, folder, *tls[1:]]
-    options = ["--to", vendor] if mode == "reverse" else ["--mode", "regular", "--ca-folder", folder / "ca"]
+    options = ["--mode", "regular", "--confdir", folder / "ca"] if forward else ["--to", vendor]
     options += ["--upstream-ca", tls[0]] if tls else []
-    recorder = tapehiss("record", "--listen", f"127.0.0.1:{recorder_port}", "--into", folder / "tapes", *options)
-    with running(server, port, folder / "server.log", KEYS), running(recorder, recorder_port, folder / "record.log"):
-        if mode == "reverse":
-            return results_of(pair, f"http://127.0.0.1:{recorder_port}", {})
-        return results_of(pair, vendor, trust(recorder_port, folder / "ca" / "mitmproxy-ca-cert.pem"))
+    options += ["--listen", f"127.0.0.1:{recorder}", "--into", folder / "tapes", "--strict", "--quiet", "--json"]
+    command = tapehiss("record", *options, "--", python("e2e"), pair.script, url)
+    with running(server, port, folder / "server.log", KEYS):
+        said = output_of(command, KEYS | {"TAPEHISS_KEY": "e2e" * 8}, SCRIPT_MAX_S)
+    results, summary = said.strip().split("\n")[-2:]
+    told = json.loads(summary)
+    tried.secrets = sum(told["taken_out"].values())
+    return results_in(results, url)
 
 
 def replay(pair: Pair, folder: Path) -> list[object]:
@@ -104,7 +101,9 @@ def replay(pair: Pair, folder: Path) -> list[object]:
     port = free_port()
     serve = tapehiss("serve", folder / "tapes", "--listen", f"127.0.0.1:{port}")
     with running(serve, port, folder / "serve.log"):
-        return results_of(pair, f"http://127.0.0.1:{port}", {})
+        url = f"http://127.0.0.1:{port}"
+        said = output_of([python("e2e"), pair.script, url], KEYS, SCRIPT_MAX_S)
+    return results_in(said.strip().split("\n")[-1], url)
 
 
 def inspect(tried: Tried, folder: Path) -> None:
@@ -139,7 +138,7 @@ def try_pair(pair: Pair, mode: str, folder: Path) -> Tried:
     tried, began = Tried(pair, mode), time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        first = record(pair, mode, folder)
+        first = record(tried, folder)
         tried.results = len(first)
         inspect(tried, folder)
         second = replay(pair, folder)

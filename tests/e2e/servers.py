@@ -55,15 +55,9 @@ def command(module, *arguments):
 
 
 def localstripe(port, folder, tls):
-    """Payments: localstripe's own aiohttp application (its command line has no host option and binds every interface)."""
-    from aiohttp import web
-    from localstripe import resources, server
-
-    resources.Store.dump_to_disk = lambda _: None  # it would write /tmp/localstripe.pickle
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
-    if context:
-        context.load_cert_chain(*tls)
-    web.run_app(server.app, host=HERE, port=port, ssl_context=context, print=None)
+    """Payments: localstripe, as the demo starts it."""
+    sys.argv = ["server.py", str(port), *(tls or ())]
+    runpy.run_path(str(Path(__file__).parents[2] / "examples" / "demo" / "server.py"), run_name="__main__")
 
 
 def moto(port, folder, tls):

@@ -69,6 +69,7 @@ def running(
             stdout=out,
             stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})},
+            start_new_session=True,  # Ctrl-C is ours to pass on, in order
         )
         try:
             await_listening(process, port, log)
