@@ -43,6 +43,9 @@ demo: $(READY) $(VENV)-demo/.ready  ## the main job on real input, under two min
 e2e: $(READY) $(VENV)-e2e/.ready $(VENV)-e2e-litellm/.ready  ## real SDKs against real servers, recorded and replayed (PAIRS="..." for some)
 	@$(BIN)/python tests/e2e/run.py $(PAIRS)
 
+compat: $(READY)  ## the matrix: Pythons 3.11 to 3.13, vcrpy 6.0.2 to latest (ROWS="3.12 7.0.0" for some)
+	@$(BIN)/python benchmarks/compat.py $(ROWS)
+
 lock: $(READY)  ## resolve the lock files anew (no index host in them)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
 		--upgrade --all-extras --group dev pyproject.toml --output-file locks/dev.txt
