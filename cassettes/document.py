@@ -1,9 +1,9 @@
 """A YAML or JSON file as plain values: dict, list, str, bytes, int, float, bool, None. Nothing else is ever made.
 
-The law of this file: safe by construction. YAML is only *composed* (libyaml's event parser and PyYAML's tag resolver); the
-fold from nodes to values below calls no constructor that a file could choose. An unknown tag is read as the plain kind of
-its node. Text stays text wherever the guess of YAML 1.1 would bend it: timestamps, ``yes``, ``12:30:45``, ``0x1F``. Sizes
-are bounded, and what aliases would expand to is counted before anybody walks it.
+The law of this file: safe by construction. Of PyYAML only the parser is used (libyaml's events); what follows from an event
+is decided below, where no constructor can be called that a file chose. An unknown tag is read as the plain kind of what it
+stands on. Text stays text wherever the guesses of YAML 1.1 would bend it: timestamps, ``yes``, ``12:30:45``, ``0x1F``. Depth and
+sizes are bounded, and what aliases would expand to is counted before anybody walks it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 try:
-    from yaml import CSafeLoader as _Composer
+    from yaml import CSafeLoader as _Parser
 except ImportError:  # pragma: no cover (a PyYAML that was built without libyaml: the same, ten times slower)
-    from yaml import SafeLoader as _Composer  # type: ignore[assignment]
+    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
 FILE_MAX_BYTES = 512 * 1024 * 1024
 """A recording bigger than this is refused unread."""
+DEPTH_MAX = 200
+"""Collections in collections: libyaml's own composer ends the process at some ten thousand."""
 EXPANDED_MAX_CHARS = 512 * 1024 * 1024
 """A document whose aliases, written out, would be longer than this is refused."""
 
@@ -96,64 +98,88 @@ def _no_document(where: str, error: yaml.YAMLError) -> UnsupportedFormat:
 
 def _yaml_documents(data: bytes | str, where: str, unveil: Callable[[str], str] | None = None) -> list[Any]:
     """Every document of a YAML stream."""
-    composer = _Composer(data)
-    fold = _Fold(where, unveil)
-    documents = []
+    builder = _Builder(where, unveil)
+    parser = _Parser(data)
     try:
-        while composer.check_node():
-            node = composer.get_node()
-            assert node is not None  # check_node said that there is one
-            documents.append(fold.value(node)[0])
-    except RecursionError as error:
-        raise UnsupportedFormat("nested too deeply", where, "no recording nests hundreds of levels") from error
+        while parser.check_event():
+            builder.take(parser.get_event())
     finally:
-        composer.dispose()
-    return documents
+        parser.dispose()
+    return builder.documents
 
 
-class _Fold:
-    """Nodes to values, each aliased node once; ``value`` returns the value and its length if aliases were written out."""
+class _Frame:
+    """A collection that is being read: its parts one after the other (of a mapping: key, value, key, value)."""
 
-    def __init__(self, where: str, unveil: Callable[[str], str] | None) -> None:
-        self._where = where
-        self._unveil = unveil
-        self._done: dict[yaml.Node, tuple[Any, int] | None] = {}
+    __slots__ = ("anchor", "is_mapping", "parts", "tag", "weight")
 
-    def value(self, node: yaml.Node) -> tuple[Any, int]:
-        """The plain value of a node, and its weight in characters."""
-        if isinstance(node, yaml.ScalarNode):
-            text = self._unveil(node.value) if self._unveil else node.value
-            return _scalar(node.tag, text), 1 + len(text)
-        if node in self._done:
-            known = self._done[node]
-            if known is None:
-                raise UnsupportedFormat("an anchor that contains itself", self._where)
-            return known
-        self._done[node] = None
-        made = self._sequence(node) if isinstance(node, yaml.SequenceNode) else self._mapping(node)
-        if made[1] > EXPANDED_MAX_CHARS:
-            raise UnsupportedFormat("its aliases expand beyond every sensible size", self._where)
-        self._done[node] = made
-        return made
+    def __init__(self, event: Any) -> None:
+        self.is_mapping = isinstance(event, yaml.MappingStartEvent)
+        self.tag = event.tag or ""
+        self.anchor = event.anchor
+        self.parts: list[Any] = []
+        self.weight = 1
 
-    def _sequence(self, node: yaml.SequenceNode) -> tuple[list[Any], int]:
-        parts = [self.value(child) for child in node.value]
-        return [part for part, _ in parts], 1 + sum(weight for _, weight in parts)
-
-    def _mapping(self, node: yaml.Node) -> tuple[Any, int]:
+    def value(self) -> Any:
+        """The collection, now that it is whole."""
+        if not self.is_mapping:
+            return self.parts
         own: dict[Any, Any] = {}
         merged: dict[Any, Any] = {}
-        total = 1
-        for key_node, value_node in node.value:
-            value, weight = self.value(value_node)
-            key, key_weight = self.value(key_node)
-            total += weight + key_weight
-            if key_node.tag == _TAG + "merge":
+        for key, value in zip(self.parts[::2], self.parts[1::2], strict=True):
+            if key is _MERGE:
                 for base in reversed(value if isinstance(value, list) else [value]):
                     merged.update(base if isinstance(base, dict) else {})
             else:
-                own[key if isinstance(key, (str, bytes, int, float, bool)) else str(key)] = value
-        return _unwrapped(node.tag, {**merged, **own}), total
+                own[key if isinstance(key, (str, bytes, int, float)) else "" if key is None else str(key)] = value
+        return _unwrapped(self.tag, {**merged, **own} if merged else own)
+
+
+class _Builder:
+    """Events to values. Weights are the lengths of things if every alias were written out."""
+
+    def __init__(self, where: str, unveil: Callable[[str], str] | None) -> None:
+        self.documents: list[Any] = []
+        self._where = where
+        self._unveil = unveil
+        self._open: list[_Frame] = []
+        self._anchors: dict[str, tuple[Any, int]] = {}
+
+    def take(self, event: Any) -> None:
+        """One event of the parser."""
+        if isinstance(event, yaml.ScalarEvent):
+            text = self._unveil(event.value) if self._unveil else event.value
+            self._add(_scalar(event, text, as_key=self._at_key()), 1 + len(text), event.anchor)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._open.append(_Frame(event))
+            if len(self._open) > DEPTH_MAX:
+                raise UnsupportedFormat(f"nested deeper than {DEPTH_MAX} levels", self._where)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            frame = self._open.pop()
+            self._add(frame.value(), frame.weight, frame.anchor)
+        elif isinstance(event, yaml.AliasEvent):
+            known = self._anchors.get(event.anchor or "")
+            if known is None:
+                raise UnsupportedFormat(f"an alias for what is not (yet) there: *{event.anchor}", self._where)
+            self._add(*known, None)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._anchors.clear()
+
+    def _at_key(self) -> bool:
+        return bool(self._open) and self._open[-1].is_mapping and len(self._open[-1].parts) % 2 == 0
+
+    def _add(self, value: Any, weight: int, anchor: str | None) -> None:
+        """A whole value, to where it belongs."""
+        if anchor is not None:
+            self._anchors[anchor] = (value, weight)
+        if not self._open:
+            self.documents.append(value)
+            return
+        frame = self._open[-1]
+        frame.parts.append(value)
+        frame.weight += weight
+        if frame.weight > EXPANDED_MAX_CHARS:
+            raise UnsupportedFormat("its aliases expand beyond every sensible size", self._where)
 
 
 def _unwrapped(tag: str, value: dict[Any, Any]) -> Any:
@@ -165,27 +191,37 @@ def _unwrapped(tag: str, value: dict[Any, Any]) -> Any:
     return value
 
 
-def _scalar(tag: str, text: str) -> Any:
-    """A scalar by its tag; every tag that is not named here is text."""
-    make = _SCALARS.get(tag)
-    return make(text) if make else text
+def _scalar(event: yaml.ScalarEvent, text: str, *, as_key: bool) -> Any:
+    """A scalar by its tag, or by its looks if it has none and no quotes; every tag that is not known here is text."""
+    tag, plain = event.tag, event.implicit[0]
+    if tag is None or tag == "!":
+        if not plain or event.style:
+            return text  # also Ruby's ``! '200'``, which was a string
+        return _MERGE if as_key and text == "<<" else _plain(text)
+    if tag in _BINARY:
+        return base64_bytes(text)
+    return _plain(text) if tag in _GUESSED else text
 
 
-def _integer(text: str) -> int | str:
-    """A decimal as it would be written again; everything else that YAML 1.1 takes for an integer is text."""
-    return int(text) if re.fullmatch(r"0|-?[1-9][0-9]{0,300}", text) else text
-
-
-def _real(text: str) -> float | str:
-    try:
-        number = Written(text)
-    except ValueError:  # .inf, .nan, 1_000.5, 1:30.5
+def _plain(text: str) -> Any:
+    """What an untagged, unquoted scalar means: null, truth, number or text (YAML 1.2.2 section 10.3.2, decimals only)."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if not _REAL.fullmatch(text):
         return text
+    number = Written(text)
     return float(number) if repr(float(number)) == text else number
 
 
-def _boolean(text: str) -> bool | str:
-    return {"true": True, "false": False}.get(text.lower(), text)
+_MERGE = object()
+_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}  # type: ignore[dict-item]
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,300}")
+_REAL = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)?\.[0-9]+|(?:0|[1-9][0-9]*)\.)(?:[eE][-+]?[0-9]+)?")
+_GUESSED = frozenset(f"{_TAG}{kind}" for kind in ("null", "bool", "int", "float"))
+_BINARY = frozenset({f"{_TAG}binary", f"{_TAG}python/bytes", "!binary"})
 
 
 def base64_bytes(text: str) -> bytes:
@@ -195,14 +231,3 @@ def base64_bytes(text: str) -> bytes:
         return b64decode(letters + "=" * (-len(letters) % 4))
     except NotBase64:  # one letter too many: it holds no whole byte
         return b64decode(letters[:-1])
-
-
-_SCALARS: dict[str, Callable[[str], Any]] = {
-    _TAG + "null": lambda _: None,
-    _TAG + "bool": _boolean,
-    _TAG + "int": _integer,
-    _TAG + "float": _real,
-    _TAG + "binary": base64_bytes,
-    _TAG + "python/bytes": base64_bytes,
-    "!binary": base64_bytes,
-}

@@ -50,13 +50,16 @@ def remark(exchange: Exchange) -> str:
     return f"# not replayable: {ascii(words)[1:-1]}\n"
 
 
-def to_har(exchanges: Iterable[Exchange]) -> dict[str, Any]:
-    """A HAR 1.2 log of every exchange, failures and WebSocket messages included, in the order in which the requests began."""
+def to_har(exchanges: Iterable[Exchange], version: str = "") -> dict[str, Any]:
+    """A HAR 1.2 log of every exchange, failures and WebSocket messages included, in the order in which the requests began.
+
+    ``version`` is that of the program, which HAR wants to know.
+    """
     ordered = sorted(exchanges, key=lambda one: one.started_at)
     return {
         "log": {
             "version": "1.2",
-            "creator": {"name": "tapehiss", "version": "1"},
+            "creator": {"name": "tapehiss", "version": version},
             "entries": [entry(exchange) for exchange in ordered],
         }
     }

@@ -113,11 +113,11 @@ def _pairs(item: Any) -> Iterator[tuple[Any, Any]]:
             yield name, line.strip()
 
 
-def _flat(held: Any) -> Iterator[Any]:
-    """A header's values, one at a time."""
-    if isinstance(held, (list, tuple)):
+def _flat(held: Any, depth: int = 0) -> Iterator[Any]:
+    """A header's values, one at a time, from a value, a list of values, or a list in a list."""
+    if isinstance(held, (list, tuple)) and depth < 4:
         for part in held:
-            yield from _flat(part)
+            yield from _flat(part, depth + 1)
     else:
         yield held
 
@@ -215,9 +215,9 @@ def _date(held: str) -> float | None:
     iso = re.sub(r" ?(GMT|UTC|Z)$", "+00:00", held)
     iso = re.sub(r"(\.\d{6})\d+", r"\1", iso)  # nanoseconds, which Python does not read
     iso = re.sub(r" ([+-]\d\d:?\d\d)$", r"\1", iso)
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    for read, written in ((datetime.fromisoformat, iso), (parsedate_to_datetime, held)):
         try:
-            when = read(iso if read is datetime.fromisoformat else held)
+            when = read(written)
             return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
