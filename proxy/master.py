@@ -84,3 +84,4 @@ def deaf(error: Exception, settings: Settings) -> TapehissError:
 def quiet() -> None:
     """mitmproxy's own messages below WARNING are for people who debug mitmproxy."""
     logging.getLogger("mitmproxy").setLevel(logging.WARNING)
+    logging.getLogger("mitmproxy.addons.proxyserver").setLevel(logging.CRITICAL)  # why nobody listens: deaf() says it

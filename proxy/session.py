@@ -197,6 +197,8 @@ class Session:
             while True:
                 self._hint()
                 show(display.live(self._tally, time.monotonic() - began))
+                if self._tally.failure is not None:
+                    await self._dismiss()  # nothing that it does now would be recorded
                 await asyncio.sleep(TICK_S)
 
     def _hint(self) -> None:
