@@ -61,8 +61,7 @@ def command(
     if as_json:
         click.echo(to_json(contract), nl=False)
     else:
-        console.table(COLUMNS, (_row(operation, evidence) for operation, evidence in contract))
-        _footnotes(contract)
+        _show(contract)
 
 
 def _resumed(path: Path | None) -> Contract | None:
@@ -89,12 +88,22 @@ def _write(path: Path, text: str) -> None:
         console.warn(f"wrote {path}")
 
 
-def _row(operation: Operation, evidence: Evidence) -> tuple[str, ...]:
+def _show(contract: Contract) -> None:
+    """The table; a person who watches gets the only origin once, so that the paths have room."""
+    origins = {operation.origin for operation, _ in contract}
+    short = console.interactive() and len(origins) == 1
+    if short:
+        console.say(origins.pop())
+    console.table(COLUMNS, (_row(operation, evidence, short=short) for operation, evidence in contract))
+    _footnotes(contract)
+
+
+def _row(operation: Operation, evidence: Evidence, *, short: bool) -> tuple[str, ...]:
     return (
-        str(operation),
+        f"{operation.method} {operation.path}" if short else str(operation),
         " ".join(_statuses(evidence)),
         str(evidence.exchanges),
-        str(sum(len(part.fields) for part in evidence.parts.values())),
+        str(sum(bool(path) for part in evidence.parts.values() for path in part.fields)),
         ", ".join(_doubts(evidence)),
     )
 

@@ -95,4 +95,4 @@ def _pointer(path: list[str | int]) -> str:
 
 def _rule(error: Any) -> str:
     """The keyword that was not met: prose would repeat the vendor's data."""
-    return "/".join(str(step) for step in error.schema_path)
+    return _pointer(error.schema_path)[1:]

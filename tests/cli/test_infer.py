@@ -1,0 +1,78 @@
+"""``tapehiss infer``."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from recordings import ORDER, write_tape
+
+from tapehiss.contracts.evidence import from_json, learn
+from traffic import answers
+
+
+@pytest.fixture
+def tape(tmp_path):
+    return write_tape(tmp_path / "t.yaml")
+
+
+def test_one_line_an_operation(tapehiss, tape):
+    """In a pipe each operation is a tab-separated line: operation, statuses, exchanges, fields, and what to doubt."""
+    said = tapehiss("infer", tape)
+    rows = [line.split("\t") for line in said.out.splitlines()]
+    assert said.code == 0
+    assert "POST https://api.vendor.example/v1/orders" in [row[0] for row in rows]
+    assert {row[0]: row[1] for row in rows}["POST https://api.vendor.example/v1/orders"].startswith("201×1")
+    assert len(ORDER) == sum(int(row[2]) for row in rows)
+    assert all("thin" in row[4] for row in rows)
+
+
+def test_a_saved_contract_is_resumed(tapehiss, tape, tmp_path):
+    """``--into`` saves what ``--from`` begins with: twice the same tape is twice the counts."""
+    once, twice = tmp_path / "once.json", tmp_path / "twice.json"
+    assert tapehiss("infer", tape, "--into", once).code == 0
+    assert tapehiss("infer", tape, "--from", once, "-o", twice).code == 0
+    contract = from_json(once.read_text())
+    assert contract == learn(ORDER)
+    assert from_json(twice.read_text()) == contract + contract
+
+
+def test_json_is_the_contract(tapehiss, tape):
+    """``--json`` prints what ``--into`` saves."""
+    assert from_json(tapehiss("infer", tape, "--json").out) == learn(ORDER)
+
+
+def test_openapi_is_valid(tapehiss, tape, tmp_path):
+    """``--openapi`` writes a valid document of version 3.1."""
+    assert tapehiss("infer", tape, "--openapi", tmp_path / "openapi.json").code == 0
+    OpenAPIV31SpecValidator(json.loads((tmp_path / "openapi.json").read_text())).validate()
+
+
+def test_doubts_are_told(tapehiss, tmp_path):
+    """Bodies that could not be read and bounds that were reached are named."""
+    deep: object = 1
+    for _ in range(60):
+        deep = [deep]
+    said = tapehiss("infer", write_tape(tmp_path / "t.yaml", answers([deep] * 5)))
+    assert said.code == 0
+    assert said.out.rstrip().endswith("beyond bounds")
+    assert "depth" in said.err
+
+
+def test_what_cannot_be_tried_is_a_clear_error(tapehiss, tape, tmp_path):
+    """A file that is no contract, that is not there or cannot be written, and tapes without exchanges: code 2, one line, a remedy."""
+    (tmp_path / "no.json").write_text("{}")
+    empty = write_tape(tmp_path / "empty.yaml", [])
+    for arguments in (
+        (tape, "--from", tmp_path / "no.json"),
+        (tape, "--from", tmp_path / "nowhere.json"),
+        (tape, "--into", tmp_path / "nowhere" / "c.json"),
+        (tape, "--openapi", tmp_path / "nowhere" / "c.json"),
+        (empty,),
+        (tmp_path / "nowhere.yaml",),
+    ):
+        said = tapehiss("infer", *arguments)
+        assert (said.code, said.out) == (2, "")
+        assert len(said.err.splitlines()) == 1
+        assert "->" in said.err
