@@ -129,6 +129,8 @@ class Recorder:
             await self._journal.put(self._snapshot(flow, take, Ending.CLIENT_GONE, "the recording was stopped"))
         journal, self._journal = self._journal, None
         await journal.close(max(10.0, self._settings.drain_max_s))
+        if self._embedded:
+            await depths.hang_up(1.0)
 
     async def _wait_for_open(self, limit_s: float) -> None:
         deadline = self._clock() + limit_s
@@ -307,6 +309,7 @@ class Recorder:
             depths.prepare(flow)
         if self._live is not None:
             self._live.request_headers(flow)
+        depths.drop_ours(flow)
 
     def _tee(self, expected_bytes: int, rewriter: Callable[[bytes], bytes] | None = None) -> Tee:
         assert self._settings is not None

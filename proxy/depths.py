@@ -6,6 +6,7 @@ the cautious one: the exchange is recorded in any case.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import struct
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx
 from mitmproxy.proxy.layers.http import HttpLayer
+from mitmproxy.proxy.mode_specs import RegularMode
 
 from tapehiss.proxy.http1 import make_faithful
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 STREAM_FROM_BYTES = 64 * 1024
 """Request bodies from here on, and chunked ones, pass as they come; smaller ones arrive in one piece anyway."""
+CLOSING_STEP_S = 0.005
 TCP_TIMEOUT_S = 600.0
 """mitmproxy 11 gives up on a silent connection after this; from 12.2.1 on it is an option."""
 
@@ -64,6 +67,13 @@ def frame_for_http1(flow: HTTPFlow) -> None:
     content = flow.request.data.content
     if content and not flow.request.stream and "content-length" not in flow.request.headers:
         flow.request.headers["content-length"] = str(len(content))
+
+
+def drop_ours(flow: HTTPFlow) -> None:
+    """Take out what a client says to a forward proxy (RFC 9110 section 11.7.2): the vendor would not get it without one."""
+    if isinstance(flow.client_conn.proxy_mode, RegularMode):
+        for name in ("proxy-connection", "proxy-authorization"):
+            flow.request.headers.pop(name, None)
 
 
 def keep_trailers(flow: HTTPFlow, take: Take) -> None:
@@ -134,6 +144,20 @@ def _http_layers(layers: list[Any]) -> Iterator[HttpLayer]:
                 nested = stream.context.layers
                 if stream in nested:
                     yield from _http_layers(nested[nested.index(stream) + 1 :])
+
+
+async def hang_up(limit_s: float) -> None:
+    """Close the connections that are left, in order: an event loop that ends before them complains."""
+    server = ctx.master.addons.get("proxyserver")
+    handlers = [] if server is None else list(server.connections.values())
+    for handler in handlers:
+        transport = handler.transports.get(handler.client)
+        if transport is not None and transport.handler is not None:
+            handler.close_connection(handler.client)
+    deadline = asyncio.get_running_loop().time() + limit_s
+    # Stepwise: mitmproxy has no event for it.
+    while handlers and server.connections and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(CLOSING_STEP_S)
 
 
 async def stop_listening() -> None:
