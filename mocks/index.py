@@ -7,14 +7,27 @@ ascending.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request
-from tapehiss.mocks.keys import Key, exact_key, fields_of, keys_of, read_body, split_url
+from tapehiss.mocks.keys import (
+    NOWHERE,
+    Key,
+    exact_key,
+    fields_of,
+    keys_of,
+    named_values_of,
+    normal_path,
+    read_body,
+    split_url,
+)
 from tapehiss.mocks.outcome import Rung
+from tapehiss.mocks.wildcards import Wildcards, wildcards_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tapehiss.cassettes.secretnames import Place
 
 RECORDINGS_MAX = 1_000_000
 SELECTED = frozenset({206, 304, 412, 416})
@@ -55,6 +68,7 @@ class Index:
     """Key to group and fingerprint."""
     normalised: dict[Key, Group] = field(default_factory=dict, repr=False)
     operation: dict[Key, Group] = field(default_factory=dict, repr=False)
+    wild: Wildcards = NOWHERE
 
     def host_of(self, authority: str) -> str:
         """The part that the host plays in a key: none if the tapes know one vendor, or not this one."""
@@ -67,7 +81,7 @@ class Index:
         hit = self.exact.get(exact_key(request, host, target))
         if hit is not None:
             return Match(Rung.EXACT, hit[1], hit[0])
-        keys = keys_of(request, host, target)
+        keys = keys_of(request, host, target, self.wild)
         methods = ("HEAD", "GET") if request.method == "HEAD" else (request.method,)
         for method in methods:
             for key in (keys.normalised, keys.unselected):
@@ -98,7 +112,8 @@ def index_of(exchanges: Iterable[Exchange]) -> Index:
     """The index over some exchanges, in their order."""
     recordings = tuple(exchange for exchange in exchanges if playable(exchange))
     assert len(recordings) <= RECORDINGS_MAX
-    index = Index(recordings, frozenset(split_url(exchange.request.url)[0] for exchange in recordings))
+    hosts = frozenset(split_url(exchange.request.url)[0] for exchange in recordings)
+    index = Index(recordings, hosts, wild=wildcards_of(_places(exchange.request) for exchange in recordings))
     for number, exchange in enumerate(recordings):
         authority, target = split_url(exchange.request.url)
         for host in {"", index.host_of(authority)}:
@@ -106,10 +121,16 @@ def index_of(exchanges: Iterable[Exchange]) -> Index:
     return index
 
 
+def _places(request: Request) -> tuple[str, str, Iterable[tuple[str, Any, Place]]]:
+    """Where a recorded request may hold pseudonyms."""
+    target = split_url(request.url)[1]
+    return request.method, normal_path(target.partition("?")[0]), named_values_of(request, target)
+
+
 def _enter(index: Index, number: int, exchange: Exchange, host: str, target: str) -> None:
     """Put one recording under its keys."""
     request = exchange.request
-    keys = keys_of(request, host, target)
+    keys = keys_of(request, host, target, index.wild)
     exact = exact_key(request, host, target)
     if exact not in index.exact:
         index.exact[exact] = (Group(_next_id(index)), keys.fingerprint)

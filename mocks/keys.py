@@ -15,66 +15,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
 from tapehiss.cassettes.exchange import Request, header
+from tapehiss.cassettes.secretnames import Place
+from tapehiss.mocks.wildcards import DEPTH_MAX, Wildcards, named_values, varies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 Key: TypeAlias = tuple[str, ...]
-
-VOLATILE = frozenset(
-    [
-        "idempotencykey",
-        "idempotencytoken",
-        "clienttoken",
-        "clientrequesttoken",
-        "requestid",
-        "requesttoken",
-        "correlationid",
-        "traceid",
-        "nonce",
-        "oauthnonce",
-        "oauthtimestamp",
-        "oauthsignature",
-        "timestamp",
-        "signature",
-        "xamzdate",
-        "xamzsignature",
-        "xamzcredential",
-        "xamzsecuritytoken",
-        "xamzexpires",
-        "xamzsignedheaders",
-        "messagededuplicationid",
-        "googleaccessid",
-        "cachebuster",
-    ]
-)
-"""Fields that clients fill anew for every request; letters and digits only, lower case."""
-
-SECRET = frozenset(
-    [
-        "apikey",
-        "accesskey",
-        "accesskeyid",
-        "awsaccesskeyid",
-        "accesstoken",
-        "refreshtoken",
-        "idtoken",
-        "authtoken",
-        "sessiontoken",
-        "authorization",
-        "password",
-        "passwd",
-        "passphrase",
-        "clientsecret",
-        "clientassertion",
-        "apisecret",
-        "codeverifier",
-        "subjecttoken",
-    ]
-)
-"""Fields that hold the client's own credentials: the tape has a pseudonym there, the client something else."""
-SECRET_IN_URL = SECRET | frozenset(["key", "token", "auth", "secret", "appid", "sig", "code"])
-"""Names that mean a credential in a query, and anything at all in a body."""
 
 OPERATION_HEADERS = ("x-amz-target", "soapaction", "x-http-method-override")
 """Headers that name the operation where the path does not."""
@@ -83,6 +30,7 @@ SELECTING_HEADERS = ("range", "if-match", "if-none-match", "if-modified-since", 
 OPERATION_FIELDS = ("Action", "operationName", "method", "query")
 """Fields of a form or a JSON object that name the operation: AWS query APIs, GraphQL, JSON-RPC."""
 
+NOWHERE = Wildcards()
 BODY_PARSED_MAX_BYTES = 4_000_000
 """Longer bodies are compared byte for byte."""
 
@@ -103,7 +51,7 @@ def split_url(url: str) -> tuple[str, str]:
     """``(authority, path and query)`` of an absolute URL; the authority in lower case without user and default port."""
     scheme, found, rest = url.partition("://")
     if not found:
-        return "", url or "/"
+        return "", url if url.startswith("/") else "/" + url
     cut = next((place for place, letter in enumerate(rest) if letter in "/?#"), len(rest))
     authority = rest[:cut].rpartition("@")[2].lower()
     target = rest[cut:].partition("#")[0]
@@ -131,13 +79,14 @@ def _selection(request: Request) -> list[str]:
     return [f"{name}={value}" for name in SELECTING_HEADERS if (value := header(request.headers, name)) is not None]
 
 
-def keys_of(request: Request, host: str, target: str) -> Keys:
+def keys_of(request: Request, host: str, target: str, wild: Wildcards = NOWHERE) -> Keys:
     """The keys below the exact one."""
     path, _, query = target.partition("?")
-    marks, body = _marks(request), read_body(request)
-    asked = normal_pairs(parse_qsl(query, keep_blank_values=True), SECRET_IN_URL) if query else ""
-    place = [request.method, host, normal_path(path), asked]
-    unselected = (*place, digest_of(body, request), *marks)
+    path = wild.path(normal_path(path))
+    marks, body, dropped = _marks(request), read_body(request), wild.of(request.method, path)
+    asked = normal_pairs(parse_qsl(query, keep_blank_values=True), dropped) if query else ""
+    place = [request.method, host, path, asked]
+    unselected = (*place, digest_of(body, request, dropped), *marks)
     return Keys(
         normalised=(*unselected, *_selection(request)),
         unselected=unselected,
@@ -146,21 +95,24 @@ def keys_of(request: Request, host: str, target: str) -> Keys:
     )
 
 
+def named_values_of(request: Request, target: str) -> Iterator[tuple[str, Any, Place]]:
+    """Every named value of a request: query, form, JSON."""
+    yield from _queried(parse_qsl(target.partition("?")[2], keep_blank_values=True))
+    kind, value = read_body(request)
+    if kind == "json":
+        yield from named_values(value)
+    elif kind == "form":
+        yield from _queried(value)
+
+
+def _queried(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Any, Place]]:
+    return ((name, value, Place.QUERY) for name, value in pairs)
+
+
 def fingerprint_of(key: Key) -> int:
     """64 bits of a key."""
     text = "\x1f".join(key).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())
-
-
-def canonical(name: str) -> str:
-    """A field's name without case, dashes and underscores."""
-    return "".join(letter for letter in name.lower() if letter.isalnum())
-
-
-def varies(name: str, secret: frozenset[str] = SECRET) -> bool:
-    """Whether the value of this field is no part of what is asked."""
-    plain = canonical(name)
-    return plain in VOLATILE or plain in secret
 
 
 _LOOPBACK = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?(?![\w.:-])")
@@ -180,9 +132,9 @@ def _normal_escape(found: re.Match[str]) -> str:
     return letter if letter.isascii() and (letter.isalnum() or letter in "-._~") else found[0].upper()
 
 
-def normal_pairs(pairs: Iterable[tuple[str, str]], secret: frozenset[str] = SECRET) -> str:
+def normal_pairs(pairs: Iterable[tuple[str, str]], dropped: frozenset[str] = frozenset()) -> str:
     """Names and values in the order of their names, without fields that vary; equal names keep their order."""
-    kept = [(name, value) for name, value in pairs if not varies(name, secret)]
+    kept = [(name, value) for name, value in pairs if name not in dropped and not varies(name, Place.QUERY)]
     return _LOOPBACK.sub("~", json.dumps(sorted(kept, key=lambda pair: pair[0])))
 
 
@@ -225,14 +177,14 @@ def _without_boundary(content: bytes, kind: str) -> bytes:
     return content.replace(boundary.encode("latin-1", "replace"), b"boundary") if boundary else content
 
 
-def digest_of(body: Body, request: Request) -> str:
+def digest_of(body: Body, request: Request, dropped: frozenset[str] = frozenset()) -> str:
     """A digest of what the body means."""
     kind, value = body
     match kind:
         case "json":
-            plain = json.dumps(stripped(value), sort_keys=True, separators=(",", ":"))
+            plain = json.dumps(stripped(value, dropped), sort_keys=True, separators=(",", ":"))
         case "form":
-            plain = normal_pairs(value)
+            plain = normal_pairs(value, dropped)
         case "multipart":
             return hashlib.sha256(value).hexdigest()
         case _:
@@ -240,12 +192,13 @@ def digest_of(body: Body, request: Request) -> str:
     return hashlib.sha256(_LOOPBACK.sub("~", plain).encode()).hexdigest()
 
 
-def stripped(value: Any, depth: int = 64) -> Any:
+def stripped(value: Any, dropped: frozenset[str] = frozenset(), depth: int = DEPTH_MAX) -> Any:
     """JSON data without the fields that vary, down to a depth."""
     if isinstance(value, dict) and depth:
-        return {name: stripped(each, depth - 1) for name, each in value.items() if not varies(name)}
+        kept = ((name, each) for name, each in value.items() if name not in dropped and not varies(name, Place.FIELD))
+        return {name: stripped(each, dropped, depth - 1) for name, each in kept}
     if isinstance(value, list) and depth:
-        return [stripped(each, depth - 1) for each in value]
+        return [stripped(each, dropped, depth - 1) for each in value]
     return value
 
 
@@ -253,7 +206,7 @@ def fields_of(body: Body) -> dict[str, Any]:
     """The top-level fields of a form or a JSON object, without those that vary."""
     kind, value = body
     pairs = value if kind == "form" else value.items() if kind == "json" and isinstance(value, dict) else ()
-    return {name: each for name, each in pairs if not varies(name)}
+    return {name: each for name, each in pairs if not varies(name, Place.FIELD)}
 
 
 def _named_in(body: Body) -> list[str]:

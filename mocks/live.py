@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tapehiss.mocks.journal import Journal
-from tapehiss.mocks.keys import split_url
+from tapehiss.mocks.keys import normal_path, split_url
 from tapehiss.mocks.vendor import State, Vendor
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class LiveVendor:
         """What the client gets and after how many seconds; the state moves on."""
         request = addressed(request)
         self.state, outcome, delay_s = self.vendor.answer(self.state, request, now_s)
-        path = split_url(request.url)[1].partition("?")[0]
-        self.journal.note(now_s, request.method, path, outcome, delay_s)
+        path = normal_path(split_url(request.url)[1].partition("?")[0])
+        self.journal.note(now_s, request.method, self.vendor.index.wild.path(path), outcome, delay_s)
         return outcome, delay_s
 
     def play(self, schedule: Schedule, now_s: float, *, seed: int | None = None) -> None:

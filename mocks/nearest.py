@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from tapehiss.cassettes.exchange import Request, Response
+from tapehiss.cassettes.secretnames import Place
 from tapehiss.mocks.faults import PROBLEM
-from tapehiss.mocks.keys import SECRET_IN_URL, fields_of, read_body, split_url, varies
+from tapehiss.mocks.keys import fields_of, read_body, split_url
+from tapehiss.mocks.wildcards import sounds_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,7 +68,7 @@ def _place(request: Request) -> _Place:
     host, target = split_url(request.url)
     path, _, query = target.partition("?")
     pairs = parse_qsl(query, keep_blank_values=True)
-    kept = tuple((name, value) for name, value in pairs if not varies(name, SECRET_IN_URL))
+    kept = tuple((name, value) for name, value in pairs if not sounds_secret(name, Place.QUERY))
     return _Place(request.method, host, path, kept)
 
 
@@ -98,7 +100,12 @@ def _differences(request: Request, recorded: Request) -> Iterator[Difference]:
             yield Difference(criterion, _shown(ours), _shown(theirs))
     yield from _fields("query", dict(asked.query), dict(other.query))
     if asked.path == other.path:
-        yield from _fields("body", fields_of(read_body(request)), fields_of(read_body(recorded)))
+        yield from _fields("body", _shown_fields(request), _shown_fields(recorded))
+
+
+def _shown_fields(request: Request) -> dict[str, Any]:
+    fields = fields_of(read_body(request))
+    return {name: value for name, value in fields.items() if not sounds_secret(name, Place.FIELD)}
 
 
 def _fields(what: str, asked: dict[str, Any], recorded: dict[str, Any]) -> Iterator[Difference]:

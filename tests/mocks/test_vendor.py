@@ -1,0 +1,158 @@
+"""The vendor answers as it was recorded, in fair weather and in foul."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shop import HOST, JSON, SHOP, get, post
+
+from strategies import exchanges
+from tapehiss.cassettes.exchange import Cut, Ending, Exchange, Message, Request, Response, Timings
+from tapehiss.mocks import strategies
+from tapehiss.mocks.faults import Latency, Reset, Status
+from tapehiss.mocks.outcome import Rung
+from tapehiss.mocks.schedule import Rule
+from tapehiss.mocks.vendor import State, Vendor
+
+VENDOR = Vendor.of(SHOP)
+ORDER = Request("GET", HOST + "/v1/orders/1")
+
+
+def ask(vendor: Vendor, *asked: Request, state: State | None = None, now_s: float = 0.0):
+    """The outcomes of some requests, one after the other."""
+    state, outcomes = state or State(), []
+    for request in asked:
+        state, outcome, _ = vendor.answer(state, request, now_s)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def bodies(outcomes) -> list[bytes | None]:
+    return [outcome.response.body if outcome.response else None for outcome in outcomes]
+
+
+@given(st.lists(exchanges(replayable=True), max_size=5))
+@settings(max_examples=60)
+def test_the_recorded_session_replays(recorded):
+    """The recorded requests in their order get the recorded answers, each its own."""
+    vendor = Vendor.of(recorded)
+    played = ask(vendor, *(exchange.request for exchange in recorded))
+    final = [exchange for exchange in recorded if exchange.response.status >= 200]
+    assert [outcome.recording for outcome in played] == list(range(len(recorded)))
+    assert [outcome.response for outcome in played if outcome.response.status != 501] == [
+        exchange.response for exchange in final if exchange.response.status != 501
+    ]
+
+
+@given(strategies.schedules(), st.integers(0, 99), st.lists(st.sampled_from([e.request for e in SHOP]), max_size=10))
+def test_answer_is_pure(schedule, seed, asked):
+    """The same requests at the same times give the same outcomes, and no state is changed."""
+    vendor = Vendor.of(SHOP, schedule, seed=seed)
+    start = State()
+    assert ask(vendor, *asked, state=start, now_s=3.0) == ask(vendor, *asked, state=start, now_s=3.0)
+    assert start == State()
+
+
+@given(strategies.schedules(), st.integers(0, 99), st.lists(st.sampled_from([e.request for e in SHOP]), max_size=12))
+def test_a_spoilt_answer_is_not_lost(schedule, seed, asked):
+    """Asking again until fair weather gives what fair weather alone would have given."""
+    state, stormy, seen = State(), Vendor.of(SHOP, schedule, seed=seed), []
+    for request in asked:
+        for _ in range(50):
+            state, outcome, _ = stormy.answer(state, request, 1e6)
+            if outcome.advances:
+                seen.append(outcome.recording)
+                break
+        else:
+            return  # a rule that strikes every attempt
+    assert seen == [outcome.recording for outcome in ask(VENDOR, *asked)]
+
+
+def test_repeats_play_in_recorded_order_and_then_the_last():
+    """A polled order is new, then paid, and stays paid."""
+    assert bodies(ask(VENDOR, ORDER, ORDER, ORDER)) == [
+        b'{"status": "new"}',
+        b'{"status": "paid"}',
+        b'{"status": "paid"}',
+    ]
+
+
+def test_rungs_share_what_was_played():
+    """What one rung has played another does not play again while there is something new."""
+    one, other = get("/a?x=1&y=2", body=b"1"), get("/a?y=2&x=1", body=b"2")
+    vendor = Vendor.of([one, other])
+    assert bodies(ask(vendor, other.request, Request("GET", HOST + "/a?x=1&y=2&nonce=7"), other.request)) == [
+        b"2",
+        b"1",
+        b"2",
+    ]
+    unknown = post("/o", b"{}", body=b"1"), post("/o", b'{"a": 1}', body=b"2")
+    strange = Request("POST", HOST + "/o", (JSON,), b'{"b": 1}')
+    assert bodies(ask(Vendor.of(unknown), unknown[0].request, strange, strange, strange)) == [b"1", b"2", b"2", b"2"]
+
+
+def test_recorded_failures_fail_again():
+    """A recorded reset is a reset, a recorded truncation a truncation, a recorded silence a silence."""
+    assert (ask(VENDOR, SHOP[6].request)[0].response, ask(VENDOR, SHOP[6].request)[0].ending) == (None, Ending.RESET)
+    (cut,) = ask(VENDOR, SHOP[7].request)
+    assert (cut.ending, cut.body_bytes) == (Ending.TRUNCATED, 7)
+    silent = Exchange(Request("GET", HOST + "/s"), None, Ending.TIMED_OUT)
+    assert ask(Vendor.of([silent]), silent.request)[0].ending is Ending.TIMED_OUT
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        Exchange(Request("GET", HOST + "/big"), Response(200, body=b"beginning", cut=Cut(10_000, "ab" * 32))),
+        Exchange(Request("GET", HOST + "/ws"), Response(101), messages=(Message(True, True, b"hi", 0.1),)),
+        Exchange(Request("GET", HOST + "/early"), Response(103)),
+    ],
+)
+def test_what_cannot_be_played_says_so(exchange):
+    """A body that was cut when recorded and a WebSocket conversation are answered with 501 and the reason."""
+    (outcome,) = ask(Vendor.of([exchange]), exchange.request)
+    document = json.loads(outcome.response.body)
+    assert (outcome.response.status, document["type"], outcome.rung) == (501, "urn:tapehiss:unplayable", Rung.EXACT)
+
+
+def test_head_is_answered_from_get():
+    """HEAD that was not recorded gets GET's headers with the length of its body, and no body."""
+    (outcome,) = ask(VENDOR, Request("HEAD", ORDER.url))
+    assert outcome.response.body == b""
+    assert ("Content-Length", "17") in outcome.response.headers
+
+
+def test_the_schedule_strikes_by_operation_attempt_and_time():
+    """The first two creations fail; after a minute nothing does."""
+    vendor = Vendor.of(SHOP, (Rule(Status(503), "POST /v1/*", first=2, to_s=60.0),))
+    create = SHOP[3].request
+    statuses = [outcome.response.status for outcome in ask(vendor, create, ORDER, create, create)]
+    assert statuses == [503, 200, 503, 201]
+    assert ask(vendor, create, now_s=60.0)[0].response.status == 201
+    assert ask(vendor, create, now_s=60.0, state=State(began_s=30.0))[0].response.status == 503
+
+
+def test_a_miss_can_be_struck_too():
+    """Faults do not need a recording."""
+    (outcome,) = ask(Vendor.of((), (Rule(Status(429)),)), ORDER)
+    assert (outcome.response.status, outcome.rung, outcome.struck) == (429, Rung.MISS, (Rule(Status(429)),))
+    assert ask(Vendor(), ORDER)[0].response.status == 404
+
+
+def test_latency_is_recorded_scaled_and_added():
+    """Recorded latency is off unless asked for, scales, and adds to that of faults."""
+
+    def delay_s(vendor: Vendor, request: Request = ORDER) -> float:
+        return vendor.answer(State(), request, 0.0)[2]
+
+    assert delay_s(VENDOR) == 0.0
+    assert delay_s(replace(VENDOR, latency=2.0)) == 0.5
+    assert delay_s(Vendor.of(SHOP, (Rule(Latency(1.0)),), latency=1.0)) == 1.25
+    assert delay_s(replace(VENDOR, latency=1.0), Request("GET", HOST + "/none")) == 0.0
+    lost = Exchange(Request("GET", HOST + "/l"), None, Ending.RESET, timings=Timings(end_s=3.0))
+    assert delay_s(Vendor.of([lost], latency=1.0), lost.request) == 3.0
+    assert delay_s(Vendor.of(SHOP, (Rule(Reset()),), latency=1.0)) == 0.25
