@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.taints import Taint
 
 _UNDONE: dict[str, Callable[[bytes, Callable[[bytes], bytes]], bytes]] = {
-    "json": encodings.through_json,
-    "form": encodings.through_form,
-    "markup": encodings.through_markup,
+    "json": encodings.in_json,
+    "form": encodings.in_form,
+    "markup": encodings.in_markup,
 }
 _RUN_MIN = 16
 _BEGUN_MIN = 6
@@ -146,7 +146,7 @@ class Cleaning:
         through = _UNDONE.get(find.form)
         if through is None:
             return self._judge.stand_in(text, find)
-        new = _whole(through, text, lambda value: self._judge.stand_in(value, find))
+        new = through(text, lambda value: self._judge.stand_in(value, find))
         if len(new) != len(text):
             raise encodings.LengthChanged
         return new
@@ -241,18 +241,3 @@ def _header_find(name: str, text: str, first: int, start: int, end: int) -> Find
         return Find(first + start, first + end, "basic", Strength.STRONG, "basic")
     form = "form" if "cookie" in name and "%" in text[start:end] else "plain"
     return Find(first + start, first + end, form, Strength.STRONG, f"header:{name[:60]}")
-
-
-def _whole(
-    through: Callable[[bytes, Callable[[bytes], bytes]], bytes], text: bytes, clean: Callable[[bytes], bytes]
-) -> bytes:
-    """Undo an encoding even where nothing is escaped."""
-    seen = False
-
-    def once(value: bytes) -> bytes:
-        nonlocal seen
-        seen = True
-        return clean(value)
-
-    new = through(text, once)
-    return new if seen else clean(text)

@@ -16,7 +16,7 @@ _PAIR = re.compile(r"([^\s=;,]+)\s*=\s*(\"[^\"]*\"?|[^;]*)")
 _COOKIE_SET = re.compile(r"(?:\A|,)\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(\"[^\"]*\"?|[^;,]*)")
 _SCHEME = re.compile(r"\s*([A-Za-z][\w.-]{1,30})(?:\s+|:\s*)(?=\S)")
 _PARAMETER = re.compile(r"([\w.-]+)\s*=(?!=)\s*(?:\"([^\"]*)\"|([^\s,;\"]+))(?=\s*(?:[,;\s]|\Z))")
-_WORD = re.compile(r"[^\s,;\"]+")
+_WORD = re.compile(r"<[^<>]*>|[^\s,;\"]+")
 _HARMLESS = frozenset(
     {
         "realm", "algorithm", "qop", "nc", "uri", "charset", "stale", "userhash", "signedheaders", "headers",

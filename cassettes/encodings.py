@@ -1,6 +1,6 @@
 r"""Encodings that hide a text inside another: percent, JSON, markup, base64, hexadecimal, UTF-16.
 
-The law of this file: every function is ``through_x(view, clean) -> view``: it undoes the encoding wherever the view has it, lets
+The law of this file: ``through_x(view, clean) -> view`` undoes the encoding wherever the view has it (``in_x`` in one value), lets
 ``clean`` change the text that appears, and puts what changed back where it came from, in the same spelling (``%2f`` stays lower,
 base64url stays base64url). Where nothing changed, the view itself comes back. ``clean`` must keep the length.
 
@@ -25,6 +25,11 @@ class LengthChanged(ValueError):
     """A cleaned text cannot be put back into its encoding, because its length differs."""
 
 
+Span = tuple[int, int]
+GAP = b"\n\x00\n"
+"""Stands between texts that were not side by side: no value reaches over it."""
+
+
 class _Unit(Protocol):
     """How one escape is read and written."""
 
@@ -32,29 +37,70 @@ class _Unit(Protocol):
         """The content of an escape; with a new content, the escape in the same style."""
 
 
-def _through_units(view: bytes, units: re.Pattern[bytes], unit: _Unit, clean: Clean) -> bytes:
-    """Escapes among literal bytes: split, decode, clean, and write each changed piece back in its own style."""
-    pieces = units.split(view)
-    contents = [unit(piece, None) if i & 1 else piece for i, piece in enumerate(pieces)]
-    before = b"".join(contents)
+def _through_units(view: bytes, spans: list[Span], units: re.Pattern[bytes], unit: _Unit, clean: Clean) -> bytes:
+    """Decode the spans that hold escapes, clean them as one text, and put back those that changed."""
+    texts = [_Units(view[start:end], units, unit) for start, end in spans]
+    before = GAP.join([text.content for text in texts])
     after = clean(before)
     if after == before:
         return view
     if len(after) != len(before):
         raise LengthChanged
-    at = 0
-    for i, content in enumerate(contents):
-        new = after[at : at + len(content)]
-        at += len(content)
-        if new != content:
-            pieces[i] = unit(pieces[i], new) if i & 1 else new
-    return b"".join(pieces)
+    made, done, at = [], 0, 0
+    for (start, end), text in zip(spans, texts, strict=True):
+        made += [view[done:start], text.respelled(after[at : at + len(text.content)])]
+        done = end
+        at += len(text.content) + len(GAP)
+    return b"".join([*made, view[done:]])
+
+
+class _Units:
+    """A text in which escapes stand among literal bytes."""
+
+    __slots__ = ("_contents", "_pieces", "_unit", "content")
+
+    def __init__(self, text: bytes, units: re.Pattern[bytes], unit: _Unit) -> None:
+        self._unit = unit
+        self._pieces = units.split(text)
+        self._contents = [unit(piece, None) if i & 1 else piece for i, piece in enumerate(self._pieces)]
+        self.content = b"".join(self._contents)
+
+    def respelled(self, new: bytes) -> bytes:
+        """The text with a new content: each piece that changed is written in its own style."""
+        pieces, at = list(self._pieces), 0
+        for i, content in enumerate(self._contents):
+            piece = new[at : at + len(content)]
+            at += len(content)
+            if piece != content:
+                pieces[i] = self._unit(pieces[i], piece) if i & 1 else piece
+        return b"".join(pieces)
+
+
+_REACH = 4096
+"""How far before its first escape a text is taken to begin."""
+
+
+def _spans(view: bytes, units: re.Pattern[bytes], outside: bytes, rest: re.Pattern[bytes]) -> list[Span]:
+    """The texts around escapes: up to a character that stands ``outside`` to the left, and what ``rest`` matches to the right."""
+    spans: list[Span] = []
+    done = 0
+    match = units.search(view)
+    while match:
+        before = view[max(done, match.start() - _REACH) : match.start()]
+        cut = max(before.rfind(bytes([byte])) for byte in outside)
+        found = rest.match(view, match.start())
+        done = max(found.end() if found else 0, match.end())
+        spans.append((match.start() - len(before) + cut + 1, done))
+        match = units.search(view, done)
+    return spans
 
 
 # --- percent (RFC 3986 section 2.1) and forms (WHATWG URL section 5) -------------------------------------------------
 
 _PERCENT = re.compile(rb"(%[0-9A-Fa-f]{2})")
 _FORM = re.compile(rb"(%[0-9A-Fa-f]{2}|\+)")
+_URL_ENDS = b" \"<>\n\x00"
+_URL_REST = re.compile(rb"[^ \"<>\n\x00]*")
 
 
 def _percent_unit(escape: bytes, content: bytes | None, /) -> bytes:
@@ -66,12 +112,13 @@ def _percent_unit(escape: bytes, content: bytes | None, /) -> bytes:
 
 def through_percent(view: bytes, clean: Clean) -> bytes:
     """``%XX`` in either case; a plus sign is a plus sign."""
-    return _through_units(view, _PERCENT, _percent_unit, clean) if _PERCENT.search(view) else view
+    spans = _spans(view, _PERCENT, _URL_ENDS, _URL_REST) if b"%" in view else []
+    return _through_units(view, spans, _PERCENT, _percent_unit, clean) if spans else view
 
 
-def through_form(view: bytes, clean: Clean) -> bytes:
-    """``%XX``, and a plus sign is a space."""
-    return _through_units(view, _FORM, _percent_unit, clean) if _FORM.search(view) else clean(view)
+def in_form(text: bytes, clean: Clean) -> bytes:
+    """One value of a form or query: ``%XX``, and a plus sign is a space."""
+    return _through_units(text, [(0, len(text))], _FORM, _percent_unit, clean)
 
 
 # --- JSON and its relatives (RFC 8259 section 7) -----------------------------------------------------------------------
@@ -79,6 +126,7 @@ def through_form(view: bytes, clean: Clean) -> bytes:
 _JSON = re.compile(
     rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\"'\\/bfnrt])",
 )
+_JSON_REST = re.compile(rb'(?:[^"\\\x00]|\\.)*+', re.DOTALL)
 _JSON_SHORT = {
     b'\\"': b'"', b"\\'": b"'", b"\\\\": b"\\", b"\\/": b"/", b"\\b": b"\b", b"\\f": b"\f", b"\\n": b"\n", b"\\r": b"\r",
     b"\\t": b"\t",
@@ -109,12 +157,19 @@ def _json_escape(escape: bytes, content: bytes) -> bytes:
 
 def through_json(view: bytes, clean: Clean) -> bytes:
     r"""``\"``, ``\/``, ``\n``, ``\u00e9``, surrogate pairs, and the ``\x41`` of other languages."""
-    return _through_units(view, _JSON, _json_unit, clean) if b"\\" in view and _JSON.search(view) else view
+    spans = _spans(view, _JSON, b'"\x00', _JSON_REST) if b"\\" in view else []
+    return _through_units(view, spans, _JSON, _json_unit, clean) if spans else view
+
+
+def in_json(text: bytes, clean: Clean) -> bytes:
+    """The inside of one JSON string."""
+    return _through_units(text, [(0, len(text))], _JSON, _json_unit, clean) if b"\\" in text else clean(text)
 
 
 # --- markup (XML 1.0 section 4.1, HTML) ---------------------------------------------------------------------------------
 
 _MARKUP = re.compile(rb"(&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
+_MARKUP_REST = re.compile(rb'[^<>"\n\x00]*')
 _MARKUP_NAMES = {b"&amp;": b"&", b"&lt;": b"<", b"&gt;": b">", b"&quot;": b'"', b"&apos;": b"'"}
 _LAST_CHARACTER = 0x10FFFF
 
@@ -139,7 +194,13 @@ def _character(escape: bytes) -> bytes:
 
 def through_markup(view: bytes, clean: Clean) -> bytes:
     """``&amp;``, ``&#38;``, ``&#x26;``."""
-    return _through_units(view, _MARKUP, _markup_unit, clean) if b"&" in view and _MARKUP.search(view) else view
+    spans = _spans(view, _MARKUP, b'<>"\n\x00', _MARKUP_REST) if b"&" in view else []
+    return _through_units(view, spans, _MARKUP, _markup_unit, clean) if spans else view
+
+
+def in_markup(text: bytes, clean: Clean) -> bytes:
+    """The text of one element or attribute."""
+    return _through_units(text, [(0, len(text))], _MARKUP, _markup_unit, clean) if b"&" in text else clean(text)
 
 
 # --- base64 (RFC 4648 sections 4 and 5) ----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tapehiss.cassettes import jwt
 from tapehiss.cassettes.pseudonyms import is_pseudonym, pseudonym
 from tapehiss.cassettes.secretnames import Strength
-from tapehiss.cassettes.secretshapes import is_bounded, is_placeholder, is_spreadable, is_uuid, looks_random
+from tapehiss.cassettes.secretshapes import is_bounded, is_placeholder, is_spreadable, is_uuid, looks_like_key, looks_like_mac, looks_random
 from tapehiss.cassettes.taints import Taint, Taints
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _VERDICTS_MAX = 20_000
 _SCHEME = re.compile(rb"\s*(?:Bearer|Token|Bot|ApiKey|JWT|GenieKey|Key)\s+(?=\S)", re.IGNORECASE)
 _BASIC = re.compile(rb"\s*Basic\s+(?=\S)", re.IGNORECASE)
+_SCOPE = re.compile(rb"/\d{8}/")
 _URL = re.compile(rb"(?:https?|wss?|ftp|file|data|mailto|arn|urn):[^\s]+", re.IGNORECASE)
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
 _PROSE = re.compile(rb"[A-Z]?[a-z']+(?:,? [A-Za-z'\"()/-]+){2,}[.!?]?")
@@ -61,6 +62,9 @@ class Judge:
         scheme = _BASIC.match(value)
         if scheme:
             return scheme[0] + self.basic(value[scheme.end() :], find)
+        scope = _SCOPE.search(value) if find.rule.endswith("credential") else None
+        if scope:
+            return self._judged(value[: scope.start()], find) + value[scope.start() :]
         scheme = _SCHEME.match(value)
         if scheme:
             return scheme[0] + self._judged(value[scheme.end() :], find)
@@ -77,7 +81,7 @@ class Judge:
         if is_placeholder(value) or self._is_kept(value) or value[:1] in {b"{", b"["}:
             return False
         if find.strength is Strength.WEAK:
-            return looks_random(value) or (is_uuid(value) and "token" in find.rule)
+            return _is_weak_secret(value, find.rule)
         if _URL.fullmatch(value) or _PROSE.fullmatch(value):
             return False
         return not (find.loose and (_CODE.fullmatch(value) or b" " in value))
@@ -138,3 +142,12 @@ class Judge:
         except UnicodeError:
             return
         self.taints.add(Taint(other, stands, rule, is_bounded(other)))
+
+
+def _is_weak_secret(value: bytes, rule: str) -> bool:
+    """Whether the value under an ambiguous name is a secret, by what the name is otherwise used for."""
+    if rule.endswith(("signature", "hmac", "sha256", ":sig")):
+        return looks_like_mac(value)
+    if rule == "name:key":
+        return looks_like_key(value)
+    return looks_random(value) or (is_uuid(value) and "token" in rule)

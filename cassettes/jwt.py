@@ -14,7 +14,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING
 
-from tapehiss.cassettes.encodings import through_json
+from tapehiss.cassettes.encodings import in_json
 from tapehiss.cassettes.pseudonyms import pseudonym
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _claims(content: bytes, stand_in: Callable[[bytes], bytes]) -> bytes:
         if text is not None and colon is not None:
             name = text if not kept_depth else name
         elif text is not None and not kept_depth and name not in _KEPT_CLAIMS:
-            made += [content[at : match.start(1)], through_json(text, stand_in)]
+            made += [content[at : match.start(1)], in_json(text, stand_in)]
             at = match.end(1)
         elif mark in {b"{", b"["}:
             depth += 1

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Headers
 
 _JSON = frozenset(
-    {"application/json", "text/json", "application/x-json", "application/jwk-set", "application/csp-report"}
+    {
+        "application/json",
+        "text/json",
+        "application/x-json",
+        "application/jwk-set",
+        "application/csp-report",
+        "application/x-amz-json-1.0",
+        "application/x-amz-json-1.1",
+    }
 )
 _JSON_LINES = frozenset(
     {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.rules import Limits, Rules
 from tapehiss.cassettes.secretnames import Names, solid
-from tapehiss.cassettes.secretshapes import USERINFO, is_spreadable
+from tapehiss.cassettes.secretshapes import is_spreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,8 @@ _LISTS = ("headers", "query", "fields", "path", "patterns", "keep", "keep_values
 _FLAGS = ("emails", "env_auto")
 _AUTO = ("*_KEY", "*_TOKEN", "*_SECRET", "*_PASSWORD", "*_PASSWD", "*_PASSPHRASE", "*_CREDENTIALS", "*_DSN")
 _NAME_MIN = 2
+_PASSWORD = re.compile(rb"[a-z][a-z0-9+.-]*://[^/@:]*:([^/@]{6,})@", re.IGNORECASE)
+"""In a connection string."""
 _LIMITS = tuple(Limits.__dataclass_fields__)
 
 
@@ -119,9 +121,9 @@ def _from_environment(
     for name in sorted(environ):
         if any(fnmatchcase(name, glob) for glob in globs):
             value = environ[name].encode("utf-8", "surrogateescape")
-            userinfo = USERINFO.match(value)
-            if userinfo and userinfo[2]:
-                made.append((f"env:{name}", userinfo[2]))
+            password = _PASSWORD.match(value)
+            if password:
+                made.append((f"env:{name}", password[1]))
             if is_spreadable(value):
                 made.append((f"env:{name}", value))
             elif name in table.get("env", ()) and value:

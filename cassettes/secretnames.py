@@ -57,27 +57,29 @@ _STRONG = re.compile(
     r"lived|csrfmiddleware|anticsrf|antiforgery|forgery|recovery|unsubscribe|partner|merchant|customer|fcm|apns|expo|channel|feed"
     r"|github|gitlab|slack|npm|pypi|metrics|ingest|write|read|x)token\d?"
     r"|csrf|xsrf|wpnonce|apitokens?|accesscode|authcode|authorizationcode|devicecode|usercode|recoverycodes?|backupcodes?|codeverifier"
-    r"|clientassertion|samlresponse|samlart|authorization|proxyauthorization|authentication|credentials?|connectionstring"
-    r"|sharedaccesssignature|xamzsignature|xgoogsignature|xamzsecuritytoken|xamzcredential|setcookie2?|cookie2?|otp|otpcode|totp"
+    r"|clientassertion|samlresponse|samlart|authorization|proxyauthorization|connectionstring"
+    r"|sharedaccesssignature|xamzsignature|xgoogsignature|xamzsecuritytoken|setcookie2?|cookie2?|otp|otpcode|totp"
     r"|mfacode|twofactorcode|twofacode|verificationcode|securitycode|cvv2?|cvc2?|cardcvc|cardcvv|cardnumber|creditcardnumber|ccnumber"
     r"|mnemonic|seedphrase|jwt|jwttoken|bearer|encryptedpassword|xauth|apiauth|basicauth|clientkeydata",
 )
 _WEAK = re.compile(
-    r"token|tokens|key|sig|signature|hmac|auth|session|sessionid|sessid|jsessionid|phpsessid|assertion|code|secrets|credential|nonce|dsn"
+    r"token|tokens|key|sig|signature|hmac|auth|session|sessionid|sessid|jsessionid|phpsessid|assertion|code|secrets|credentials?|dsn"
+    r"|authentication|[a-z0-9]+authentication|(?:xamz|xgoog)credential"
     r"|license|licensekey|integrationkey|routingkey|primarykey|secondarykey|userkey|clientkey|customerkey|devicekey|activationkey|installkey|hostkey|authdata|authinfo|pin"
-    r"|magiclink|hash|[a-z0-9]+(?:signature|hmac|hmacsha256|hmacsha1|signaturesha256|signature256)",
+    r"|magiclink|[a-z0-9]+(?:signature|hmac|hmacsha256|hmacsha1|signaturesha256|signature256)",
 )
 _HEADER = re.compile(
-    r".*(?:key|token|secret|signature\d*|auth|authorization|authentication|passw(?:or)?d|credentials?|jwt|jwtassertion|hmacsha\d+|hmac|cookie2?"
-    r"|passphrase|apikey|bearer|xsrf|csrf|session|sid|otp|code)",
+    r"(?:.*[-_])?[a-z0-9]*(?:key|token|secret|password|passwd|passphrase|credentials?|authorization|authentication)"
+    r"|(?:.*[-_])?(?:signature|auth|jwt|hmac|assertion|cookie2?|bearer|xsrf|csrf|session|otp|authcode|apiauth|apisecret|apipass)"
+    r"|.*(?:signature|hmac)(?:-?(?:v?\d|sha-?(?:1|256|512)))+",
 )
 _HARMLESS_HEADER = re.compile(
-    r".*(?:websocketkey|surrogatekeys?|cachekey|idempotencykey|requestkey|groupkey|publickey|kmskey|rangekey|sortkey|partitionkey"
-    r"|ratelimit[a-z]*(?:key|token|auth)|continuationtoken|nexttoken|synctoken|pagetoken|customerkeymd5|keyid|statuscode|errorcode"
-    r"|countrycode|regioncode|responsecode|returncode|resultcode|languagecode|localecode|geocode|failurecode|reasoncode|requestsid"
-    r"|wwwauthenticate|proxyauthenticate|contentsha256|zipcode|postalcode|currencycode|storecode|popcode|datacentercode|edgecode)"
-    r"|code|sid|xcode|vary|key|accept[a-z]*|accesscontrol[a-z]*",
+    r"(?:.*[-_])?(?:websocket|surrogate|cache|memc|idempotency|request|group|public|kms|range|sort|partition|storage|hash|correlation|trace)[-_]?key"
+    r"|.*-?rate-?limit.*|.*(?:continuation|next|sync|page|cursor|skip)[-_]?token|(?:x-)?key|accept-.*|access-control-.*|.*keyid|.*key-id"
+    r"|sec-.*|x-amz-expected-.*",
 )
+_HANDSHAKES = frozenset({"www-authenticate", "proxy-authenticate"})
+"""Nearly always a realm and a nonce; in NTLM and Kerberos, a credential."""
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 _NAMES_MAX = 4096
 
@@ -112,17 +114,19 @@ class Names:
             return Strength.NONE
         if _listed(bare, (self.headers, self.query, self.fields)[place]):
             return Strength.STRONG
-        return _header_strength(bare) if place is Place.HEADER else _field_strength(bare, place)
+        return _header_strength(name.lower()) if place is Place.HEADER else _field_strength(bare, place)
 
 
 def _listed(bare: str, names: tuple[str, ...]) -> bool:
     return any(fnmatchcase(bare, re.sub(r"[^a-z0-9*?]+", "", name.lower())) for name in names)
 
 
-def _header_strength(bare: str) -> Strength:
-    if _HARMLESS_HEADER.fullmatch(bare):
+def _header_strength(name: str) -> Strength:
+    if name in _HANDSHAKES:
+        return Strength.STRONG
+    if _HARMLESS_HEADER.fullmatch(name):
         return Strength.NONE
-    return Strength.STRONG if _HEADER.fullmatch(bare) else Strength.NONE
+    return Strength.STRONG if _HEADER.fullmatch(name) else Strength.NONE
 
 
 _ENDS_STRONG = re.compile(rf".*?(?:{_STRONG.pattern})")

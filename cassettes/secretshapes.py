@@ -105,13 +105,13 @@ PRIVATE_KEY = re.compile(
 )
 BEARER = re.compile(rb"bearer\s+([0-9A-Za-z._~+/-]{16,4096}=*)", re.IGNORECASE)
 BASIC = re.compile(rb"basic\s+([0-9A-Za-z+/_-]{8,4096}={0,2})(?![0-9A-Za-z])", re.IGNORECASE)
-USERINFO = re.compile(
-    rb"[a-z][a-z0-9+.-]{1,20}://([^\s/?#\"'<>@:\\]{0,256})(?::([^\s/?#\"'<>@\\]{1,512}))?@(?=[\w.\[-])", re.IGNORECASE
-)
+USERINFO = re.compile(rb"([!$-&(-.0-9;=A-Z\[\]-~]{0,256})(?::([!$-&(-.0-;=A-Z\[\]-~]{1,512}))?")
+"""What stands between ``://`` and ``@``."""
 EMAIL = re.compile(rb"(?<![\w.+%-])([A-Za-z0-9_.+%-]{1,64})@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}(?![\w-])")
 
 _PLACEHOLDER = re.compile(
     rb"[\s*.#\xe2\x80\xa2xX_0-]*|[<\[{(%$]{1,3}[\w .:/-]*[>\]})%]{0,3}|(?:.{1,4})?[*]{3,}.{0,4}"
+    rb"|[xX]{3,}={0,2}|[A-Z_-]+[-_]X{3,}|placeholder[\w-]*|<[^<>]*>"
     rb"|[\W_]*(?:redacted|filtered|masked|hidden|placeholder|censored|dummy|changeme|change[-_ ]me|removed|scrubbed|sanitized|omitted|fake"
     rb"|not[-_ ]?set|none|null|nil|true|false|undefined|string|required|optional|deleted|yes|no|on|off|n/a)[\W_]*"
     rb"|[<\[{(]?(?:your|my|the|some|an?)?[-_ ]?(?:(?:api|access|secret|auth|bearer|client|private|refresh|example|test|dummy|fake|user)[-_ ]?){0,4}"
@@ -155,6 +155,11 @@ def is_bounded(value: bytes) -> bool:
     return len(value) < _LOOSE_LENGTH or (value.isalpha() and value.islower() and len(value) < _WORD_LENGTH)
 
 
+_MAC = re.compile(
+    rb"(?:v\d[=,:]|sha\d+=|t=\d+,v\d=)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}|[0-9A-F]{40}|[0-9A-F]{64}"
+    rb"|[0-9A-Za-z+/_-]{27}=?|[0-9A-Za-z+/_-]{43}=?|[0-9A-Za-z+/_-]{86}(?:==)?|[0-9A-Za-z+/_-]{342}(?:==)?)",
+)
+_KEY = re.compile(rb"[0-9A-Za-z]{20,256}|[0-9A-Za-z+/]{40,256}={0,2}")
 _TOKEN = re.compile(rb"[0-9A-Za-z._~+/=:|!$@*-]{12,8192}")
 _UUID = re.compile(rb"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d([T ].*)?")
@@ -167,6 +172,16 @@ def looks_random(value: bytes) -> bool:
         return False
     turns = len(_TURN.findall(value))
     return turns >= 4 or (turns >= 3 and len(value) <= 20)
+
+
+def looks_like_mac(value: bytes) -> bool:
+    """Whether a value is as long as the output of a hash or an RSA key: what a signature over a message looks like."""
+    return _MAC.fullmatch(value) is not None
+
+
+def looks_like_key(value: bytes) -> bool:
+    """Whether a value is random all through: what is under ``key`` is a path or a name otherwise."""
+    return _KEY.fullmatch(value) is not None and looks_random(value)
 
 
 def is_uuid(value: bytes) -> bool:

@@ -183,12 +183,26 @@ _AT: dict[str, Callable[[bytes, int], Iterator[Find]]] = {"jwt": _jwt, "pem": _p
 
 
 def _userinfo(view: bytes) -> Iterator[Find]:
-    for match in USERINFO.finditer(view):
-        lone = match[2] is None
-        if match[1]:
-            yield Find(*match.span(1), "form", Strength.STRONG if lone else Strength.WEAK, "userinfo")
-        if not lone:
-            yield Find(*match.span(2), "form", Strength.STRONG, "userinfo")
+    at = view.find(b"@")
+    while at >= 0:
+        before = view[max(0, at - _USERINFO_MAX) : at]
+        begins = before.rfind(b"://") + 3
+        match = USERINFO.fullmatch(before, begins) if begins > 2 else None
+        if match:
+            yield from _halves(match, at - len(before))
+        at = view.find(b"@", at + 1)
+
+
+_USERINFO_MAX = 800
+
+
+def _halves(match: re.Match[bytes], at: int) -> Iterator[Find]:
+    lone = match[2] is None
+    if match[1]:
+        strength = Strength.STRONG if lone else Strength.WEAK
+        yield Find(at + match.start(1), at + match.end(1), "form", strength, "userinfo")
+    if not lone:
+        yield Find(at + match.start(2), at + match.end(2), "form", Strength.STRONG, "userinfo")
 
 
 def _all(regex: re.Pattern[bytes], view: bytes, rule: str) -> Iterator[Find]:

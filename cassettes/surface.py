@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from tapehiss.cassettes.encodings import GAP
+
 if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Exchange, Headers, Request, Response
-
-GAP = b"\n\x00\n"
-"""Stands between two parts: no value reaches over it."""
-
 
 class Part(NamedTuple):
     """One part of the surface."""
