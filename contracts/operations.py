@@ -51,7 +51,7 @@ def parse(text: str) -> Operation:
 
 def operation_of(method: str, url: str) -> tuple[Operation, dict[str, str]]:
     """The operation that a request calls, and the values of its path parameters (percent-decoded)."""
-    origin, path = _split(url)
+    origin, path, _ = split(url)
     segments = path[:PATH_LENGTH_MAX].split("/")
     values: dict[str, str] = {}
     named: list[str] = []
@@ -60,6 +60,16 @@ def operation_of(method: str, url: str) -> tuple[Operation, dict[str, str]]:
         kind = _kind(text, segments[1:place])
         named.append(_literal(segment) if kind is None else _parameter(kind, text, named, values))
     return Operation(_NO_TOKEN.sub("_", method.upper()) or "_", origin, "/".join(named)), values
+
+
+def split(url: str) -> tuple[str, str, str]:
+    """Origin, path and query of a URL; the path of one that is no URL (a bad IPv6 address) is ``/``."""
+    try:
+        parts = urlsplit(url.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+    except ValueError:
+        return "", "/", ""
+    path = parts.path if parts.path.startswith("/") else f"/{parts.path}"
+    return _origin(parts.scheme, parts.netloc), path, parts.query
 
 
 def looks_minted(text: str) -> bool:
@@ -139,7 +149,7 @@ def _is_token(text: str) -> bool:
 
 def _literal(segment: str) -> str:
     """A segment as it stays in the template: braces would be taken for a parameter."""
-    return quote(segment, safe="%~!$&'()*+,;=:@-._", errors="replace") if re.search(r"[{}\s]", segment) else segment
+    return quote(segment, safe="%~!$&'()*+,;=:@-._") if re.search(r"[{}\s]", segment) else segment
 
 
 def _parameter(kind: tuple[str, str], text: str, named: Sequence[str], values: dict[str, str]) -> str:
@@ -176,15 +186,6 @@ def _singular(word: str) -> str:
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
-
-
-def _split(url: str) -> tuple[str, str]:
-    """Origin and path of a URL; the path of one that is no URL (a bad IPv6 address) is ``/``."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "", "/"
-    return _origin(parts.scheme, parts.netloc), parts.path if parts.path.startswith("/") else f"/{parts.path}"
 
 
 def _origin(scheme: str, netloc: str) -> str:

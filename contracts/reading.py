@@ -16,12 +16,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from tapehiss.cassettes.exchange import Ending
 from tapehiss.cassettes.media import media_type
 from tapehiss.contracts import documents
-from tapehiss.contracts.operations import Operation, operation_of
+from tapehiss.contracts.operations import Operation, operation_of, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,15 +83,8 @@ def _asked(request: Request, values: dict[str, str]) -> Iterator[Reading]:
     """How the operation was called."""
     if values:
         yield Reading("path", (documents.of_pairs(values.items()),))
-    yield Reading("query", (documents.of_query(_query(request.url)),))
+    yield Reading("query", (documents.of_query(split(request.url)[2]),))
     yield _body("request", request)
-
-
-def _query(url: str) -> str:
-    try:
-        return urlsplit(url).query
-    except ValueError:
-        return ""
 
 
 def _body(name: str, message: Request | Response) -> Reading:

@@ -13,7 +13,7 @@ from tapehiss.cassettes.exchange import Clean, Ending, Exchange, Request
 from tapehiss.contracts.counts import PARTS_MAX
 from tapehiss.contracts.errors import DamagedContract
 from tapehiss.contracts.evidence import NODES_MAX, OPERATIONS_MAX, Contract, from_json, learn, observe, to_json
-from traffic import answer, answers, lists
+from traffic import answer, lists
 
 
 def contracts() -> st.SearchStrategy[Contract]:
