@@ -7,7 +7,7 @@ In responses: every header (a ``Location`` to somebody else is left whole: what 
 prefix of cookies, ``Content-Security-Policy``; dropped are ``Strict-Transport-Security`` and ``Alt-Svc``, which would send clients past the
 recorder, and digests of a body that may change. Bodies: text of any kind, whole ones only (no 206), in one of the codings of
 ``cassettes.recoding``; a response that may change loses its Content-Length. In requests: the target, headers, cookie names, and bodies of
-text, unless something signs them.
+text, unless something signs them (AWS Signature Version 4 signs the host name, too, so behind a reverse proxy it is void already).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _OPAQUE = frozenset(
     {b"etag", b"if-match", b"if-none-match", b"if-range", b"authorization", b"host", b"signature", b"signature-input"}
 )
 _DIGESTS = frozenset({b"content-md5", b"digest", b"content-digest", b"repr-digest", b"x-goog-hash", b"x-amz-crc32"})
-_DIGEST_PREFIXES = (b"x-amz-checksum-", b"x-amz-content-sha256")
+_DIGEST_PREFIX = b"x-amz-checksum-"
 _SIGNED = frozenset({b"signature", b"x-signature", b"x-hub-signature", b"x-hub-signature-256"})
 _BODILESS = frozenset({204, 205, 206, 304})
 _POLICIES = frozenset({b"content-security-policy", b"content-security-policy-report-only"})
@@ -82,7 +82,7 @@ class Rewriting:
         """What to do with the body that these headers announce."""
         names = {name.lower(): value for name, value in fields}
         signed = any(name in _SIGNED or _is_digest(name) for name in names)
-        signed = signed or names.get(b"authorization", b"").startswith((b"AWS4-", b"Signature ", b"OAuth "))
+        signed = signed or names.get(b"authorization", b"").startswith((b"Signature ", b"OAuth "))
         if signed or b"content-encoding" in names or not _is_open(names.get(b"content-type", b"")):
             return Plan.LEAVE
         length = names.get(b"content-length")
@@ -139,7 +139,9 @@ class Rewriting:
             elif lower == b"content-encoding":
                 coding.append(value.strip().lower().decode("latin-1"))
             elif lower == b"content-length" and value.strip() == b"0":
-                return None  # nothing to change: digests beside an empty body are of something else (S3: the object put)
+                return (
+                    None  # nothing to change: digests beside an empty body are of something else (S3: the object put)
+                )
         spelt = ",".join(coding)
         return Recoder(self._forth, spelt) if spelt in CODINGS and _is_open(kind) else None
 
@@ -155,7 +157,7 @@ def _is_open(content_type: bytes) -> bool:
 
 
 def _is_digest(name: bytes) -> bool:
-    return name in _DIGESTS or name.startswith(_DIGEST_PREFIXES)
+    return name in _DIGESTS or name.startswith(_DIGEST_PREFIX)
 
 
 def _is_stale(name: bytes, *, chunked: bool) -> bool:

@@ -94,9 +94,9 @@ class Swap:
         for begin, end, scheme, colon, slash in _found(self._table, text, start):
             if begin >= stop:
                 break
-            if begin >= start:
-                pieces += [text[start:begin], self._spelt(scheme, colon, slash)]
-                start = end
+            assert begin >= start, "a source has begun in what has left already"
+            pieces += [text[start:begin], self._spelt(scheme, colon, slash)]
+            start = end
         return b"".join((*pieces, text[start:stop]))
 
     def _spelt(self, scheme: bytes, colon: bytes, slash: bytes) -> bytes:

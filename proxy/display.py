@@ -94,22 +94,22 @@ def live(tally: Tally, elapsed_s: float) -> str:
     outcomes = " ".join(f"{name}:{count}" for name, count in sorted(tally.outcomes.items()))
     parts = [
         f"{int(elapsed_s) // 60:02d}:{int(elapsed_s) % 60:02d}",
-        f"{tally.exchanges} exchanges" + (f" ({outcomes})" if outcomes else ""),
+        _counted(tally.exchanges, "exchange") + (f" ({outcomes})" if outcomes else ""),
         f"{tally.open} open",
         f"{size(tally.request_bytes)} up, {size(tally.response_bytes)} down",
-        f"{tally.secrets} secrets taken out",
+        f"{_counted(tally.secrets, 'secret')} taken out",
         f"{tally.queue_exchanges} in the queue",
     ]
     if tally.quarantined:
         parts.append(f"{tally.quarantined} in quarantine")
     if tally.gaps:
-        parts.append(f"{tally.gaps} gaps")
+        parts.append(_counted(tally.gaps, "gap"))
     return " | ".join(parts)
 
 
 def closing(tally: Tally) -> list[str]:
     """The last lines: what was recorded, what was not and why, and where it is."""
-    lines = [f"{tally.exchanges} exchanges recorded, {tally.secrets} secrets taken out"]
+    lines = [f"{_counted(tally.exchanges, 'exchange')} recorded, {_counted(tally.secrets, 'secret')} taken out"]
     if tally.passed_over:
         lines.append(f"{tally.passed_over} not wanted (--host, --path, --content-type)")
     if tally.quarantined:
@@ -209,6 +209,10 @@ def exit_code(*, recorder: int, command: int | None) -> int:
 def shell_code(returncode: int) -> int:
     """A command's exit code as a shell has it: 128 and the number of the signal that ended it."""
     return 128 - returncode if returncode < 0 else returncode
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def size(count_bytes: int) -> str:

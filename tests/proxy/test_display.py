@@ -75,7 +75,7 @@ def test_one_line_says_how_it_goes() -> None:
     """Exchanges, outcomes, bytes, secrets, queue; quarantine and gaps only if there are any."""
     good = tally(Row("GET", "https://a.example/", "2xx", 5, 0.1), taken_out=(("cookie", 4), ("bearer", 1)))
     assert display.live(good, 65.0) == (
-        "01:05 | 1 exchanges (2xx:1) | 2 open | 1.2 kB up, 56.0 MB down | 5 secrets taken out | 3 in the queue"
+        "01:05 | 1 exchange (2xx:1) | 2 open | 1.2 kB up, 56.0 MB down | 5 secrets taken out | 3 in the queue"
     )
     assert display.live(tally(quarantined=1, gaps=2), 0.0).endswith("1 in quarantine | 2 gaps")
 
@@ -87,6 +87,7 @@ def test_the_end_says_what_was_recorded_what_was_not_and_where_it_is() -> None:
     )
     for part in ("0 exchanges recorded", "3 not wanted", "1 in quarantine", "gap (2): why", "tape: t/a.yaml"):
         assert part in text
+    assert display.closing(tally()) == ["0 exchanges recorded, 0 secrets taken out"]
 
 
 def test_the_first_lines_say_where_what_to_change_and_where_the_tape_will_be() -> None:

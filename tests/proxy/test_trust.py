@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +61,12 @@ def test_a_file_that_cannot_be_a_list_of_authorities_is_passed_over(ours: Author
         file.truncate(64 * 1024 * 1024)
     text = write_bundle(ours, {}).read_text()
     assert write_bundle(ours, {"SSL_CERT_FILE": str(huge), "CURL_CA_BUNDLE": "/nowhere"}).read_text() == text
+
+
+def test_certifi_is_not_needed(ours: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it the system's authorities and ours are what there is."""
+    monkeypatch.setitem(sys.modules, "certifi", None)
+    assert write_bundle(ours, {}).read_text().endswith(ours.certificate.read_text())
 
 
 def test_without_an_authority_there_is_no_bundle(tmp_path: Path) -> None:
