@@ -330,7 +330,7 @@ class Recorder:
         mishap = Mishap(
             message,
             failed=stage if words and words in message else Stage.NONE,
-            by_client=depths.client_failed(flow, request_complete=take.sent is not None),
+            by_client=depths.client_failed(flow, message, request_complete=take.sent is not None),
             response_began=flow.response is not None,
             idle_s=self._clock() - take.last_seen,
             timeout_s=depths.timeout_s(),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx
 from mitmproxy.proxy.layers.http import HttpLayer
+from mitmproxy.proxy.layers.http._events import RequestProtocolError
 from mitmproxy.proxy.mode_specs import RegularMode
 
 from tapehiss.proxy.http1 import make_faithful
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 STREAM_FROM_BYTES = 64 * 1024
 """Request bodies from here on, and chunked ones, pass as they come; smaller ones arrive in one piece anyway."""
+_BEFORE_THE_VENDOR = ("state_wait_for_request_headers", "state_consume_request_body")
+"""What a client's side does while the vendor has not been asked yet."""
 CLOSING_STEP_S = 0.005
 TCP_TIMEOUT_S = 600.0
 """mitmproxy 11 gives up on a silent connection after this; from 12.2.1 on it is an option."""
@@ -84,15 +87,16 @@ def keep_trailers(flow: HTTPFlow, take: Take) -> None:
         response.trailers = None
 
 
-def client_failed(flow: HTTPFlow, *, request_complete: bool) -> bool:
+def client_failed(flow: HTTPFlow, message: str, *, request_complete: bool) -> bool:
     """Whether it was the client's side of the exchange that broke."""
     stream = _stream_of(flow)
     if stream is None:
         return not request_complete and flow.response is None and not flow.request.stream
-    state = getattr(stream.client_state, "__name__", "")
-    if state == "state_errored":
+    waiting = getattr(stream, "_paused_event_queue", ())
+    if any(isinstance(event, RequestProtocolError) and event.message == message for event in waiting):
         return True
-    return state == "state_consume_request_body" and flow.response is None
+    state = getattr(stream.client_state, "__name__", "")
+    return state == "state_errored" or (state in _BEFORE_THE_VENDOR and flow.response is None)
 
 
 def timeout_s() -> float:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tapehiss.cassettes.errors import TapehissError, Weather
 from tapehiss.cassettes.line import Gap
 from tapehiss.cassettes.media import media_type
+from tapehiss.cassettes.quarantine import quarantine
 from tapehiss.cassettes.redaction import Quarantined, Redactor
 from tapehiss.cassettes.writer import Sync, TapeWriter, tape_path
 from tapehiss.proxy.snapshot import exchange_of
@@ -87,7 +88,7 @@ class Scribe:
             self.gap(Gap(exchange.started_at, exchange.started_at, 1, f"not cleaned: {type(error).__name__}"), host)
             return
         if isinstance(clean, Quarantined):
-            # the quarantine's file
+            quarantine(self._orders.into, clean)
             self._done = self._done._replace(quarantined=self._done.quarantined + 1)
             return
         self._tape(host).append(clean)
