@@ -82,8 +82,8 @@ class Judge:
             return False
         if find.strength is Strength.WEAK:
             return _is_weak_secret(value, find.rule)
-        if _URL.fullmatch(value) or _PROSE.fullmatch(value):
-            return False
+        if find.rule != "basic" and (_URL.fullmatch(value) or _PROSE.fullmatch(value)):
+            return False  # a pass phrase of words is a secret all the same where a password must be
         return not (find.loose and (_CODE.fullmatch(value) or b" " in value))
 
     def _is_kept(self, value: bytes) -> bool:
