@@ -141,9 +141,8 @@ class Recorder:
             except TimeoutError:
                 return
 
-    @property
     def failed(self) -> asyncio.Event:
-        """Set when nothing can be written any more."""
+        """Set when nothing can be written any more. No property: mitmproxy reads every attribute before there is a journal."""
         assert self._journal is not None
         return self._journal.failed
 

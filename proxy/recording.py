@@ -81,7 +81,7 @@ async def record(
 
 async def _watch(stop: asyncio.Event, recorder: Recorder, shutdown: Callable[[], None]) -> None:
     """Shut down when it is asked for, or when nothing can be written any more."""
-    waits = {asyncio.create_task(stop.wait()), asyncio.create_task(recorder.failed.wait())}
+    waits = {asyncio.create_task(stop.wait()), asyncio.create_task(recorder.failed().wait())}
     try:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     finally:
