@@ -56,7 +56,8 @@ def _request(asked: dict[str, Any], source: Source) -> Request:
 
 
 def _response(answered: dict[str, Any]) -> Response:
-    headers = loose.headers(answered.get("responseheaders")) + loose.headers(answered.get("contentheaders"))
+    found = loose.headers(answered.get("responseheaders")) + loose.headers(answered.get("contentheaders"))
+    headers = tuple(pair for pair in found if pair[0] != "null")  # where Java keeps the status line
     body, undecoded = content(headers, loose.octets(answered.get("body")))
     code, reason = loose.status(answered.get("status"))
     version = loose.http_version(answered.get("httpversion"))

@@ -206,9 +206,9 @@ def _timings(entry: dict[Any, Any]) -> Timings:
     parts = _table(entry.get("timings"))
     connect, tls, wait, receive = (_ms(parts.get(key)) for key in ("connect", "ssl", "wait", "receive"))
     total = _ms(entry.get("time"))
-    end = wait + receive if wait is not None and receive is not None else total
+    end = round(wait + receive, 9) if wait is not None and receive is not None else total
     return Timings(
-        connect_s=None if connect is None else max(0.0, connect - (tls or 0.0)),
+        connect_s=None if connect is None else max(0.0, round(connect - (tls or 0.0), 9)),
         tls_s=tls,
         first_byte_s=wait,
         end_s=end,
@@ -217,7 +217,7 @@ def _timings(entry: dict[Any, Any]) -> Timings:
 
 def _ms(value: Any) -> float | None:
     known = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1e12
-    return value / 1000 if known else None
+    return round(value / 1000, 9) if known else None
 
 
 def _messages(found: Any, started_at: float) -> tuple[Message, ...]:

@@ -106,6 +106,8 @@ def _pairs(item: Any) -> Iterator[tuple[Any, Any]]:
             yield name, rest.get("value", rest.get("Value"))
         case dict():
             yield from item.items()
+        case [[*_], *_]:  # a set of pairs, as Python 2 wrote it
+            yield from ((pair[0], pair[1:]) for pair in item if isinstance(pair, list) and pair)
         case [name, *held]:
             yield name, held[0] if len(held) == 1 else held
         case str():
@@ -181,7 +183,7 @@ def _status(value: Any) -> tuple[int, str]:
     if isinstance(value, dict):
         lower = {text(key).lower(): held for key, held in value.items()}
         code = lower.get("code", lower.get("status_code", lower.get("status")))
-        reason = lower.get("message", lower.get("reason", lower.get("text")))
+        reason = lower.get("reason", lower.get("message"))
         return _status(code)[0], _reason(reason)
     match = re.match(r"(?:HTTP/[\d.]+ +)?(\d{3})(?:\.0+)?(?: +(.*))?$", text(value).strip(), re.DOTALL)
     return (int(match[1]), _reason(match[2])) if match else (0, "")

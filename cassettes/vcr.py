@@ -37,7 +37,8 @@ def interactions(document: Any) -> list[Any] | None:
         case {"request": dict(), "response": _}:
             return [document]
         case dict():
-            return next((list(_listed(document[key])) for key in LISTS if key in document), None)
+            found = next((_listed(document[key]) for key in LISTS if key in document), None)
+            return None if found is None else [_dated(item, document) for item in found]
         case [{"request": _}, *_]:
             return list(document)
     return None
@@ -45,6 +46,13 @@ def interactions(document: Any) -> list[Any] | None:
 
 def _listed(held: Any) -> Iterable[Any]:
     return held.values() if isinstance(held, dict) else held if isinstance(held, list) else ()
+
+
+def _dated(item: Any, document: dict[Any, Any]) -> Any:
+    """An interaction with the time of its cassette, if only the cassette tells one."""
+    if "recorded_at" not in document or not isinstance(item, dict):
+        return item
+    return {"recorded_at": document["recorded_at"], **item}
 
 
 def read(items: Iterable[Any], source: Source) -> Iterator[Recorded]:
