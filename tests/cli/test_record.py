@@ -387,3 +387,21 @@ def test_how_to_trust_is_printed(tapehiss, tmp_path):
     assert said.code == 0
     assert f"REQUESTS_CA_BUNDLE={tmp_path}/tapehiss-ca-bundle.pem" in said.out
     assert "is made when the recorder first starts" in said.err
+
+
+def test_the_documentation_names_every_option_and_every_variable():
+    """``docs/recording.md`` leaves nothing out that a user may say or a command may find in its environment."""
+    from tapehiss.cassettes.origins import Origin, target
+    from tapehiss.cli.record import command
+    from tapehiss.proxy import pointing
+
+    text = (Path(__file__).parents[2] / "docs" / "recording.md").read_text("utf-8")
+    options = [max(option.opts, key=len) for option in command.params if option.param_type_name == "option"]
+    here, to = Origin("http", "127.0.0.1", 1), target("https://api.vendor.example")
+    variables = {
+        *pointing.reverse(here, to, {}),
+        *pointing.regular(here, "", ""),
+        *(base.variable for base in pointing.BASE_URLS),
+    }
+    missing = [word for word in (*options, *variables) if word not in text and word.upper() not in text]
+    assert missing == []
