@@ -93,18 +93,18 @@ class Journal:
         self._send(frame(gap), 0, OVERHEAD_BYTES)
 
     async def close(self, limit_s: float) -> None:
-        """Hand over everything and wait until it is confirmed; raises if that takes longer than the limit."""
+        """Hand over everything and wait until it is confirmed; raises if for longer than the limit nothing is."""
         self._flush()
         self._closing = True
         try:
-            async with asyncio.timeout(limit_s):
-                while self._sent and not self.failed.is_set():
-                    self._room.clear()
+            while self._sent and not self.failed.is_set():
+                self._room.clear()
+                async with asyncio.timeout(limit_s):
                     await self._room.wait()
         except TimeoutError:
             count = sum(exchanges for _, exchanges, _ in self._sent)
             raise Weather(
-                f"{count} exchanges were not written in {limit_s:g} s", str(self._orders.into), "look at the disk"
+                f"{count} exchanges wait to be written, and none was in {limit_s:g} s", str(self._orders.into), "look at the disk"
             ) from None
         finally:
             await self._dismiss()
