@@ -44,23 +44,24 @@ def to_interaction(x: Exchange) -> dict[str, Any]:
     A missing response leaves only ``x-tapehiss`` under ``response`` (not for vcrpy: the tape writes it as a comment).
     """
     request, asked = _request_view(x.request)
-    view: dict[str, Any] = {}
-    answered = None
-    if x.response is not None:
-        view, answered = _response_view(x.response, bare=_bare(x.request.method, x.response.status))
     extra = _told(
         started_at=x.started_at,
         ending=None if x.ending is Ending.COMPLETE else x.ending.value,
         detail=x.detail or None,
         label=x.label or None,
-        timings=_timings(x.timings) or None,
+        connect_s=x.timings.connect_s,
+        tls_s=x.timings.tls_s,
+        first_byte_s=x.timings.first_byte_s,
+        end_s=x.timings.end_s,
         notes=[list(note) for note in x.notes] or None,
         messages=[_from_message(message) for message in x.messages] or None,
         request=asked or None,
-        response=answered or None,
     )
+    if x.response is None:
+        return {"request": request, "response": {X: extra}}
+    view, answered = _response_view(x.response, bare=_bare(x.request.method, x.response.status))
     # The order of the keys serves the index of a tape: how it ended is found without reading the bodies.
-    return {"request": request, "response": {"status": None, X: extra} | view if view else {X: extra}}
+    return {"request": request, "response": {"status": None, X: extra | answered} | view}
 
 
 def from_interaction(interaction: Mapping[str, Any]) -> Exchange:
@@ -72,11 +73,11 @@ def from_interaction(interaction: Mapping[str, Any]) -> Exchange:
             return from_interaction(json.loads(b64decode(extra["exact"]).decode("utf-8", "surrogatepass")))
         return Exchange(
             request=_to_request(interaction["request"], extra.get("request") or {}),
-            response=_to_response(response, extra.get("response") or {}) if "status" in response else None,
+            response=_to_response(response, extra) if "status" in response else None,
             ending=Ending(extra.get("ending", Ending.COMPLETE)),
             detail=extra.get("detail", ""),
             started_at=float(extra.get("started_at", 0.0)),
-            timings=Timings(**{key: float(value) for key, value in (extra.get("timings") or {}).items()}),
+            timings=Timings(**{key: float(extra[key]) for key in _TIMINGS if key in extra}),
             label=extra.get("label", ""),
             messages=tuple(_to_message(message) for message in extra.get("messages") or ()),
             notes=tuple((key, value) for key, value in extra.get("notes") or ()),
@@ -158,7 +159,7 @@ def _response_view(response: Response, *, bare: bool) -> tuple[dict[str, Any], d
         trailers=_pairs(response.trailers) or None,
         undecoded=response.undecoded or None,
         cut=_from_cut(response.cut),
-        chunks=[list(chunk) for chunk in response.chunks] or None,
+        chunks=" ".join(f"{at_s!r}:{size}" for at_s, size in response.chunks) or None,
     )
     status = {"code": response.status, "message": phrase}
     return {"status": status, "headers": values, "body": {"string": _text(response.body)}}, extra
@@ -175,7 +176,7 @@ def _to_response(view: Mapping[str, Any], extra: Mapping[str, Any]) -> Response:
         trailers=_from_pairs(extra.get("trailers")),
         undecoded=bool(extra.get("undecoded", False)),
         cut=_to_cut(extra.get("cut")),
-        chunks=tuple((float(at_s), int(size)) for at_s, size in extra.get("chunks") or ()),
+        chunks=tuple(_to_chunk(chunk) for chunk in extra.get("chunks", "").split()),
     )
 
 
@@ -226,8 +227,9 @@ def _to_cut(cut: Mapping[str, Any] | None) -> Cut | None:
     return None if cut is None else Cut(size=int(cut["size"]), sha256=string(cut["sha256"]))
 
 
-def _timings(timings: Timings) -> dict[str, float]:
-    return {key: value for key in _TIMINGS if (value := getattr(timings, key)) is not None}
+def _to_chunk(chunk: str) -> tuple[float, int]:
+    at_s, _, size = chunk.partition(":")
+    return float(at_s), int(size)
 
 
 def _from_message(message: Message) -> dict[str, Any]:
