@@ -34,6 +34,8 @@ class DataPlane:
     """Seconds since the server began."""
     prepared: dict[tuple[int, str, Asked, Origin | None], Script] = field(default_factory=dict)
     prepared_bytes: int = 0
+    prepared_max_bytes: int = PREPARED_MAX_BYTES
+    """When the kept scripts would take more, they are forgotten and made anew."""
 
     def play(
         self,
@@ -76,10 +78,10 @@ class DataPlane:
 
     def _keep(self, key: tuple[int, str, Asked, Origin | None], script: Script) -> None:
         size = sum(len(content) for _, content in script.pieces)
-        if self.prepared_bytes + size > PREPARED_MAX_BYTES:
+        if self.prepared_bytes + size > self.prepared_max_bytes:
             self.prepared.clear()
             self.prepared_bytes = 0
-        if size <= PREPARED_MAX_BYTES:
+        if size <= self.prepared_max_bytes:
             self.prepared[key] = script
             self.prepared_bytes += size
 

@@ -1,6 +1,7 @@
 """Hypothesis strategies for schedules: what is drawn shrinks towards fair weather, then towards mild faults on the first attempt.
 
-Nothing here draws a length or a flag first: lists shrink by losing rules, and alternatives are ordered from mild to severe.
+Nothing here draws a length first. Alternatives are not ``one_of``: Hypothesis prefers fewer choices to earlier ones, so a reset, which
+needs none, would pass for simpler than a delay. Every fault and every rule is made of the same number of choices, the kind first.
 """
 
 from __future__ import annotations
@@ -16,46 +17,52 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 RETRY_AFTER_MAX_S = 120
+TRUNCATE_MAX_BYTES = 2000
+AFTER_MAX = 4
+FIRST_MAX = 5
 STATUSES = (429, 503, 500, 502, 504, 529)
 """Errors that a vendor sends in bad weather, those first that say that nothing was done."""
 
 
+KINDS = 4
+
+
 def faults(*, latency_max_s: float = 60.0) -> SearchStrategy[Fault]:
     """Any fault, mild ones first."""
-    return st.one_of(
-        st.floats(0, latency_max_s).map(lambda delay_s: Latency(round(delay_s, 3))),
-        statuses(),
-        st.integers(0, 2000).map(Truncate),
-        st.just(Reset()),
+    return st.builds(
+        _fault,
+        st.integers(0, KINDS - 1),
+        st.floats(0, latency_max_s),
+        st.sampled_from(STATUSES),
+        st.integers(0, RETRY_AFTER_MAX_S + 1),
+        st.integers(0, TRUNCATE_MAX_BYTES),
     )
 
 
-def statuses() -> SearchStrategy[Status]:
-    """Error answers with and without ``Retry-After`` in seconds."""
-    wait = st.none() | st.integers(0, RETRY_AFTER_MAX_S)
-    return st.builds(_status, st.sampled_from(STATUSES), wait)
+def _fault(kind: int, delay_s: float, code: int, retry_after_s: int, at_bytes: int) -> Fault:
+    made: tuple[Fault, ...] = (Latency(round(delay_s, 3)), _status(code, retry_after_s), Truncate(at_bytes), Reset())
+    return made[kind]
 
 
-def _status(code: int, retry_after_s: int | None) -> Status:
-    return Status(code, () if retry_after_s is None else (("Retry-After", str(retry_after_s)),))
+def _status(code: int, retry_after_s: int) -> Status:
+    """``Retry-After`` is one less than drawn; for 0 there is none."""
+    return Status(code, (("Retry-After", str(retry_after_s - 1)),) if retry_after_s else ())
 
 
 def rules(*, on: SearchStrategy[str] | None = None, latency_max_s: float = 60.0) -> SearchStrategy[Rule]:
-    """A fault on the first few attempts, on a share of them, or within some seconds."""
-    fault, operation = faults(latency_max_s=latency_max_s), st.just("*") if on is None else on
-    return st.one_of(
-        st.builds(Rule, fault, operation, after=st.integers(0, 3), first=st.integers(1, 5)),
-        st.builds(_share, fault, operation, st.integers(1, 100)),
-        st.builds(_window, fault, operation, st.integers(0, 300), st.integers(1, 300)),
+    """A fault on the first few attempts, within some seconds, or on a share of the attempts."""
+    operation = st.just("*") if on is None else on
+    fault = faults(latency_max_s=latency_max_s)
+    return st.builds(_rule, fault, operation, st.integers(0, 2), st.integers(0, 300), st.integers(1, 300))
+
+
+def _rule(fault: Fault, on: str, kind: int, begin: int, length: int) -> Rule:
+    made = (
+        Rule(fault, on, after=begin % AFTER_MAX, first=1 + (length - 1) % FIRST_MAX),
+        Rule(fault, on, from_s=float(begin), to_s=float(begin + length)),
+        Rule(fault, on, probability=min(length, 100) / 100),
     )
-
-
-def _share(fault: Fault, on: str, percent: int) -> Rule:
-    return Rule(fault, on, probability=percent / 100)
-
-
-def _window(fault: Fault, on: str, from_s: int, length_s: int) -> Rule:
-    return Rule(fault, on, from_s=float(from_s), to_s=float(from_s + length_s))
+    return made[kind]
 
 
 def schedules(

@@ -1,0 +1,78 @@
+"""The data plane: bytes of a request in, a script out."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+
+from shop import HOST, SHOP, get, post
+from wires import read
+
+from tapehiss.cassettes.exchange import Request
+from tapehiss.mocks.faults import Latency
+from tapehiss.mocks.live import LiveVendor
+from tapehiss.mocks.plane import DataPlane, asked_of, request_of
+from tapehiss.mocks.schedule import Rule
+from tapehiss.mocks.vendor import Vendor
+from tapehiss.mocks.wire import Asked
+
+HOSTED = ((b"Host", b"127.0.0.1:8000"),)
+
+
+def plane(*exchanges, schedule=()) -> DataPlane:
+    ticks = itertools.count()
+    return DataPlane(LiveVendor(Vendor.of(exchanges or SHOP, schedule)), lambda: float(next(ticks)))
+
+
+def play(data_plane: DataPlane, url: str, method: str = "GET", headers=HOSTED, body: bytes = b""):
+    script, delay_s = data_plane.play(method, url.encode(), headers, body, keep_alive=True, http_10=False)
+    return read(b"".join(content for _, content in script.pieces), method), delay_s
+
+
+def test_a_request_is_answered_from_the_tapes():
+    """Target and Host make the URL, the answer is the recorded one."""
+    (head, body, whole), delay_s = play(plane(), "/v1/orders/1")
+    assert (head.status_code, body, whole, delay_s) == (200, b'{"status": "new"}', True, 0.0)
+
+
+def test_scripts_are_made_once():
+    """The second time the same bytes are written; a fault's delay does not get into them."""
+    data_plane = plane(get("/a"), schedule=(Rule(Latency(3.0), first=1),))
+    assert play(data_plane, "/a")[1] == 3.0
+    assert play(data_plane, "/a")[1] == 0.0
+    first = data_plane.play("GET", b"/a", HOSTED, b"", keep_alive=True, http_10=False)[0]
+    assert data_plane.play("GET", b"/a", HOSTED, b"", keep_alive=True, http_10=False)[0] is first
+    other = data_plane.play("GET", b"/a", ((b"host", b"mock:1"),), b"", keep_alive=True, http_10=False)[0]
+    assert other is not first
+
+
+def test_prepared_scripts_are_bounded():
+    """When they take too much memory they are made anew; one that is larger than the limit is not kept."""
+    data_plane = plane(*(get(f"/{number}", body=b"x" * 100) for number in range(5)), get("/big", body=b"x" * 500))
+    data_plane.prepared_max_bytes = 300
+    for url in (*(f"/{number}" for number in range(5)), "/big"):
+        play(data_plane, url)
+        assert data_plane.prepared_bytes <= 300
+    assert len(data_plane.prepared) <= 1
+
+
+def test_a_compressed_request_is_compared_by_its_content():
+    """The tape has content, so a client that compresses finds its recording."""
+    recorded = post("/a", b'{"a": 1}')
+    headers = (*HOSTED, (b"Content-Type", b"application/json"), (b"Content-Encoding", b"gzip"))
+    (head, _, _), _ = play(plane(recorded), "/a", "POST", headers, gzip.compress(b'{"a": 1}'))
+    assert dict(head.headers)[b"x-tapehiss-match"] == b"exact"
+
+
+def test_targets_in_absolute_form_are_urls():
+    """RFC 9112 section 3.2.2: a proxy's client sends the whole URL; a URL in the query is none."""
+    assert request_of("GET", b"http://a.example/x", (), b"").url == "http://a.example/x"
+    assert request_of("GET", b"/x?u=http://b", ((b"HOST", b"h"),), b"").url == "http://h/x?u=http://b"
+
+
+def test_what_framing_depends_on():
+    """All Accept-Encoding headers count, and an old client gets no chunks."""
+    request = Request("GET", HOST, (("accept-encoding", "gzip"), ("accept-encoding", "br")))
+    assert asked_of(request, keep_alive=False, http_10=True, pace=2.0) == Asked(
+        "GET", "gzip, br", keep_alive=False, chunking=False, pace=2.0
+    )

@@ -1,0 +1,155 @@
+"""The data plane on a real socket: order, framing, limits, endings; nothing that arrives brings it down."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shop import SHOP
+from wires import Wire, get, read
+
+from tapehiss.mocks.faults import Latency, Reset, Truncate
+from tapehiss.mocks.protocol import HEADERS_MAX, URL_MAX_BYTES
+from tapehiss.mocks.schedule import Rule
+from tapehiss.mocks.server import Server
+from tapehiss.mocks.vendor import Vendor
+
+STATUS = "/_tapehiss/health"
+
+
+def statuses(data: bytes) -> list[bytes]:
+    return re.findall(rb"HTTP/1\.1 (\d{3})", data)
+
+
+@pytest.fixture(scope="module")
+def mock():
+    with Server(Vendor.of(SHOP)) as server:
+        yield server
+
+
+@pytest.fixture
+def port(mock):
+    mock.play(())
+    mock.reset()
+    return mock.port
+
+
+def test_a_connection_answers_many_requests():
+    """Keep-alive, and answers in the order of pipelined requests, the delayed one first."""
+    with Server(Vendor.of(SHOP, (Rule(Latency(0.05), "DELETE *"),))) as server, Wire(server.port) as wire:
+        wire.send(get("/v1/orders/1", method="DELETE") + get("/v1/orders/1") + get("/v1/none", "Connection: close"))
+        assert statuses(wire.rest()) == [b"204", b"200", b"404"]
+        assert wire.ended == "closed"
+
+
+def test_a_control_request_may_stand_before_others(port):
+    """On one connection the control plane's answer leaves first, then what waits; the other way round is refused."""
+    with Wire(port) as wire:
+        wire.send(get(STATUS) + get("/v1/orders/1", "Connection: close"))
+        data = wire.rest()
+        assert statuses(data) == [b"200", b"200"]
+        assert data.index(b'"status":"ok"') < data.index(b'{"status": "new"}')
+    with Server(Vendor.of(SHOP, (Rule(Latency(30.0)),))) as slow, Wire(slow.port) as wire:
+        assert wire.send(get("/v1/orders/1") + get(STATUS)).rest().startswith(b"HTTP/1.1 400")
+
+
+def test_a_recorded_reset_is_a_reset(port):
+    """The client sees RST and not a byte."""
+    with Wire(port) as wire:
+        assert (wire.send(get("/v1/report")).rest(), wire.ended) == (b"", "reset")
+
+
+def test_a_recorded_truncation_is_a_truncation(port):
+    """The client gets the recorded part of the announced length, and FIN."""
+    with Wire(port) as wire:
+        _, body, whole = read(wire.send(get("/v1/export")).rest(), ended=True)
+        assert (body, whole, wire.ended) == (b"half of", False, "closed")
+
+
+def test_faults_end_connections(mock, port):
+    """A truncation closes inside the body, a reset before the answer."""
+    mock.play((Rule(Truncate(3), first=1), Rule(Reset(), after=1, first=1)))
+    with Wire(port) as wire:
+        assert wire.send(get("/v1/orders/1")).rest().endswith(b'\r\n\r\n{"s')
+    with Wire(port) as wire:
+        assert (wire.send(get("/v1/orders/1")).rest(), wire.ended) == (b"", "reset")
+    with Wire(port) as wire:
+        assert read(wire.send(get("/v1/orders/1", "Connection: close")).rest())[1] == b'{"status": "new"}'
+
+
+def test_an_event_stream_arrives_piece_by_piece():
+    """At the recorded pace the first event is there before the second is due."""
+    with Server(Vendor.of(SHOP, latency=0.02)) as server, Wire(server.port) as wire:
+        first = wire.send(get("/v1/events")).until(b"a\n\n\r\n")
+        assert b"data: b" not in first
+        assert wire.until(b"0\r\n\r\n").startswith(b"9\r\ndata: b")
+
+
+def test_a_client_that_expects_100_is_told_to_go_on(port):
+    """RFC 9110 section 10.1.1: the body is asked for before it is sent."""
+    with Wire(port) as wire:
+        wire.send(b"POST /v1/orders HTTP/1.1\r\nHost: m\r\nExpect: 100-continue\r\nContent-Length: 27\r\n\r\n")
+        assert wire.until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        assert wire.send(b'{"item": "tape", "count": 2}'[:27]).until(b"\r\n\r\n").startswith(b"HTTP/1.1 201")
+
+
+def test_an_offered_upgrade_is_passed_over(port):
+    """h2c and WebSocket are not granted: the request is answered as HTTP/1.1, and so is the next."""
+    with Wire(port) as wire:
+        wire.send(get("/v1/orders/1", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AA"))
+        assert wire.until(b'"new"}').startswith(b"HTTP/1.1 200")
+        wire.send(get("/v1/orders/1", "Connection: Upgrade", "Upgrade: websocket") + get("/v1/x", "Connection: close"))
+        assert statuses(wire.rest()) == [b"200", b"404"]
+
+
+def test_an_old_client_gets_an_old_answer(port):
+    """HTTP/1.0: no chunks, and the connection ends."""
+    with Wire(port) as wire:
+        data = wire.send(b"GET /v1/events HTTP/1.0\r\n\r\n").rest()
+        assert data.endswith(b"\r\n\r\ndata: a\n\ndata: b\n\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"NONSENSE\r\n\r\n", b"400"),
+        (b"\x16\x03\x01\x02\x00\x01", b"400"),
+        (b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"400"),
+        (b"GET /" + b"x" * (URL_MAX_BYTES + 9) + b" HTTP/1.1\r\n\r\n", b"414"),
+        (b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * (HEADERS_MAX + 1) + b"\r\n", b"431"),
+    ],
+)
+def test_what_is_not_http_is_refused(port, data, status):
+    """Malformed and enormous heads are answered with their status, and the connection ends."""
+    with Wire(port) as wire:
+        assert wire.send(data).rest()[9:12] == status
+
+
+@given(
+    st.lists(
+        st.binary(max_size=60) | st.sampled_from([get("/v1/orders/1"), b"\r\n", b"POST /a HTTP/1.1\r\n"]), max_size=5
+    )
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_that_arrives_brings_it_down(mock, pieces):
+    """After any bytes on one connection another one is served."""
+    with Wire(mock.port) as wire:
+        wire.send(b"".join(pieces))
+    with Wire(mock.port) as wire:
+        assert wire.send(get("/v1/orders/1", "Connection: close")).rest().startswith(b"HTTP/1.1 200")
+
+
+def test_the_control_plane_gets_bodies(mock):
+    """A control request with a body reaches FastAPI whole."""
+    request = urllib.request.Request(
+        f"{mock.url}/_tapehiss/schedule",
+        json.dumps({"rules": ["503 first=1"] * 3}).encode(),
+        {"Content-Type": "application/json"},
+        method="PUT",
+    )
+    with urllib.request.urlopen(request, timeout=20) as response:
+        assert json.load(response)["short"] == ["503 first=1"] * 3

@@ -1,0 +1,33 @@
+"""What is drawn shrinks towards fair weather."""
+
+from __future__ import annotations
+
+from hypothesis import find, given
+from hypothesis import strategies as st
+
+from tapehiss.mocks import strategies
+from tapehiss.mocks.faults import Latency, Reset, Status, Truncate
+from tapehiss.mocks.schedule import Rule, schedule_from_json, schedule_to_json
+
+
+@given(strategies.schedules(rules_max=3, on=st.just("GET /a"), latency_max_s=2.0))
+def test_what_is_drawn_is_valid(schedule):
+    """Every schedule can be written down and read back, within the bounds that were asked for."""
+    assert schedule_from_json(schedule_to_json(schedule)) == schedule
+    assert len(schedule) <= 3
+    assert all(rule.on == "GET /a" for rule in schedule)
+    assert all(rule.fault.delay_s <= 2.0 for rule in schedule if isinstance(rule.fault, Latency))
+
+
+def test_the_simplest_schedule_is_fair_weather():
+    """Shrinking ends at ``()``."""
+    assert find(strategies.schedules(), lambda _: True) == ()
+
+
+def test_faults_shrink_towards_the_mildest_that_will_do():
+    """A fault that loses an answer shrinks to a status before a reset; each kind to its smallest."""
+    assert find(strategies.faults(), lambda _: True) == Latency(0.0)
+    assert find(strategies.faults(), lambda fault: fault.severity > 1) == Status(429)
+    assert find(strategies.faults(), lambda fault: fault.severity > 2) == Truncate(0)
+    assert find(strategies.faults(), lambda fault: fault.severity > 3) == Reset()
+    assert find(strategies.schedules(), bool) == (Rule(Latency(0.0), first=1),)
