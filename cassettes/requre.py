@@ -28,7 +28,7 @@ def is_storage(document: Any) -> bool:
 
 def read(document: dict[Any, Any], source: Source) -> Iterator[Recorded]:
     """The stored calls as exchanges; stored results of anything but HTTP are passed over."""
-    calls = (call for key, held in document.items() if key != "_requre" for call in _calls(held, ()))
+    calls = (call for key, held in document.items() if key != "_requre" for call in _calls(held, (loose.text(key),)))
     return each(source, calls, lambda call: _exchange(*call, source))
 
 
