@@ -241,8 +241,10 @@ class Recoder:
 
     def feed(self, wire: bytes) -> bytes:
         """What can leave now that this chunk has come."""
-        out = b"".join(self._piece(wire[at : at + self._piece_bytes]) for at in range(0, len(wire), self._piece_bytes))
-        return out + self._flush()
+        if len(wire) <= self._piece_bytes:
+            return self._piece(wire) + self._flush()
+        pieces = [self._piece(wire[at : at + self._piece_bytes]) for at in range(0, len(wire), self._piece_bytes)]
+        return b"".join(pieces) + self._flush()
 
     def finish(self) -> bytes:
         """What was held back, and the end of the coding if the vendor's had come."""

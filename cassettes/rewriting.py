@@ -34,8 +34,11 @@ _OPAQUE = frozenset(
 _DIGESTS = frozenset({b"content-md5", b"digest", b"content-digest", b"repr-digest", b"x-goog-hash", b"x-amz-crc32"})
 _DIGEST_PREFIX = b"x-amz-checksum-"
 _SIGNED = frozenset({b"signature", b"x-signature", b"x-hub-signature", b"x-hub-signature-256"})
+_FRAMING = {True: frozenset({b"content-length", b"transfer-encoding"}), False: frozenset({b"content-length"})}
 _BODILESS = frozenset({204, 205, 206, 304})
 _POLICIES = frozenset({b"content-security-policy", b"content-security-policy-report-only"})
+_OURS = _POLICIES | {b"set-cookie"}
+"""Changed even where the vendor's host is not named."""
 
 
 class Plan(Enum):
@@ -71,6 +74,9 @@ class Rewriting:
     def request_headers(self, fields: Fields) -> Fields:
         """The request's headers as the vendor is to see them (``Host`` is the proxy's business)."""
         back = self._back
+        values = b"\n".join([value for _, value in fields])
+        if not back.touches(values) and cookies.ALIAS not in values:
+            return fields
         return tuple([(name, self._request_value(back, name.lower(), value)) for name, value in fields])
 
     def _request_value(self, back: Swap, name: bytes, value: bytes) -> bytes:
@@ -105,11 +111,13 @@ class Rewriting:
         unknown length is sent in chunks (RFC 9112 section 7.1).
         """
         forth = self._forth
-        kept = [
-            (name, self._response_value(forth, lower, value))
-            for name, value in fields
-            if (lower := name.lower()) not in _STRAYING and not (body_changes and _is_stale(lower, chunked=chunked))
-        ]
+        touched = forth.touches(b"\n".join([value for _, value in fields]))
+        kept = []
+        for name, value in fields:
+            lower = name.lower()
+            if lower in _STRAYING or (body_changes and _is_stale(lower, chunked=chunked)):
+                continue
+            kept.append((name, self._response_value(forth, lower, value) if touched or lower in _OURS else value))
         if body_changes and chunked:
             kept.append((b"Transfer-Encoding", b"chunked"))
         return tuple(kept)
@@ -162,7 +170,7 @@ def _is_digest(name: bytes) -> bool:
 
 def _is_stale(name: bytes, *, chunked: bool) -> bool:
     """Whether a header would no longer be true of a body that may change."""
-    return name == b"content-length" or _is_digest(name) or (chunked and name == b"transfer-encoding")
+    return name in _FRAMING[chunked] or _is_digest(name)
 
 
 def _leaves(location: bytes) -> bool:

@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +45,7 @@ CONTEXT_BYTES = 64
 _NAMESPACE = re.compile(rb"xmlns(?::[\w.-]{1,40})?\s?=\s?\\*[\"']\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(NamedTuple):
     """What a stream carries from one chunk to the next."""
 
     context: bytes = b""
@@ -69,7 +68,10 @@ class Swap:
 
     def touches(self, text: bytes) -> bool:
         """Whether a source's host is in the text at all: fast where it is not."""
-        return any(host in text for host in self._table.hosts)
+        for host in self._table.hosts:  # noqa: SIM110 (no generator: this is asked several times for every exchange)
+            if host in text:
+                return True
+        return False
 
     def text(self, text: bytes) -> bytes:
         """The whole text, swapped."""
@@ -77,7 +79,7 @@ class Swap:
 
     def step(self, tail: Tail, chunk: bytes, *, last: bool = False) -> tuple[Tail, bytes]:
         """One chunk of a stream: the new tail, and the bytes that can leave; ``last`` lets everything go."""
-        text = b"".join((tail.context, tail.held, chunk))
+        text = b"".join((tail.context, tail.held, chunk)) if tail.context else tail.held + chunk
         start = len(tail.context)
         stop = len(text) if last else len(text) - self._undecided(text, start)
         return Tail(text[max(0, stop - CONTEXT_BYTES) : stop], text[stop:]), self._swapped(text, start, stop)
