@@ -1,7 +1,7 @@
 """Cleaning: one exchange's way through the door.
 
 The law of this file: a round finds places, replaces what is judged a secret, then replaces every known secret, then does the same inside
-every encoding. If something was learnt inside, another round begins, until nothing changes.
+every encoding and over the pieces of every stream. If something was learnt inside, another round begins, until nothing changes.
 """
 
 from __future__ import annotations
@@ -10,22 +10,19 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes import deltas, encodings
-from tapehiss.cassettes.credentials import secrets_in
-from tapehiss.cassettes.exchange import Ending
 from tapehiss.cassettes.judgement import TooManySecrets
-from tapehiss.cassettes.media import is_event_stream, is_form, is_json_lines, media_type
 from tapehiss.cassettes.packed import unpacked
-from tapehiss.cassettes.secretnames import Place, Strength
-from tapehiss.cassettes.spotting import Find, Ranges, Spotter
-from tapehiss.cassettes.surface import encoded
+from tapehiss.cassettes.places import Places
+from tapehiss.cassettes.spotting import PACKED, Within
 from tapehiss.cassettes.suspicion import Suspicion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from tapehiss.cassettes.exchange import Exchange, Headers
+    from tapehiss.cassettes.exchange import Exchange
     from tapehiss.cassettes.judgement import Judge
     from tapehiss.cassettes.rules import Rules
+    from tapehiss.cassettes.spotting import Find, Spotter
     from tapehiss.cassettes.surface import Surface
     from tapehiss.cassettes.taints import Taint
 
@@ -34,7 +31,9 @@ _UNDONE: dict[str, Callable[[bytes, Callable[[bytes], bytes]], bytes]] = {
     "form": encodings.in_form,
     "markup": encodings.in_markup,
 }
+_NOWHERE = Within()
 _RUN_MIN = 16
+_TEXT_MIN = 12
 _BEGUN_MIN = 6
 
 
@@ -42,94 +41,50 @@ class Cleaning:
     """One exchange, while it is cleaned."""
 
     def __init__(self, rules: Rules, spotter: Spotter, judge: Judge, exchange: Exchange, surface: Surface) -> None:
-        self._rules = rules
+        self._limits = rules.limits
         self._spotter = spotter
         self._judge = judge
-        self._exchange = exchange
         self._surface = surface
+        self._places = Places(exchange, surface, rules.names)
+        self._within = self._places.within()
         self.taken_out: Counter[str] = Counter()
         self.suspicions: tuple[Suspicion, ...] = ()
         self.changes: list[Suspicion] = []
-        self._ranges = {part.name: (part.start, part.end) for part in surface.parts}
+        self._packed = False
 
     def cleaned(self) -> bytes:
         """The view without secrets."""
         view = self._surface.view
         try:
-            for _ in range(self._rules.limits.rounds_max):
+            for _ in range(self._limits.rounds_max):
                 before, known = view, len(self._judge.taints)
                 view = self._round(view)
                 if view == before or len(self._judge.taints) == known:
                     break
             else:
                 self._suspect("unstable", 0, "changes whenever it is read")
-            self._look_inside(view)
+            if self._packed:
+                self._look_inside(view)
         except TooManySecrets:
-            self._suspect("too-many-secrets", 0, f"{self._rules.limits.taints_max} are remembered")
+            self._suspect("too-many-secrets", 0, f"{self._limits.taints_max} are remembered")
         return view
 
     def _round(self, view: bytes) -> bytes:
-        finds = self._header_finds(view) + self._spotter.finds(
-            view, strict=self._strict(), skipped=self._headers(), binary=self._binary()
-        )
-        view = self._replaced(view, finds, 0)
-        view = self._judge.taints.replaced(view, self._took)
+        finds = self._places.header_finds(view) + self._spotter.finds(view, self._within)
+        view = self._judge.taints.replaced(self._replaced(view, finds, 0), self._took)
         view = self._through_encodings(view, 0)
-        view = self._through_deltas(view)
+        for documents in self._places.streams(view):
+            for pieces in deltas.groups(view, documents):
+                view = deltas.through_pieces(view, pieces, self._inside(1))
         return self._without_begun(view)
 
-    # --- places ---
-
-    def _strict(self) -> Ranges:
-        x = self._exchange
-        ranges = [self._ranges["request.url"]]
-        if is_form(media_type(x.request.headers)):
-            ranges.append(self._ranges["request.body"])
-        if x.response is not None and is_form(media_type(x.response.headers)):
-            ranges.append(self._ranges["response.body"])
-        return tuple(ranges)
-
-    def _headers(self) -> Ranges:
-        return tuple(span for name, span in self._ranges.items() if name.endswith((".headers", ".trailers", "notes")))
-
-    def _binary(self) -> Ranges:
-        x = self._exchange
-        sides = [("request", x.request.headers)] + ([("response", x.response.headers)] if x.response else [])
-        return tuple(
-            self._ranges[f"{side}.body"]
-            for side, headers in sides
-            if media_type(headers).endswith(("msgpack", "cbor", "x-msgpack", "messagepack"))
-        )
-
-    def _header_finds(self, view: bytes) -> list[Find]:
-        x = self._exchange
-        blocks = [("request.headers", x.request.headers), ("request.trailers", x.request.trailers)]
-        if x.response is not None:
-            blocks += [("response.headers", x.response.headers), ("response.trailers", x.response.trailers)]
-        return [find for name, headers in blocks for find in self._in_block(view, self._ranges[name][0], headers)]
-
-    def _in_block(self, view: bytes, at: int, headers: Headers) -> Iterator[Find]:
-        for name, value in headers:
-            size = len(name) + 2 + len(value)
-            if self._rules.names.strength(name, Place.HEADER):
-                line = encoded(f"{name}: {value}")
-                size = len(line)
-                first = at + size - len(encoded(value))
-                text = view[first : at + size].decode("latin-1")
-                lowered = name.lower()
-                for start, end in secrets_in(lowered, text):
-                    if end > start:
-                        yield _header_find(lowered, text, first, start, end)
-            elif not value.isascii():
-                size = len(encoded(f"{name}: {value}"))
-            at += size + 1
-
-    # --- replacing ---
-
     def _replaced(self, view: bytes, finds: list[Find], depth: int) -> bytes:
+        """The view with each find replaced by what it is judged to be; of finds that overlap, the first and longest counts."""
         made, at = [], 0
-        for find in sorted(finds, key=lambda find: (find.start, -find.end)):
-            if find.start < at:
+        for find in sorted(finds, key=_place) if len(finds) > 1 else finds:
+            if find.form is PACKED:
+                self._packed = True
+            if find.start < at or find.form is PACKED:
                 continue
             text = view[find.start : find.end]
             new = self._stand_in(text, find)
@@ -143,10 +98,10 @@ class Cleaning:
     def _stand_in(self, text: bytes, find: Find) -> bytes:
         if find.form == "basic":
             return self._judge.basic(text, find)
-        through = _UNDONE.get(find.form)
-        if through is None:
+        undone = _UNDONE.get(find.form)
+        if undone is None:
             return self._judge.stand_in(text, find)
-        new = through(text, lambda value: self._judge.stand_in(value, find))
+        new = undone(text, lambda value: self._judge.stand_in(value, find))
         if len(new) != len(text):
             raise encodings.LengthChanged
         return new
@@ -154,90 +109,59 @@ class Cleaning:
     def _took(self, taint: Taint) -> None:
         self.taken_out[taint.rule] += 1
 
-    def _through_encodings(self, view: bytes, depth: int) -> bytes:
-        if depth >= self._rules.limits.depth_max:
-            return view
+    def _inside(self, depth: int) -> Callable[[bytes], bytes]:
+        """Cleans a text that was inside another."""
 
-        def inside(text: bytes) -> bytes:
-            text = self._replaced(text, self._spotter.finds(text), depth + 1)
+        def cleaned(text: bytes) -> bytes:
+            finds = self._spotter.finds(text, _NOWHERE)
+            text = self._replaced(text, finds, depth) if finds else text
             text = self._judge.taints.replaced(text, self._took)
-            return self._through_encodings(text, depth + 1)
+            return self._through_encodings(text, depth)
 
+        return cleaned
+
+    def _through_encodings(self, view: bytes, depth: int) -> bytes:
+        if depth >= self._limits.depth_max:
+            return view
+        inside = self._inside(depth + 1)
         view = encodings.through_json(view, inside)
         view = encodings.through_percent(view, inside)
         view = encodings.through_markup(view, inside)
         view = encodings.through_utf16(view, inside)
         if depth == 0 or encodings.has_run(view, _RUN_MIN):
-            view = encodings.through_base64(view, inside)
-            view = encodings.through_hex(view, inside)
+            view = encodings.through_radix(view, lambda text: self._decoded(text, inside))
         return view
 
-    # --- streams ---
-
-    def _through_deltas(self, view: bytes) -> bytes:
-        def inside(text: bytes) -> bytes:
-            text = self._replaced(text, self._spotter.finds(text), 1)
-            text = self._judge.taints.replaced(text, self._took)
-            return self._through_encodings(text, 1)
-
-        for documents in self._streams(view):
-            for pieces in deltas.groups(view, documents):
-                view = deltas.through_pieces(view, pieces, inside)
-        return view
-
-    def _streams(self, view: bytes) -> Iterator[list[deltas.Span]]:
-        x = self._exchange
-        if x.response is not None:
-            start, end = self._ranges["response.body"]
-            kind = media_type(x.response.headers)
-            if is_event_stream(kind):
-                yield deltas.events(view, start, end)
-            elif is_json_lines(kind):
-                yield deltas.lines(view, start, end)
-            elif "stream" in x.request.url.lower() and view[start : start + 1] == b"[":
-                yield deltas.elements(view, start, end)
-        for from_client in (True, False) if x.messages else ():
-            yield [
-                self._ranges[f"messages[{i}]"] for i, each in enumerate(x.messages) if each.from_client is from_client
-            ]
+    def _decoded(self, text: bytes, inside: Callable[[bytes], bytes]) -> bytes:
+        """What base64 or hexadecimal may mean: a known secret, or a text to look into; mostly neither."""
+        if encodings.has_text(text, _TEXT_MIN):
+            return inside(text)
+        return self._judge.taints.replaced(text, self._took)
 
     def _without_begun(self, view: bytes) -> bytes:
         """A secret that the end of a body cuts off is a secret too."""
-        x = self._exchange
-        cut = [("request.body", x.request.cut is not None)]
-        if x.response is not None:
-            cut.append(("response.body", x.response.cut is not None or x.ending is not Ending.COMPLETE))
-        for name, is_cut in cut:
-            start, end = self._ranges[name]
-            begun = self._judge.taints.begun_at_end(view[start:end], _BEGUN_MIN) if is_cut else None
+        for start, end in self._places.cut():
+            begun = self._judge.taints.begun_at_end(view[start:end], _BEGUN_MIN)
             if begun is not None:
                 at, taint = start + begun[0], begun[1]
                 view = view[:at] + taint.pseudonym[: end - at] + view[end:]
                 self._took(taint)
         return view
 
-    # --- what cannot be replaced ---
-
     def _look_inside(self, view: bytes) -> None:
         """Compressed data inside a body can be read, but not be rewritten at the same length."""
-        for name, (start, end) in self._ranges.items():
-            if name.endswith("body") or name.startswith("messages"):
-                for content in unpacked(view[start:end], self._rules.limits.unpacked_max_bytes):
-                    text = self._replaced(content, self._spotter.finds(content), 1)
-                    if self._judge.taints.replaced(text, self._took) != content:
-                        self._suspect("compressed", start, "inside compressed data")
+        for start, end in self._places.bodies():
+            for content in unpacked(view[start:end], self._limits.unpacked_max_bytes):
+                if self._inside(1)(content) != content:
+                    self._suspect("compressed", start, "inside compressed data")
 
     def _suspect(self, rule: str, place: int, pointer: str) -> None:
-        self.suspicions = (*self.suspicions, Suspicion(rule, self._surface.part_at(place).name, pointer))
+        self.suspicions = (*self.suspicions, Suspicion(rule, self._surface.place(place)[0], pointer))
 
     def _changed_at(self, find: Find, depth: int) -> None:
-        part = self._surface.part_at(find.start) if depth == 0 else None
-        where = ("exchange", "inside an encoding") if part is None else (part.name, f"byte {find.start - part.start}")
-        self.changes.append(Suspicion(find.rule, *where))
+        part, at = self._surface.place(find.start) if depth == 0 else ("exchange", 0)
+        self.changes.append(Suspicion(find.rule, part, "inside an encoding" if depth else f"byte {at}"))
 
 
-def _header_find(name: str, text: str, first: int, start: int, end: int) -> Find:
-    if text[:6].lower() == "basic " and name.endswith(("authorization", "authentication", "auth")):
-        return Find(first + start, first + end, "basic", Strength.STRONG, "basic")
-    form = "form" if "cookie" in name and "%" in text[start:end] else "plain"
-    return Find(first + start, first + end, form, Strength.STRONG, f"header:{name[:60]}")
+def _place(find: Find) -> tuple[int, int]:
+    return find.start, -find.end

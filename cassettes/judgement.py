@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 from tapehiss.cassettes import jwt
 from tapehiss.cassettes.pseudonyms import is_pseudonym, pseudonym
 from tapehiss.cassettes.secretnames import Strength
-from tapehiss.cassettes.secretshapes import is_bounded, is_placeholder, is_spreadable, is_uuid, looks_like_key, looks_like_mac, looks_random
+from tapehiss.cassettes.secretshapes import (
+    is_bounded,
+    is_placeholder,
+    is_spreadable,
+    is_uuid,
+    looks_like_key,
+    looks_like_mac,
+    looks_random,
+)
 from tapehiss.cassettes.taints import Taint, Taints
 
 if TYPE_CHECKING:

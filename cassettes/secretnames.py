@@ -97,6 +97,7 @@ class Names:
     query: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    _headers: dict[str, Strength] = field(default_factory=dict, repr=False, compare=False)
     _known: dict[tuple[str, Place], Strength] = field(default_factory=dict, repr=False, compare=False)
 
     def strength(self, name: str, place: Place) -> Strength:
@@ -107,6 +108,17 @@ class Names:
                 self._known.clear()
             known = self._known[name, place] = self._judged(name, place)
         return known
+
+    def header_strength(self, name: str) -> Strength:
+        """How much a header's name says."""
+        known = self._headers.get(name)
+        return self._headers_judged(name) if known is None else known
+
+    def _headers_judged(self, name: str) -> Strength:
+        if len(self._headers) >= _NAMES_MAX:
+            self._headers.clear()
+        strength = self._headers[name] = self._judged(name, Place.HEADER)
+        return strength
 
     def _judged(self, name: str, place: Place) -> Strength:
         bare = solid(name)

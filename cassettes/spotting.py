@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from tapehiss.cassettes import jwt
+from tapehiss.cassettes import jwt, packed
 from tapehiss.cassettes.fields import Value, binary_value, name_around, values_of
 from tapehiss.cassettes.secretnames import Place, Strength, solid
 from tapehiss.cassettes.secretshapes import BASIC, BEARER, EMAIL, PATTERNS, PRIVATE_KEY, USERINFO, Pattern
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tapehiss.cassettes.rules import Rules
+
+
+PACKED = "packed"
+"""The form of a find that is no value, but the beginning of compressed data."""
 
 
 class Find(NamedTuple):
@@ -38,6 +42,18 @@ class Find(NamedTuple):
 
 Ranges = tuple[tuple[int, int], ...]
 
+
+class Within(NamedTuple):
+    """Ranges of a view in which a name means something else."""
+
+    strict: Ranges = ()
+    """Forms and queries throughout."""
+    headers: tuple[int, int] = (0, 0)
+    """Their names are looked at elsewhere."""
+    binary: Ranges = ()
+    """MessagePack and CBOR."""
+
+
 _STEMS = (
     b"passw passphrase passcode passkey pwd secret token authoriz authentic credential cookie csrf xsrf nonce apikey api_key api-key "
     b"private_key privatekey private-key authcode verifier assertion samlresponse samlart connectionstring connection_string "
@@ -47,7 +63,7 @@ _STEMS = (
 ).split()
 _ENDS = b"key keys sig signature hmac sha256 sha1 auth session code hash pin otp otp_code otpcode dsn pass xauth magiclink magic_link".split()
 _CLOSERS = (b'"', b"'", b"=", b":", b">", b"<", b"[", b"]", b"%", b"\\", b" ", b"\r", b"\n", b";")
-_BINARY = re.compile(rb"[\x60-\x79\xa0-\xbf\xd9]")
+_KINDS = ((b"eyj", "jwt"), (b"-----begin", "pem"), (b"bearer", "bearer"), (b"basic", "basic"))
 
 
 class _Trigger(NamedTuple):
@@ -80,46 +96,41 @@ class Spotter:
             triggers.setdefault(name, []).append(_Trigger("name"))
         for pattern in PATTERNS:
             triggers.setdefault(pattern.literal, []).append(_Trigger("pattern", pattern))
-        for literal, kind in ((b"eyj", "jwt"), (b"-----begin", "pem"), (b"bearer", "bearer"), (b"basic", "basic")):
+        for literal, kind in (*_KINDS, *((sign.lower(), "packed") for sign in packed.SIGNS)):
             triggers.setdefault(literal, []).append(_Trigger(kind))
         self._triggers = tuple(tuple(each) for each in triggers.values())
         self._automaton = BytesAhoCorasick(list(triggers))
 
-    def finds(self, view: bytes, *, strict: Ranges = (), skipped: Ranges = (), binary: Ranges = ()) -> list[Find]:
-        """Every place, sorted; ``strict`` ranges are forms or queries, in ``skipped`` ones names mean nothing (headers)."""
+    def finds(self, view: bytes, within: Within) -> list[Find]:
+        """Every place that may hold a secret, in no order."""
         found: list[Find] = []
         name_end = -1
         for index, start, end in self._automaton.find_matches_as_indexes(view.lower(), overlapping=True):
             for kind, pattern in self._triggers[index]:
                 if kind == "name":
                     if start >= name_end:
-                        name_end = self._named(view, start, end, found, strict, skipped, binary)
+                        name_end = self._named(view, start, end, found, within)
                 elif pattern is not None:
                     found += _by_pattern(view, start, pattern)
                 else:
                     found += _AT[kind](view, start)
-        if b"@" in view:
+        if b"@" in view and b"://" in view:
             found += _userinfo(view)
-            if self._rules.emails:
-                found += _all(EMAIL, view, "email")
+        if self._rules.emails:
+            found += _all(EMAIL, view, "email")
         for regex in self._rules.patterns:
             found += _all(regex, view, f"pattern:{regex.pattern.decode('latin-1')[:40]}")
-        found.sort(key=lambda find: (find.start, -find.end))
         return found
 
-    def _named(
-        self, view: bytes, start: int, end: int, found: list[Find], strict: Ranges, skipped: Ranges, binary: Ranges
-    ) -> int:
+    def _named(self, view: bytes, start: int, end: int, found: list[Find], within: Within) -> int:
         first, last = name_around(view, start, end)
+        in_form = _within(start, within.strict)
+        place = Place.QUERY if in_form or view[last : last + 1] in {b"=", b"[", b"%"} else Place.FIELD
         name = view[first:last].decode("latin-1")
-        if view[last - 1 : last] == b"]":
-            name = name.rstrip("]")
-        in_strict = _within(start, strict)
-        place = Place.QUERY if in_strict or view[last : last + 1] in {b"=", b"[", b"%"} else Place.FIELD
         strength = self._rules.names.strength(name, place)
-        if strength is not Strength.NONE and not _within(start, skipped):
-            found += [_find(value, strength, name) for value in values_of(view, first, last, strict=in_strict)]
-        if binary and _within(start, binary):
+        if strength is not Strength.NONE and not within.headers[0] <= start < within.headers[1]:
+            found += [_find(value, strength, name) for value in values_of(view, first, last, strict=in_form)]
+        if within.binary and _within(start, within.binary):
             found += self._in_binary(view, start, end)
         return last
 
@@ -179,7 +190,18 @@ def _basic(view: bytes, start: int) -> Iterator[Find]:
         yield Find(*match.span(1), "basic", Strength.WEAK, "basic")
 
 
-_AT: dict[str, Callable[[bytes, int], Iterator[Find]]] = {"jwt": _jwt, "pem": _pem, "bearer": _bearer, "basic": _basic}
+def _packed(view: bytes, start: int) -> Iterator[Find]:
+    if view.startswith(packed.SIGNS, start):
+        yield Find(start, start, PACKED, Strength.NONE, "packed")
+
+
+_AT: dict[str, Callable[[bytes, int], Iterator[Find]]] = {
+    "jwt": _jwt,
+    "pem": _pem,
+    "bearer": _bearer,
+    "basic": _basic,
+    PACKED: _packed,
+}
 
 
 def _userinfo(view: bytes) -> Iterator[Find]:

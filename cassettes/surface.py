@@ -7,19 +7,49 @@ One buffer, because a scan costs by the call more than by the byte.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.encodings import GAP
+from tapehiss.cassettes.exchange import Response
 
 if TYPE_CHECKING:
-    from tapehiss.cassettes.exchange import Exchange, Headers, Request, Response
+    from tapehiss.cassettes.exchange import Exchange, Headers, Request
 
-class Part(NamedTuple):
-    """One part of the surface."""
+Span = tuple[int, int]
 
-    name: str
-    start: int
-    end: int
+
+class Part(IntEnum):
+    """Which part of an exchange; each WebSocket message is one more, behind these."""
+
+    URL = 0
+    REQUEST_HEADERS = 1
+    REQUEST_TRAILERS = 2
+    RESPONSE_HEADERS = 3
+    RESPONSE_TRAILERS = 4
+    NOTES = 5
+    REASON = 6
+    LABEL = 7
+    DETAIL = 8
+    REQUEST_BODY = 9
+    RESPONSE_BODY = 10
+    MESSAGES = 11
+
+
+_NAMES = [
+    "request.url",
+    "request.headers",
+    "request.trailers",
+    "response.headers",
+    "response.trailers",
+    "notes",
+    "response.reason",
+    "label",
+    "detail",
+    "request.body",
+    "response.body",
+]
+_SILENT = Response(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +57,13 @@ class Surface:
     """The buffer, and where in it each part lies."""
 
     view: bytes
-    parts: tuple[Part, ...]
+    spans: tuple[Span, ...]
 
-    def part_at(self, place: int) -> Part:
-        """The part that holds a place."""
-        return next((part for part in self.parts if part.start <= place <= part.end), self.parts[-1])
+    def place(self, at: int) -> tuple[str, int]:
+        """The part that holds a place, and how far in it is."""
+        index = next((i for i, (start, end) in enumerate(self.spans) if start <= at <= end), 0)
+        name = _NAMES[index] if index < Part.MESSAGES else f"messages[{index - Part.MESSAGES}]"
+        return name, at - self.spans[index][0]
 
 
 def encoded(text: str) -> bytes:
@@ -43,97 +75,106 @@ def encoded(text: str) -> bytes:
 
 
 def _decoded(content: bytes, like: str) -> str:
-    try:
-        like.encode("latin-1")
-    except UnicodeEncodeError:
-        return content.decode("utf-8", "surrogatepass")
-    return content.decode("latin-1")
+    """The text of bytes that were encoded from a text like this one."""
+    narrow = like.isascii() or not any(ord(char) > 255 for char in like)
+    return content.decode("latin-1") if narrow else content.decode("utf-8", "surrogatepass")
 
 
-def lines(headers: Headers) -> bytes:
-    """Headers as a block of lines."""
-    return b"\n".join([encoded(f"{name}: {value}") for name, value in headers])
+def _lines(headers: Headers) -> bytes:
+    return b"\n".join([encoded(f"{name}: {value}") for name, value in headers]) if headers else b""
 
 
 def surface_of(x: Exchange) -> Surface:
     """Everything of an exchange that could hold a secret."""
-    q, r = x.request, x.response
+    q, r = x.request, x.response or _SILENT
     pieces = [
-        ("request.url", encoded(q.url)),
-        ("request.headers", lines(q.headers)),
-        ("request.trailers", lines(q.trailers)),
-        ("request.body", q.body),
+        encoded(q.url),
+        _lines(q.headers),
+        _lines(q.trailers),
+        _lines(r.headers),
+        _lines(r.trailers),
+        _lines(x.notes),
+        encoded(r.reason),
+        encoded(x.label),
+        encoded(x.detail),
+        q.body,
+        r.body,
+        *[message.content for message in x.messages],
     ]
-    if r is not None:
-        pieces += [
-            ("response.reason", encoded(r.reason)),
-            ("response.headers", lines(r.headers)),
-            ("response.trailers", lines(r.trailers)),
-            ("response.body", r.body),
-        ]
-    pieces += [("label", encoded(x.label)), ("detail", encoded(x.detail)), ("notes", lines(x.notes))]
-    pieces += [(f"messages[{i}]", message.content) for i, message in enumerate(x.messages)]
-    parts, at = [], 0
-    for name, content in pieces:
-        parts.append(Part(name, at, at + len(content)))
-        at += len(content) + len(GAP)
-    return Surface(GAP.join([content for _, content in pieces]), tuple(parts))
+    spans, at = [], 0
+    for piece in pieces:
+        spans.append((at, at + len(piece)))
+        at += len(piece) + len(GAP)
+    return Surface(GAP.join(pieces), tuple(spans))
+
+
+class _New:
+    """What changed, part by part."""
+
+    __slots__ = ("_surface", "_view")
+
+    def __init__(self, surface: Surface, view: bytes) -> None:
+        self._surface = surface
+        self._view = view
+
+    def content(self, part: int, old: bytes) -> bytes:
+        start, end = self._surface.spans[part]
+        new = self._view[start:end]
+        return old if new == old else new
+
+    def text(self, part: int, old: str) -> str:
+        start, end = self._surface.spans[part]
+        new = self._view[start:end]
+        return old if new == self._surface.view[start:end] else _decoded(new, old)
+
+    def headers(self, part: int, old: Headers) -> Headers:
+        """A block of lines, cut where the old lines were."""
+        start, end = self._surface.spans[part]
+        new = self._view[start:end]
+        if new == self._surface.view[start:end]:
+            return old
+        made, at = [], 0
+        for name, value in old:
+            size = len(encoded(f"{name}: {value}"))
+            line = _decoded(new[at : at + size], name + value)
+            cut = len(line) - len(value)
+            made.append((line[: cut - 2], line[cut:]))
+            at += size + 1
+        return tuple(made)
 
 
 def rebuilt(x: Exchange, surface: Surface, view: bytes) -> Exchange:
     """The exchange with the contents of a cleaned view."""
-    new = {name: view[start:end] for name, start, end in surface.parts if view[start:end] != surface.view[start:end]}
-    if not new:
-        return x
-    response = x.response and _response(x.response, new)
+    new = _New(surface, view)
     messages = tuple(
-        replace(message, content=new[f"messages[{i}]"]) if f"messages[{i}]" in new else message
-        for i, message in enumerate(x.messages)
+        replace(message, content=new.content(i, message.content)) for i, message in enumerate(x.messages, Part.MESSAGES)
     )
     return replace(
         x,
         request=_request(x.request, new),
-        response=response,
+        response=x.response and _response(x.response, new),
         messages=messages,
-        label=_text(x.label, new.get("label")),
-        detail=_text(x.detail, new.get("detail")),
-        notes=_headers(x.notes, new.get("notes")),
+        label=new.text(Part.LABEL, x.label),
+        detail=new.text(Part.DETAIL, x.detail),
+        notes=new.headers(Part.NOTES, x.notes),
     )
 
 
-def _request(q: Request, new: dict[str, bytes]) -> Request:
+def _request(q: Request, new: _New) -> Request:
     return replace(
         q,
-        url=_text(q.url, new.get("request.url")),
-        headers=_headers(q.headers, new.get("request.headers")),
-        trailers=_headers(q.trailers, new.get("request.trailers")),
-        body=new.get("request.body", q.body),
+        url=new.text(Part.URL, q.url),
+        headers=new.headers(Part.REQUEST_HEADERS, q.headers),
+        trailers=new.headers(Part.REQUEST_TRAILERS, q.trailers),
+        body=new.content(Part.REQUEST_BODY, q.body),
     )
 
 
-def _response(r: Response, new: dict[str, bytes]) -> Response:
+def _response(r: Response, new: _New) -> Response:
     return replace(
         r,
-        reason=_text(r.reason, new.get("response.reason")),
-        headers=_headers(r.headers, new.get("response.headers")),
-        trailers=_headers(r.trailers, new.get("response.trailers")),
-        body=new.get("response.body", r.body),
+        reason=new.text(Part.REASON, r.reason),
+        headers=new.headers(Part.RESPONSE_HEADERS, r.headers),
+        trailers=new.headers(Part.RESPONSE_TRAILERS, r.trailers),
+        body=new.content(Part.RESPONSE_BODY, r.body),
     )
-
-
-def _text(old: str, new: bytes | None) -> str:
-    return old if new is None else _decoded(new, old)
-
-
-def _headers(old: Headers, new: bytes | None) -> Headers:
-    """Cut a block of lines where the old lines were."""
-    if new is None:
-        return old
-    made, at = [], 0
-    for name, value in old:
-        size = len(encoded(f"{name}: {value}"))
-        line = _decoded(new[at : at + size], name + value)
-        cut = len(line) - len(value)
-        made.append((line[: cut - 2], line[cut:]))
-        at += size + 1
-    return tuple(made)

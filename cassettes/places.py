@@ -1,0 +1,118 @@
+"""Places: where in an exchange names mean what, which parts are forms, headers or streams.
+
+The law of this file: it knows HTTP and no secret; everything is a range of the surface's view.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tapehiss.cassettes import deltas
+from tapehiss.cassettes.credentials import secrets_in
+from tapehiss.cassettes.exchange import Ending
+from tapehiss.cassettes.media import is_event_stream, is_form, is_json_lines, media_type
+from tapehiss.cassettes.secretnames import Strength
+from tapehiss.cassettes.spotting import Find, Within
+from tapehiss.cassettes.surface import Part, encoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tapehiss.cassettes.exchange import Exchange, Headers
+    from tapehiss.cassettes.secretnames import Names
+    from tapehiss.cassettes.surface import Surface
+
+_BINARY = ("msgpack", "messagepack", "cbor")
+
+
+class Places:
+    """The places of one exchange."""
+
+    __slots__ = ("_exchange", "_names", "_request_type", "_response_type", "_spans")
+
+    def __init__(self, exchange: Exchange, surface: Surface, names: Names) -> None:
+        self._exchange = exchange
+        self._names = names
+        self._spans = surface.spans
+        self._request_type = media_type(exchange.request.headers)
+        self._response_type = media_type(exchange.response.headers) if exchange.response else ""
+
+    def within(self) -> Within:
+        """Which ranges are forms throughout, which are headers, which are binary texts."""
+        spans = self._spans
+        bodies = ((self._request_type, spans[Part.REQUEST_BODY]), (self._response_type, spans[Part.RESPONSE_BODY]))
+        return Within(
+            strict=(spans[Part.URL], *[span for kind, span in bodies if is_form(kind)]),
+            headers=(spans[Part.REQUEST_HEADERS][0], spans[Part.NOTES][1]),
+            binary=tuple([span for kind, span in bodies if kind.endswith(_BINARY)]),
+        )
+
+    def header_finds(self, view: bytes) -> list[Find]:
+        """The credentials in headers and trailers whose names smell."""
+        q, r = self._exchange.request, self._exchange.response
+        found: list[Find] = []
+        self._in_block(view, Part.REQUEST_HEADERS, q.headers, found)
+        self._in_block(view, Part.REQUEST_TRAILERS, q.trailers, found)
+        if r is not None:
+            self._in_block(view, Part.RESPONSE_HEADERS, r.headers, found)
+            self._in_block(view, Part.RESPONSE_TRAILERS, r.trailers, found)
+        return found
+
+    def _in_block(self, view: bytes, part: Part, headers: Headers, found: list[Find]) -> None:
+        at = self._spans[part][0]
+        strength = self._names.header_strength
+        for name, value in headers:
+            plain = name.isascii() and value.isascii()
+            end = at + (len(name) + len(value) + 2 if plain else len(encoded(f"{name}: {value}")))
+            if strength(name):
+                first = end - (len(value) if plain else len(encoded(value)))
+                found += _header_finds(name, view[first:end].decode("latin-1"), first)
+            at = end + 1
+
+    def streams(self, view: bytes) -> Iterator[list[deltas.Span]]:
+        """The documents of each stream, in order."""
+        x = self._exchange
+        start, end = self._spans[Part.RESPONSE_BODY]
+        if is_event_stream(self._response_type):
+            yield deltas.events(view, start, end)
+        elif is_json_lines(self._response_type):
+            yield deltas.lines(view, start, end)
+        elif view[start : start + 1] == b"[" and "stream" in x.request.url.lower():
+            yield deltas.elements(view, start, end)
+        for from_client in (True, False) if x.messages else ():
+            yield [
+                self._spans[i] for i, each in enumerate(x.messages, Part.MESSAGES) if each.from_client is from_client
+            ]
+
+    def cut(self) -> Iterator[tuple[int, int]]:
+        """The bodies of which the end is missing."""
+        x = self._exchange
+        if x.request.cut is not None:
+            yield self._spans[Part.REQUEST_BODY]
+        if x.response is not None and (x.response.cut is not None or x.ending is not Ending.COMPLETE):
+            yield self._spans[Part.RESPONSE_BODY]
+
+    def bodies(self) -> tuple[tuple[int, int], ...]:
+        """Bodies and messages."""
+        return self._spans[Part.REQUEST_BODY :]
+
+
+def _header_finds(name: str, value: str, first: int) -> Iterator[Find]:
+    return (
+        Find(first + start, first + end, form, Strength.STRONG, rule) for start, end, form, rule in _pieces(name, value)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _pieces(name: str, value: str) -> tuple[tuple[int, int, str, str], ...]:
+    """``(start, end, form, rule)`` of each secret in a header's value; remembered, for the same credentials come with every request."""
+    name = name.lower()
+    basic = value[:6].lower() == "basic " and name.endswith(("authorization", "authentication", "auth"))
+    if basic:
+        return tuple((start, end, "basic", "basic") for start, end in secrets_in(name, value) if end > start)
+    return tuple(
+        (start, end, "form" if "cookie" in name and "%" in value[start:end] else "plain", f"header:{name[:60]}")
+        for start, end in secrets_in(name, value)
+        if end > start
+    )
