@@ -46,6 +46,10 @@ e2e: $(READY) $(VENV)-e2e/.ready $(VENV)-e2e-litellm/.ready  ## real SDKs agains
 compat: $(READY)  ## the matrix: Pythons 3.11 to 3.13, vcrpy 6.0.2 to latest (ROWS="3.12 7.0.0" for some)
 	@$(BIN)/python benchmarks/compat.py $(ROWS)
 
+corpus: $(READY)  ## import a folder of recordings and prove that they replay (CORPUS=dir)
+	@test -n "$(CORPUS)" || { echo "say which: make corpus CORPUS=path/to/recordings"; exit 2; }
+	@$(BIN)/python benchmarks/corpus.py $(CORPUS)
+
 lock: $(READY)  ## resolve the lock files anew (no index host in them)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
 		--upgrade --all-extras --group dev pyproject.toml --output-file locks/dev.txt
