@@ -14,8 +14,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.proxy import display, pointing, trust
 from tapehiss.proxy.recording import record
@@ -133,7 +131,8 @@ class Session:
     def say(self, line: str) -> None:
         """One line for a person."""
         if not self._plan.quiet:
-            click.echo(f"tapehiss: {line}" if not line.startswith(" ") else line, err=True)
+            sys.stderr.write(f"{line}\n" if line.startswith(" ") else f"tapehiss: {line}\n")
+            sys.stderr.flush()
 
     async def _command(self, recording: asyncio.Task[Summary], here: Origin, trusted: tuple[str, str]) -> int:
         """Run the command, pointed at the recorder, and give its exit code; end it if the recording fails."""

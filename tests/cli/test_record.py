@@ -5,7 +5,10 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import pty
+import re
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -350,6 +353,36 @@ def test_listening_for_others_is_cautioned(where, confdir):
         code, said = running.end()
     assert code == 0
     assert "anybody who reaches 0.0.0.0" in said
+
+
+def test_a_person_sees_a_live_line_and_a_table(where, confdir):
+    """On a terminal: how it goes while it goes, and at the end one row for each endpoint; in a pipe neither."""
+    ours, theirs = pty.openpty()
+    command = [*RECORD, "--confdir", str(confdir), "--listen", "127.0.0.1:0"]
+    with vendor(lambda visit: visit.answer(b"{}", "Content-Type: application/json")) as there:
+        process = subprocess.Popen([*command, "--to", there.url], cwd=where, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        shown = seen(ours, "Ctrl-C ends the recording")
+        port = int(re.search(r"at http://127.0.0.1:([0-9]+)", shown)[1])
+        for path in (b"/v1/things/17", b"/v1/things/18"):
+            ask(port, b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" % path)
+        shown = seen(ours, "2 exchanges (2xx:2) | 0 open")
+        process.send_signal(signal.SIGINT)
+        shown = seen(ours, "tape: cassettes/")
+        assert process.wait(LIMIT_S) == 0
+    os.close(ours)
+    assert re.search(r"GET +/v1/things/{} +2xx:2 +2 +4 B", shown)
+    assert "2 exchanges recorded" in shown
+
+
+def seen(terminal: int, words: str) -> str:
+    """What a terminal shows, until it shows these words."""
+    shown = ""
+    while words not in shown:
+        ready, _, _ = select.select([terminal], [], [], LIMIT_S)
+        assert ready, f"never showed {words!r}, but: {shown}"
+        shown += os.read(terminal, 65536).decode()
+    return shown
 
 
 @pytest.mark.parametrize(
