@@ -79,16 +79,22 @@ def running(
 
 
 def output_of(command: Sequence[object], environment: Mapping[str, str], limit_s: float) -> str:
-    """What a program prints; ``Died`` with its last words if it does not end well."""
-    done = subprocess.run(
+    """What a program prints; ``Died`` with its last words if it does not end well or in time."""
+    process = subprocess.Popen(
         [str(word) for word in command],
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=limit_s,
         env={**os.environ, **environment},
-        check=False,
+        start_new_session=True,
     )
-    if done.returncode:
-        raise Died(f"{command[1]} left with {done.returncode}\n{done.stderr[-2500:]}")
-    return done.stdout
+    try:
+        out, err = process.communicate(timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        raise Died(f"{' '.join(map(str, command[:4]))}: not done in {limit_s:g} s") from None
+    finally:
+        stop(process)
+    if process.returncode:
+        raise Died(f"{' '.join(map(str, command[:4]))} left with {process.returncode}\n{err[-2500:]}")
+    return out

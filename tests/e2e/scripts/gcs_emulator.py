@@ -10,6 +10,19 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
 
+def resumed(bucket):
+    """A resumable upload in four pieces; the whole and a range of it read back."""
+    content = bytes(range(256)) * 4096
+    blob = bucket.blob("large", chunk_size=256 * 1024)
+    blob.upload_from_file(io.BytesIO(content), size=len(content))
+    back = bucket.blob("large")
+    return [
+        [blob.size, blob.md5_hash],
+        back.download_as_bytes() == content,
+        back.download_as_bytes(start=10, end=19).hex(),
+    ]
+
+
 def run(url):
     """Everything that the program sees."""
     client = storage.Client(project="tapes", credentials=AnonymousCredentials(), client_options={"api_endpoint": url})
@@ -18,12 +31,8 @@ def run(url):
     results = [bucket.name]
     for n in range(4):
         bucket.blob(f"notes/{n} é.txt").upload_from_string(f"note {n}", content_type="text/plain")
-    large = bytes(range(256)) * 4096
-    resumable = bucket.blob("large", chunk_size=256 * 1024)
-    resumable.upload_from_file(io.BytesIO(large), size=len(large))
-    results.append([resumable.size, resumable.md5_hash])
-    results.append(bucket.blob("large").download_as_bytes() == large)
-    results.append(bucket.blob("large").download_as_bytes(start=10, end=19).hex())
+    if not os.environ.get("E2E_SMALL"):
+        results += resumed(bucket)
     results.append(sorted(blob.name for blob in client.list_blobs("tapes", prefix="notes/")))
     copied = bucket.copy_blob(bucket.blob("notes/0 é.txt"), bucket, "copy")
     results.append([copied.name, bucket.blob("copy").download_as_text()])
