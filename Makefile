@@ -17,7 +17,7 @@ $(READY): locks/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "tapehiss needs Python 3.11 or later; say PYTHON=/path/to/python3.11"; exit 2; }
 	@echo "setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r locks/uv.txt
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r locks/uv.txt
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python locks/dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
