@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.exchange import Clean
 from tapehiss.cassettes.tape import open_tapes
 from tapehiss.cli.console import warn
@@ -26,7 +24,7 @@ def tapes_argument(function: F) -> F:
     """The argument and option that every verb over tapes has: ``TAPE...`` and ``--skip-damaged``."""
     argument = click.argument("paths", metavar="TAPE...", nargs=-1, required=True, type=click.Path(path_type=Path))
     skip = click.option("--skip-damaged", is_flag=True, help="Leave out lines that are no exchange; each is named.")
-    return functools.wraps(function)(argument(skip(function)))
+    return argument(skip(function))
 
 
 def opened(paths: Sequence[Path], *, skip_damaged: bool) -> tuple[Tape, ...]:
