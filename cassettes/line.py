@@ -23,7 +23,6 @@ from tapehiss.cassettes.errors import DamagedTape, UnsupportedFormat
 from tapehiss.cassettes.view import (
     as_base64,
     from_interaction,
-    has_surrogates,
     to_interaction,
     without_surrogates,
 )
@@ -38,11 +37,13 @@ FORMAT_LINE = b'# tapehiss {"format": 1}\n'
 HEADER = b"version: 1\ninteractions:\n"
 """Stands before the first interaction, and never without one: vcrpy cannot read an empty list of this form."""
 
-_PAIR = re.compile(r"\\(?:\\|u(d[89ab]..)\\u(d[c-f]..))")
+_ODD = re.compile(r"[^\x00-\x7e]+")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _WIDE = re.compile(r"\\(?:\\|U(........))")
 _BINARY = re.compile(r'!!binary ("[A-Za-z0-9+/=]*")')
 _BASE64 = re.compile(r'\{"base64": ("[A-Za-z0-9+/=]*")\}')
-_dumps = json.JSONEncoder(ensure_ascii=True, allow_nan=False, default=as_base64).encode
+# Escapes are ours: a text that is ASCII already, as most are, is known to be so without a look at it.
+_dumps = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, default=as_base64).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,15 @@ class Gap:
 def encode_line(x: Clean) -> bytes:
     """The line of an exchange, line break included: an interaction if it is replayable, else a comment."""
     interaction = to_interaction(x)
-    write = _flow if x.replayable else _comment
-    text = write(interaction)
-    if ("\\ud" in text or "\\U" in text) and has_surrogates(interaction):
-        text = write(without_surrogates(interaction))
-    return text.encode("ascii")
+    text = _dumps(interaction)
+    if not text.isascii() and _SURROGATE.search(text):
+        text = _dumps(without_surrogates(interaction))
+    return f"{'-' if x.replayable else '# tapehiss'} {_spelt(text)}\n".encode("ascii")
 
 
 def encode_gap(gap: Gap) -> bytes:
     """The comment line of a gap."""
-    return f"# tapehiss {_dumps({'gap': asdict(gap)})}\n".encode("ascii")
+    return f"# tapehiss {_spelt(_dumps({'gap': asdict(gap)}))}\n".encode("ascii")
 
 
 def decode_line(line: bytes) -> Exchange | Gap | None:
@@ -106,26 +106,19 @@ def _from_comment(comment: dict[str, Any]) -> Exchange | Gap | None:
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
-def _flow(interaction: dict[str, Any]) -> str:
-    """An interaction as YAML and JSON agree to read it."""
-    text = _dumps(interaction)
-    if "\\ud" in text:
-        text = _PAIR.sub(_wide, text)
+def _spelt(text: str) -> str:
+    """JSON in the spelling that is YAML too."""
+    if not text.isascii() or "\x7f" in text:
+        text = _ODD.sub(_escaped, text)
     if '{"base64": "' in text:  # a mapping: the quotes of a text would be escaped
         text = _BASE64.sub(r"!!binary \1", text.replace("!", "\\u0021"))
-    return f"- {text}\n"
+    return text
 
 
-def _comment(interaction: dict[str, Any]) -> str:
-    """An interaction for our reader alone: JSON as the RFC has it."""
-    return f"# tapehiss {_dumps(interaction)}\n"
-
-
-def _wide(found: re.Match[str]) -> str:
-    """A surrogate pair as one escape; an escaped backslash as it is."""
-    if found[1] is None:
-        return found[0]
-    return f"\\U{0x10000 + ((int(found[1], 16) - 0xD800) << 10) + int(found[2], 16) - 0xDC00:08x}"
+def _escaped(odd: re.Match[str]) -> str:
+    r"""A run of characters beyond ASCII: ``\u00e9`` as in JSON, ``\U0001f600`` as in YAML."""
+    escapes = odd[0].encode("ascii", "backslashreplace").decode("ascii")
+    return escapes.replace("\\x", "\\u00").replace("\x7f", "\\u007f")
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -87,12 +87,15 @@ def from_interaction(interaction: Mapping[str, Any]) -> Exchange:
 
 
 def has_surrogates(interaction: Mapping[str, Any]) -> bool:
-    """Whether some text holds half a surrogate pair, which YAML cannot say (only a broken URL or label can; no body)."""
+    """Whether some text holds half a surrogate pair."""
     return _SURROGATE.search(json.dumps(interaction, default=as_base64, ensure_ascii=False)) is not None
 
 
 def without_surrogates(interaction: Mapping[str, Any]) -> dict[str, Any]:
-    """The interaction with U+FFFD for such halves, and under ``exact`` the true one: JSON, UTF-8 with halves, base64."""
+    """The interaction without half surrogate pairs, which YAML cannot say (a broken URL or label may hold one; no body does).
+
+    They are U+FFFD in the view, and under ``exact`` is the true one: JSON, in UTF-8 as far as that goes, in base64.
+    """
     exact = json.dumps(interaction, default=as_base64, ensure_ascii=False)
     shown: dict[str, Any] = json.loads(_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", exact), object_hook=_from_base64)
     shown["response"][X]["exact"] = b64encode(exact.encode("utf-8", "surrogatepass")).decode("ascii")
