@@ -21,6 +21,7 @@ from tapehiss.cassettes.exchange import Ending, Response
 from tapehiss.clients import errors
 from tapehiss.clients.completeness import received
 from tapehiss.clients.effects import Failure, Outcome, Send
+from tapehiss.clients.sendable import flaw_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -98,13 +99,17 @@ class _Attempt:
     def asked(self, trace: Callable[[str, Any], Any]) -> httpx.Request:
         """The request as httpx wants it; each phase may take as long as the attempt."""
         request, seconds = self._effect.request, self._effect.timeout_s
+        flaw = flaw_of(request)
+        if flaw:
+            raise self._invalid(flaw)
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
         timeout = {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
+        more = {"timeout": timeout, "trace": trace}
         try:
-            headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
-            more = {"timeout": timeout, "trace": trace}
             return httpx.Request(request.method, request.url, headers=headers, content=request.body, extensions=more)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise self._invalid("the URL or a header cannot be sent") from error
+        except httpx.InvalidURL:
+            # Neither kept nor chained: httpx's words may quote the URL.
+            raise self._invalid("the URL cannot be read") from None
 
     def step(self, event: str, _facts: Any) -> None:
         """httpcore says what it does: from the first byte of the request on, the vendor may have processed it."""
@@ -130,7 +135,7 @@ class _Attempt:
     def failure(self, error: Exception) -> Failure:
         """What httpx's exception means; raises for a request that no attempt can send."""
         if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
-            # httpx's words may quote a header, so that they are neither kept nor chained.
+            # Neither kept nor chained: httpx's words may quote a header.
             raise self._invalid(f"it is not valid HTTP ({type(error).__name__})") from None
         unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
         ending = _ending(error, begun=self.response is not None)
