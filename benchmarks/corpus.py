@@ -137,7 +137,9 @@ def measured(root: Path, vendor: str, paths: list[Path]) -> Result:
         began = time.perf_counter()
         for exchange in exchanges:
             redactor.clean(exchange)
+        learnt = Counter(redactor.taken_out)
         cleaned = [redactor.clean(exchange) for exchange in exchanges]
+        result.taken_out += Counter(redactor.taken_out) - learnt
         result.clean_s += time.perf_counter() - began
         taken = []
         for clean in cleaned:
@@ -150,7 +152,6 @@ def measured(root: Path, vendor: str, paths: list[Path]) -> Result:
             result.tape_differs += tape_differs(taken, Path(folder) / "tape.yaml")
         for at in range(0, len(taken), EXPORT_AT_ONCE):
             result.vcrpy_differs += vcrpy_differs(taken[at : at + EXPORT_AT_ONCE], result)
-    result.taken_out.update(redactor.taken_out)
     return result
 
 

@@ -11,7 +11,7 @@
     None             request body
     200              status
     [(..., ...)]     response headers
-    {"login": ...}   response body
+    {"login": ...}   response body (a few have more than one line)
                      (empty)
 """
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tapehiss.cassettes.source import Recorded, Source
 
+SCHEMES = frozenset({b"http", b"https"})
 METHODS = frozenset({b"GET", b"POST", b"PUT", b"PATCH", b"DELETE", b"HEAD", b"OPTIONS"})
 _LITERAL_MAX_CHARS = 1_000_000
 
@@ -37,7 +38,7 @@ _LITERAL_MAX_CHARS = 1_000_000
 def is_replay_data(data: bytes) -> bool:
     """Whether the first two lines are a scheme and a method."""
     scheme, _, rest = data[:100].lstrip().partition(b"\n")
-    return scheme.strip() in {b"http", b"https"} and rest.split(b"\n", 1)[0].strip() in METHODS
+    return scheme.strip() in SCHEMES and rest.split(b"\n", 1)[0].strip() in METHODS
 
 
 def read(source: Source) -> Iterator[Recorded]:
@@ -46,21 +47,17 @@ def read(source: Source) -> Iterator[Recorded]:
 
 
 def _blocks(data: bytes) -> Iterator[list[bytes]]:
-    """Ten lines at a time; empty lines between blocks do not count."""
-    lines = data.split(b"\n")
-    at = 0
-    while at < len(lines):
-        if not lines[at].strip():
-            at += 1
-            continue
-        yield [line.removesuffix(b"\r") for line in lines[at : at + 10]]
-        at += 10
+    """The lines of one call after the other; a call begins with a scheme and a method, and nothing else does."""
+    lines = [line.removesuffix(b"\r") for line in data.split(b"\n")]
+    starts = [at for at in range(len(lines) - 1) if lines[at].strip() in SCHEMES and lines[at + 1].strip() in METHODS]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
+        yield lines[start:end]
 
 
 def _exchange(block: list[bytes], source: Source) -> Exchange:
     if len(block) < 10:
-        raise Unreadable("the file ends inside a call")
-    scheme, method, host, port, path, asked, body, code, answered, content_line = block
+        raise Unreadable("the call has fewer than ten lines")
+    scheme, method, host, port, path, asked, body, code, answered, *rest = block
     headers = loose.headers(_literal(asked))
     at_port = b"" if port.strip() in {b"None", b""} else b":" + port.strip()
     url = scheme.strip() + b"://" + host.strip() + at_port + path.strip()
@@ -72,7 +69,7 @@ def _exchange(block: list[bytes], source: Source) -> Exchange:
         body=sent,
         undecoded=undecoded,
     )
-    return Exchange(request, _response(code, _literal(answered), content_line))
+    return Exchange(request, _response(code, _literal(answered), b"\n".join(rest).rstrip(b"\n")))
 
 
 def _response(code: bytes, answered: Any, stored: bytes) -> Response:

@@ -34,15 +34,8 @@ def mappings(document: Any) -> list[Any] | None:
         case {"mappings": list(found)}:
             return found
         case {"request": dict(asked), "response": dict()} if asked.keys() & {"url", "urlPath", *PATTERNS}:
-            return [document] if _is_mapping(document) else None
+            return [document] if "://" not in loose.text(asked.get("url")) else None  # others keep an absolute URL
     return None
-
-
-def _is_mapping(document: dict[Any, Any]) -> bool:
-    """Whether ``{request, response}`` speaks WireMock: others keep an absolute URL, headers that are no matchers."""
-    asked, answered = document["request"], document["response"]
-    url = loose.text(asked.get("url"))
-    return isinstance(answered.get("status"), (int, type(None))) and "://" not in url
 
 
 def read(items: list[Any], source: Source) -> Iterator[Recorded]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ PASSED_OVER = frozenset({"__files", "__pycache__", "node_modules", QUARANTINE})
 
 RECORDINGS = frozenset({".yaml", ".yml", ".json", ".har", ".flow", ".flows", ".mitm"})
 """Endings of files that are expected to be recordings: one that cannot be parsed is refused, never passed over in silence."""
+
+MAPPINGS = "mappings"
+"""WireMock's folder, beside ``__files``."""
 
 TAPES = frozenset({".yaml", ".yml"})
 
@@ -43,16 +47,16 @@ def plan(sources: Sequence[Path], into: Path) -> tuple[Job, ...]:
     """A job for each file; ``Misuse`` if a source is missing or a tape is there already.
 
     ``into`` is one tape for everything if it ends in ``.yaml``, else a folder with a tape for each file, in sub-folders as
-    they were.
+    they were. Files are in the order of their names as people count, in which WireMock's mappings are numbered.
     """
     single = into.suffix in TAPES and not into.is_dir()
     jobs: list[Job] = []
-    taken: set[Path] = set()
+    taken: dict[Path, Path] = {}
     for source in sources:
+        root = source.resolve().parent if source.is_dir() else source.resolve().parent.parent
         for path in _files(source):
             relative = path.relative_to(source) if source.is_dir() else Path(path.name)
-            target = into if single else _free(into / relative.with_suffix(".yaml"), path.suffix, taken)
-            root = source.resolve().parent if source.is_dir() else path.resolve().parent.parent
+            target = into if single else _target(path, relative, into, taken)
             label = relative.with_suffix("").as_posix()
             jobs.append(Job(path, root, target, label, named=not source.is_dir()))
             if len(jobs) > FILES_MAX:
@@ -63,6 +67,25 @@ def plan(sources: Sequence[Path], into: Path) -> tuple[Job, ...]:
     return tuple(jobs)
 
 
+def _target(path: Path, relative: Path, into: Path, taken: dict[Path, Path]) -> Path:
+    """A tape for each file, but one for each folder of WireMock mappings, which are one interaction each.
+
+    ``taken`` is whose every tape of this import is; it grows.
+    """
+    owner, name = path, relative.with_suffix(".yaml")
+    if path.parent.name == MAPPINGS:
+        owner = path.parent
+        above = relative.parent.parent  # of the mappings' folder, as seen from the source
+        folder = owner.resolve().parent.name if above == Path() else above.name
+        name = above.with_name(f"{folder}.yaml") if above.name else Path(f"{folder}.yaml")
+    target = into / name
+    tries = [target, target.with_name(f"{target.stem}{path.suffix}.yaml")]
+    tries += [target.with_name(f"{target.stem}{path.suffix}-{number}.yaml") for number in range(2, len(taken) + 3)]
+    free = next(one for one in tries if taken.get(one, owner) == owner)
+    taken[free] = owner
+    return free
+
+
 def _files(source: Path) -> Iterator[Path]:
     """The file itself, or every file below a folder in order, but hidden ones."""
     if not source.is_dir():
@@ -70,7 +93,7 @@ def _files(source: Path) -> Iterator[Path]:
             raise Misuse("there is no such file or folder", str(source))
         yield source
         return
-    for path in sorted(source.iterdir()):
+    for path in sorted(source.iterdir(), key=_natural):
         if path.name.startswith(".") or (path.is_symlink() and path.is_dir()):
             continue
         if path.is_dir():
@@ -80,10 +103,6 @@ def _files(source: Path) -> Iterator[Path]:
             yield path
 
 
-def _free(target: Path, suffix: str, taken: set[Path]) -> Path:
-    """A name that no other file of this import took: ``a.yaml``, ``a.har.yaml``, ``a.har-2.yaml``."""
-    tries = [target, target.with_name(f"{target.stem}{suffix}.yaml")]
-    tries += [target.with_name(f"{target.stem}{suffix}-{number}.yaml") for number in range(2, len(taken) + 3)]
-    free = next(path for path in tries if path not in taken)
-    taken.add(free)
-    return free
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """As people count: ``2-b`` before ``10-a``."""
+    return [(int(number or 0), word) for number, word in re.findall(r"(\d{1,18})|(\D+|\d)", path.name)]

@@ -71,7 +71,7 @@ def test_windows_line_ends_and_ports() -> None:
     ],
 )
 def test_a_bad_call_is_refused_and_the_others_are_read(old: str, new: str, what: str) -> None:
-    """Ten lines further begins the next one; no line is ever run."""
+    """No line is ever run."""
     refusal, exchange = recorded(CALL.replace(old, new) + CALL)
     assert isinstance(refusal, Refusal)
     assert what in refusal.what
@@ -82,7 +82,16 @@ def test_a_file_that_ends_inside_a_call() -> None:
     """What is whole is read."""
     exchange, refusal = recorded(CALL + "https\nGET\n")
     assert exchange == EXCHANGE
-    assert refusal == Refusal("a.txt#1", "the file ends inside a call")
+    assert refusal == Refusal("a.txt#1", "the call has fewer than ten lines")
+
+
+def test_a_body_of_several_lines_keeps_them() -> None:
+    """And the call after it is read in step."""
+    first, second = recorded(CALL.replace('{"id":1,"name":"é"}', "one\n\nthree") + CALL)
+    assert isinstance(first, Exchange)
+    assert first.response is not None
+    assert first.response.body == b"one\n\nthree"
+    assert second == EXCHANGE
 
 
 def test_a_monstrous_line_is_refused() -> None:
@@ -98,7 +107,8 @@ def test_it_is_known_by_its_first_lines() -> None:
         assert not is_replay_data(other)
 
 
-@given(st.text("hsGET\n'[](){},:None2 ", max_size=200))
-def test_any_text_is_exchanges_and_refusals(text: str) -> None:
-    """No traceback."""
-    assert all(isinstance(one, (Exchange, Refusal)) for one in recorded(text))
+@given(st.lists(st.sampled_from([*CALL.splitlines(), "", "[", "((((", "0", "{1: []}", "'a'"]), max_size=25))
+def test_any_lines_are_exchanges_and_refusals(lines: list[str]) -> None:
+    """No traceback, in whatever order they come."""
+    assert all(isinstance(one, (Exchange, Refusal)) for one in recorded("https\nGET\n" + "\n".join(lines)))
+    assert recorded("\n".join(lines[:0])) == []

@@ -46,6 +46,25 @@ def test_names_that_meet_part(tmp_path: Path) -> None:
     assert [job.target.name for job in jobs] == ["a.yaml", "a.json.yaml", "a.har.yaml", "a.json-2.yaml"]
 
 
+def test_a_folder_of_mappings_becomes_one_tape(tmp_path: Path) -> None:
+    """WireMock keeps one interaction a file, numbered; a tape holds them in that order."""
+    files(tmp_path / "stubs", "one/mappings/10-c.json", "one/mappings/9-b.json", "two/mappings/1-a.json")
+    jobs = plan([tmp_path / "stubs"], tmp_path / "into")
+    assert [(job.target.name, job.path.name) for job in jobs] == [
+        ("one.yaml", "9-b.json"),
+        ("one.yaml", "10-c.json"),
+        ("two.yaml", "1-a.json"),
+    ]
+
+
+@pytest.mark.parametrize("source", ["stubs", "stubs/mappings"])
+def test_mappings_at_the_top_take_the_name_of_their_folder(tmp_path: Path, source: str) -> None:
+    """Whichever of the two folders the command line names."""
+    files(tmp_path / "stubs", "mappings/1.json", "mappings/2.json")
+    jobs = plan([tmp_path / source], tmp_path / "into")
+    assert [job.target for job in jobs] == [tmp_path / "into" / "stubs.yaml"] * 2
+
+
 def test_hidden_things_and_other_peoples_are_passed_over(tmp_path: Path) -> None:
     """What begins with a dot, bodies of WireMock, installed packages, our own quarantine, links to folders."""
     files(
