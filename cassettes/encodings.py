@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from binascii import a2b_base64, b2a_base64, unhexlify
 from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -137,8 +138,11 @@ def _json_unit(escape: bytes, content: bytes | None, /) -> bytes:
     if content is not None:
         return _json_escape(escape, content)
     short = _JSON_SHORT.get(escape)
-    if short is not None:
-        return short
+    return short if short is not None else _json_character(escape)
+
+
+@lru_cache(maxsize=4096)
+def _json_character(escape: bytes) -> bytes:
     if escape[1:2] == b"x":
         return bytes([int(b"0" + escape[1:], 0)])
     units = b"".join(int(escape[i : i + 4], 16).to_bytes(2, "big") for i in range(2, len(escape), 6))

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+Sure = int
+
+
 class Value(NamedTuple):
     """Where a value stands in a view, and how it is written there."""
 
@@ -20,8 +23,8 @@ class Value(NamedTuple):
     end: int
     form: str
     """``json``, ``form``, ``markup`` or ``plain``: the escapes that it may hold."""
-    loose: bool = False
-    """Whether the surroundings only suggest a value: prose, code, a part of an object."""
+    sure: Sure = 2
+    """How much the surroundings say: 2, it is the value; 1, perhaps, for it may be prose or code; 0, it is somewhere in the value."""
 
 
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-$"
@@ -83,18 +86,18 @@ def values_of(view: bytes, start: int, end: int, *, strict: bool) -> Iterator[Va
     elif follows == b"<":
         yield from _only(_SIBLING.match(view, end), "markup")
     elif follows == b":":
-        yield from _only(_COLON.match(view, end), "plain", loose=True)
+        yield from _only(_COLON.match(view, end), "plain", sure=1)
     elif follows in {b"=", b"[", b"%"}:
         yield from _after_equals(view, start, end)
     elif follows in {b"\r", b"\n", b";"} and view[start - 5 : start].lower() == b"name=":
         yield from _only(_MULTIPART.match(view, end), "plain")
 
 
-def _only(match: re.Match[bytes] | None, form: str, *, loose: bool = False) -> Iterator[Value]:
+def _only(match: re.Match[bytes] | None, form: str, *, sure: Sure = 2) -> Iterator[Value]:
     if match and match.lastindex:
         start, end = match.span(match.lastindex)
         if end > start:
-            yield Value(start, end, form, loose)
+            yield Value(start, end, form, sure)
 
 
 def _after_equals(view: bytes, start: int, end: int) -> Iterator[Value]:
@@ -103,16 +106,16 @@ def _after_equals(view: bytes, start: int, end: int) -> Iterator[Value]:
     if match is None or not match.lastindex:
         return
     first, last = match.span(match.lastindex)
-    if match.lastindex == 3:
-        last = first + len(view[first:last].rstrip(b").]}!?:"))
+    if match.lastindex < 3:
+        yield Value(first, last, "markup")
+        return
+    last = first + len(view[first:last].rstrip(b"),.]}!?:"))
     in_url = view[start - 1 : start] in {b"?", b"&", b";", b"#"} or view[start - 4 : start].lower() in {
         b"amp;",
         b"0026",
     }
     if last > first:
-        yield Value(
-            first, last, "form" if match.lastindex == 3 else "markup", loose=match.lastindex == 3 and not in_url
-        )
+        yield Value(first, last, "form", 2 if in_url else 1)
 
 
 def _after_quote(view: bytes, start: int, end: int) -> Iterator[Value]:
@@ -141,7 +144,7 @@ def _json_value(view: bytes, match: re.Match[bytes]) -> Iterator[Value]:
 def _leaves(view: bytes, start: int) -> Iterator[Value]:
     """The strings of an array, and more loosely those inside an object."""
     inside = view[start : start + 1] == b"["
-    depth = 0
+    depth, name = 0, b""
     for match in _LEAF.finditer(view, start, start + _VALUE_MAX):
         if match[3]:
             depth += 1
@@ -149,8 +152,28 @@ def _leaves(view: bytes, start: int) -> Iterator[Value]:
             depth -= 1
             if depth == 0:
                 return
-        elif match[2] is None:
-            yield Value(*match.span(1), "json", loose=not inside or depth > 1)
+        elif match[2] is not None:
+            name = match[1].lower()
+        elif not name.endswith(_NOT_SECRET):
+            yield Value(*match.span(1), "json", 2 if inside and depth == 1 else 0)
+
+
+_NOT_SECRET = (
+    b"id",
+    b"at",
+    b"type",
+    b"url",
+    b"uri",
+    b"name",
+    b"date",
+    b"time",
+    b"description",
+    b"status",
+    b"hash",
+    b"etag",
+    b"scope",
+)
+"""How names end in an object under a secret's name, of which the value is not the secret."""
 
 
 def _before(view: bytes, start: int) -> Iterator[Value]:

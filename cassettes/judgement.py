@@ -12,9 +12,12 @@ from binascii import Error as Base64Error
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes import jwt
+from tapehiss.cassettes.credentials import secrets_in
 from tapehiss.cassettes.pseudonyms import is_pseudonym, pseudonym
 from tapehiss.cassettes.secretnames import Strength
 from tapehiss.cassettes.secretshapes import (
+    KEY_LINE,
+    PRIVATE_KEY,
     is_bounded,
     is_placeholder,
     is_spreadable,
@@ -51,14 +54,14 @@ class Judge:
     def __init__(self, rules: Rules, key: bytes, known: Iterable[tuple[str, bytes]]) -> None:
         self._rules = rules
         self._key = key
-        self._verdicts: dict[tuple[bytes, Strength, bool], bytes] = {}
+        self._verdicts: dict[tuple[bytes, Strength, int, str], bytes] = {}
         self.taints = Taints()
         for rule, value in known:
             self._spread(value, pseudonym(key, value), rule)
 
     def stand_in(self, value: bytes, find: Find) -> bytes:
         """What shall stand in the place of a value (undone of its encoding): itself if it is no secret."""
-        asked = (value, find.strength, find.loose)
+        asked = (value, find.strength, find.sure, find.rule)
         verdict = self._verdicts.get(asked)
         if verdict is None:
             if len(self._verdicts) >= _VERDICTS_MAX:
@@ -67,17 +70,9 @@ class Judge:
         return verdict
 
     def _judged(self, value: bytes, find: Find) -> bytes:
-        scheme = _BASIC.match(value)
-        if scheme:
-            return scheme[0] + self.basic(value[scheme.end() :], find)
-        scope = _SCOPE.search(value) if find.rule.endswith("credential") else None
-        if scope:
-            return self._judged(value[: scope.start()], find) + value[scope.start() :]
-        scheme = _SCHEME.match(value)
-        if scheme:
-            return scheme[0] + self._judged(value[scheme.end() :], find)
-        if jwt.is_token(value):
-            return self._token(value)
+        made = self._composed(value, find)
+        if made is not None:
+            return made
         if not self._is_secret(value, find):
             return value
         made = pseudonym(self._key, value)
@@ -85,17 +80,53 @@ class Judge:
             self._spread(value, made, find.rule)
         return made
 
+    def _composed(self, value: bytes, find: Find) -> bytes | None:
+        """What stands for a value of which only pieces are secret."""
+        scheme = _BASIC.match(value)
+        if scheme:
+            return scheme[0] + self.basic(value[scheme.end() :], find)
+        wrapped = _SCHEME.match(value)
+        if wrapped:
+            return wrapped[0] + self._judged(value[wrapped.end() :], find)
+        scope = _SCOPE.search(value) if find.rule.endswith("credential") else None
+        if scope:
+            return self._judged(value[: scope.start()], find) + value[scope.start() :]
+        if jwt.is_token(value):
+            return self._token(value)
+        if b"PRIVATE KEY" in value:
+            return PRIVATE_KEY.sub(lambda match: self._key_lines(match, find), value)
+        return self._like_header(value, find) if _HEADER_SHAPE.search(value) and find.rule in _HEADER_LIKE else None
+
     def _is_secret(self, value: bytes, find: Find) -> bool:
         if is_placeholder(value) or self._is_kept(value) or value[:1] in {b"{", b"["}:
             return False
         if find.strength is Strength.WEAK:
             return _is_weak_secret(value, find.rule)
-        if find.rule != "basic" and (_URL.fullmatch(value) or _PROSE.fullmatch(value)):
-            return False  # a pass phrase of words is a secret all the same where a password must be
-        return not (find.loose and (_CODE.fullmatch(value) or b" " in value))
+        if find.sure == 0:
+            return looks_random(value)
+        if find.rule.startswith("refused:") and _PROSE.fullmatch(value):
+            return False
+        if find.rule != "basic" and _URL.fullmatch(value):
+            return False  # what is secret in it is found by itself
+        return not (find.sure == 1 and (_CODE.fullmatch(value) or b" " in value))
 
     def _is_kept(self, value: bytes) -> bool:
         return any(regex.fullmatch(value) for regex in self._rules.keep_values)
+
+    def _key_lines(self, match: re.Match[bytes], find: Find) -> bytes:
+        first, last = match.span(1)
+        lines = KEY_LINE.sub(lambda line: self._judged(line[0], find), match.string[first:last])
+        return match.string[match.start() : first] + lines + match.string[last : match.end()]
+
+    def _like_header(self, value: bytes, find: Find) -> bytes:
+        made, at = [], 0
+        for start, end in secrets_in(_HEADER_LIKE[find.rule], value.decode("latin-1")):
+            made += [
+                value[at:start],
+                self._judged(value[start:end], find._replace(rule="header", strength=Strength.STRONG)),
+            ]
+            at = end
+        return b"".join([*made, value[at:]])
 
     def _token(self, value: bytes) -> bytes:
         made = jwt.reissued(value, lambda text: pseudonym(self._key, text))
@@ -114,7 +145,7 @@ class Judge:
             return self._judged(value, find)
         if not colon or not _PRINTABLE.fullmatch(user + b":" + password + b"      "):
             return self._judged(value, find)
-        strong = find._replace(strength=Strength.STRONG, rule="basic", loose=False)
+        strong = find._replace(strength=Strength.STRONG, rule="basic", sure=2)
         lone = not password or looks_random(user) or any(48 <= byte <= 57 for byte in user)
         made = (self._judged(user, strong) if lone else user) + b":" + self._judged(password, strong)
         return b64encode(made, altchars=b"-_" if set(value) & set(b"-_") else None)[: len(value)]
@@ -152,10 +183,17 @@ class Judge:
         self.taints.add(Taint(other, stands, rule, is_bounded(other)))
 
 
+_HEADER_LIKE = {f"{kind}:{name}": name for kind in ("name", "refused") for name in ("cookie", "authorization")} | {
+    f"{kind}:setcookie": "set-cookie" for kind in ("name", "refused")
+}
+"""Fields that echo a header: what in it is the secret is known from the header."""
+_HEADER_SHAPE = re.compile(rb"\S[= ]\S")
+
+
 def _is_weak_secret(value: bytes, rule: str) -> bool:
     """Whether the value under an ambiguous name is a secret, by what the name is otherwise used for."""
     if rule.endswith(("signature", "hmac", "sha256", ":sig")):
         return looks_like_mac(value)
-    if rule == "name:key":
+    if rule.endswith(":key"):
         return looks_like_key(value)
     return looks_random(value) or (is_uuid(value) and "token" in rule)

@@ -45,8 +45,13 @@ class Places:
         return Within(
             strict=(spans[Part.URL], *[span for kind, span in bodies if is_form(kind)]),
             headers=(spans[Part.REQUEST_HEADERS][0], spans[Part.NOTES][1]),
+            refusal=spans[Part.RESPONSE_BODY] if self._is_refusal() else (0, 0),
             binary=tuple([span for kind, span in bodies if kind.endswith(_BINARY)]),
         )
+
+    def _is_refusal(self) -> bool:
+        response = self._exchange.response
+        return response is not None and response.status >= 400
 
     def header_finds(self, view: bytes) -> list[Find]:
         """The credentials in headers and trailers whose names smell."""

@@ -47,6 +47,7 @@ class Redactor:
 
     def __init__(self, rules: Rules, *, key: bytes, known: Iterable[str] = ()) -> None:
         self._rules = rules
+        self._spotter = spotter_of(rules)
         self._taken_out: Counter[str] = Counter()
         self._judge = Judge(rules, key, [*rules.known, *(("known", value.encode()) for value in known)])
 
@@ -61,16 +62,20 @@ class Redactor:
         return len(self._judge.taints)
 
     def clean(self, exchange: Exchange) -> Clean | Quarantined:
-        """The same exchange without secrets, or what is left of it and why it may not be kept."""
-        surface = surface_of(exchange)
-        limits = self._rules.limits
-        if len(surface.view) > limits.scan_max_bytes:
-            return Quarantined(exchange, (Suspicion("too-large", "exchange", f"{len(surface.view)} bytes"),))
-        cleaning = Cleaning(self._rules, spotter_of(self._rules), self._judge, exchange, surface)
+        """The same exchange without secrets, or what is left of it and why it may not be kept. Never raises for what is in it."""
         try:
-            view = cleaning.cleaned()
+            return self._clean(exchange)
         except LengthChanged:
             return Quarantined(exchange, (Suspicion("unplaceable", "exchange", "an encoding that changes its length"),))
+        except Exception as error:  # noqa: BLE001  fail closed; the error's text may hold the secret, so only its type is told
+            return Quarantined(exchange, (Suspicion("failed", "exchange", type(error).__name__),))
+
+    def _clean(self, exchange: Exchange) -> Clean | Quarantined:
+        surface = surface_of(exchange)
+        if len(surface.view) > self._rules.limits.scan_max_bytes:
+            return Quarantined(exchange, (Suspicion("too-large", "exchange", f"{len(surface.view)} bytes"),))
+        cleaning = Cleaning(self._rules, self._spotter, self._judge, exchange, surface)
+        view = cleaning.cleaned()
         self._taken_out.update(cleaning.taken_out)
         clean = noted(exchange, _changed(exchange, surface, view))
         return Quarantined(clean, cleaning.suspicions) if cleaning.suspicions else Clean(clean)

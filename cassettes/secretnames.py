@@ -56,15 +56,15 @@ _STRONG = re.compile(
     r"|confirmation|activation|unlock|impersonation|sas|signed|signature|upload|download|share|sharing|ephemeral|temp(?:orary)?|long"
     r"lived|csrfmiddleware|anticsrf|antiforgery|forgery|recovery|unsubscribe|partner|merchant|customer|fcm|apns|expo|channel|feed"
     r"|github|gitlab|slack|npm|pypi|metrics|ingest|write|read|x)token\d?"
-    r"|csrf|xsrf|wpnonce|apitokens?|accesscode|authcode|authorizationcode|devicecode|usercode|recoverycodes?|backupcodes?|codeverifier"
-    r"|clientassertion|samlresponse|samlart|authorization|proxyauthorization|connectionstring"
-    r"|sharedaccesssignature|xamzsignature|xgoogsignature|xamzsecuritytoken|setcookie2?|cookie2?|otp|otpcode|totp"
+    r"|csrf|xsrf|wpnonce|apitokens?|accesscode|authcode|devicecode|usercode|recoverycodes?|backupcodes?|codeverifier"
+    r"|clientassertion|samlresponse|samlart|connectionstring"
+    r"|sharedaccesssignature|xamzsignature|xgoogsignature|xamzsecuritytoken|otp|otpcode|totp"
     r"|mfacode|twofactorcode|twofacode|verificationcode|securitycode|cvv2?|cvc2?|cardcvc|cardcvv|cardnumber|creditcardnumber|ccnumber"
     r"|mnemonic|seedphrase|jwt|jwttoken|bearer|encryptedpassword|xauth|apiauth|basicauth|clientkeydata",
 )
 _WEAK = re.compile(
     r"token|tokens|key|sig|signature|hmac|auth|session|sessionid|sessid|jsessionid|phpsessid|assertion|code|secrets|credentials?|dsn"
-    r"|authentication|[a-z0-9]+authentication|(?:xamz|xgoog)credential"
+    r"|authorization|proxyauthorization|authorizationcode|cookie|setcookie|(?:xamz|xgoog)credential"
     r"|license|licensekey|integrationkey|routingkey|primarykey|secondarykey|userkey|clientkey|customerkey|devicekey|activationkey|installkey|hostkey|authdata|authinfo|pin"
     r"|magiclink|[a-z0-9]+(?:signature|hmac|hmacsha256|hmacsha1|signaturesha256|signature256)",
 )

@@ -63,7 +63,7 @@ PATTERNS: tuple[Pattern, ...] = (
     *_family("shopify-token", "shpat_ shpca_ shppa_ shpss_ shpit_", r"[0-9A-Fa-f]{24,80}"),
     *_family("square-token", "sq0atp- sq0csp- sq0idp-", r"[0-9A-Za-z_-]{20,80}"),
     *_family("square-token", "EAAA", r"[0-9A-Za-z_-]{56,64}(?![0-9A-Za-z_-])"),
-    *_family("facebook-token", "EAAB EAAC EAAD EAAE EAAF EAAG", r"[0-9A-Za-z]{80,400}"),
+    *_family("facebook-token", "EAAB EAAC EAAD EAAE EAAF EAAG", r"[0-9A-Za-z]{80,400}(?![0-9A-Za-z+/=])"),
     *_family("braintree-token", "access_token$production$ access_token$sandbox$", r"[0-9a-z]{16}\$[0-9a-f]{32}"),
     *_family("vault-token", "hvs. hvb. hvr.", r"[0-9A-Za-z_-]{20,300}"),
     *_family("notion-token", "ntn_", r"[0-9A-Za-z]{40,60}"),
@@ -101,8 +101,11 @@ PATTERNS: tuple[Pattern, ...] = (
 """Ours. A group, where there is one, is the secret; otherwise all of it is."""
 
 PRIVATE_KEY = re.compile(
-    rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----((?:[^-\\]|-(?!----)){32,20000})-----END",
+    rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----((?:[^-\x00]|-(?!----)){32,20000})(?:-----END|(?=\x00)|\Z)",
 )
+"""The group is what lies between the first line and the last, which may be missing."""
+KEY_LINE = re.compile(rb"(?:(?<=\\n)|(?<=\\r)|(?<![\\0-9A-Za-z+/]))[0-9A-Za-z+/]{4,}={0,2}")
+"""One line of a private key, behind a line break or an escaped one."""
 BEARER = re.compile(rb"bearer\s+([0-9A-Za-z._~+/-]{16,4096}=*)", re.IGNORECASE)
 BASIC = re.compile(rb"basic\s+([0-9A-Za-z+/_-]{8,4096}={0,2})(?![0-9A-Za-z])", re.IGNORECASE)
 USERINFO = re.compile(rb"([!$-&(-.0-9;=A-Z\[\]-~]{0,256})(?::([!$-&(-.0-;=A-Z\[\]-~]{1,512}))?")
@@ -113,7 +116,7 @@ _PLACEHOLDER = re.compile(
     rb"[\s*.#\xe2\x80\xa2xX_0-]*|[<\[{(%$]{1,3}[\w .:/-]*[>\]})%]{0,3}|(?:.{1,4})?[*]{3,}.{0,4}"
     rb"|[xX]{3,}={0,2}|[A-Z_-]+[-_]X{3,}|placeholder[\w-]*|<[^<>]*>"
     rb"|[\W_]*(?:redacted|filtered|masked|hidden|placeholder|censored|dummy|changeme|change[-_ ]me|removed|scrubbed|sanitized|omitted|fake"
-    rb"|not[-_ ]?set|none|null|nil|true|false|undefined|string|required|optional|deleted|yes|no|on|off|n/a)[\W_]*"
+    rb"|not[-_ ]?set|none|null|nil|true|false|undefined|string|bearer|basic|token|digest|required|optional|deleted|yes|no|on|off|n/a)[\W_]*"
     rb"|[<\[{(]?(?:your|my|the|some|an?)?[-_ ]?(?:(?:api|access|secret|auth|bearer|client|private|refresh|example|test|dummy|fake|user)[-_ ]?){0,4}"
     rb"(?:key|token|secret|password|passwd|pass|value|credentials?)(?:[-_ ]?(?:here|value|goes[-_ ]here))?[>\]})]?",
     re.IGNORECASE,
@@ -171,6 +174,8 @@ def looks_random(value: bytes) -> bool:
     if not _TOKEN.fullmatch(value) or _DATE.fullmatch(value) or _UUID.fullmatch(value) or b"://" in value:
         return False
     turns = len(_TURN.findall(value))
+    if sum(48 <= byte <= 57 for byte in value) < 2:
+        return 4 * turns >= len(value) and len(value) >= 16
     return turns >= 4 or (turns >= 3 and len(value) <= 20)
 
 

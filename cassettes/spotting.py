@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from ahocorasick_rs import BytesAhoCorasick
 
 from tapehiss.cassettes import jwt, packed
-from tapehiss.cassettes.fields import Value, binary_value, name_around, values_of
+from tapehiss.cassettes.fields import binary_value, name_around, values_of
 from tapehiss.cassettes.secretnames import Place, Strength, solid
-from tapehiss.cassettes.secretshapes import BASIC, BEARER, EMAIL, PATTERNS, PRIVATE_KEY, USERINFO, Pattern
+from tapehiss.cassettes.secretshapes import BASIC, BEARER, EMAIL, KEY_LINE, PATTERNS, PRIVATE_KEY, USERINFO, Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +37,8 @@ class Find(NamedTuple):
     strength: Strength
     rule: str
     """What found it; names no secret."""
-    loose: bool = False
+    sure: int = 2
+    """As in ``fields.Value``."""
 
 
 Ranges = tuple[tuple[int, int], ...]
@@ -50,6 +51,8 @@ class Within(NamedTuple):
     """Forms and queries throughout."""
     headers: tuple[int, int] = (0, 0)
     """Their names are looked at elsewhere."""
+    refusal: tuple[int, int] = (0, 0)
+    """The body of an error response: where a password should be, it may say why it was refused."""
     binary: Ranges = ()
     """MessagePack and CBOR."""
 
@@ -129,7 +132,9 @@ class Spotter:
         name = view[first:last].decode("latin-1")
         strength = self._rules.names.strength(name, place)
         if strength is not Strength.NONE and not within.headers[0] <= start < within.headers[1]:
-            found += [_find(value, strength, name) for value in values_of(view, first, last, strict=in_form)]
+            rule = f"{'refused' if within.refusal[0] <= start < within.refusal[1] else 'name'}:{solid(name)[:40]}"
+            values = values_of(view, first, last, strict=in_form)
+            found += [Find(value.start, value.end, value.form, strength, rule, value.sure) for value in values]
         if within.binary and _within(start, within.binary):
             found += self._in_binary(view, start, end)
         return last
@@ -140,11 +145,8 @@ class Spotter:
             name, value = pair
             strength = self._rules.names.strength(name.decode("latin-1"), Place.FIELD)
             if strength is not Strength.NONE:
-                yield _find(value, strength, name.decode("latin-1"))
-
-
-def _find(value: Value, strength: Strength, name: str) -> Find:
-    return Find(value.start, value.end, value.form, strength, f"name:{solid(name)[:40]}", value.loose)
+                rule = f"name:{solid(name.decode('latin-1'))[:40]}"
+                yield Find(value.start, value.end, value.form, strength, rule)
 
 
 def _within(place: int, ranges: Ranges) -> bool:
@@ -152,13 +154,15 @@ def _within(place: int, ranges: Ranges) -> bool:
 
 
 def _by_pattern(view: bytes, start: int, pattern: Pattern) -> Iterator[Find]:
-    if start and pattern.literal[:1].isalnum() and view[start - 1] in _ALNUM:
+    if start and pattern.literal[:1].isalnum() and view[start - 1] in _BASE64:
         return
     match = pattern.regex.match(view, start)
     if match:
         yield Find(*match.span(match.lastindex or 0), "plain", Strength.STRONG, pattern.rule)
 
 
+_BASE64 = frozenset(b"+/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+"""What stands before a credential's prefix when it is no prefix, but part of something longer."""
 _ALNUM = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
@@ -171,11 +175,8 @@ def _jwt(view: bytes, start: int) -> Iterator[Find]:
 def _pem(view: bytes, start: int) -> Iterator[Find]:
     match = PRIVATE_KEY.match(view, start)
     if match:
-        for line in _PEM_LINE.finditer(view, *match.span(1)):
+        for line in KEY_LINE.finditer(view, *match.span(1)):
             yield Find(*line.span(), "plain", Strength.STRONG, "private-key")
-
-
-_PEM_LINE = re.compile(rb"[0-9A-Za-z+/]{4,}={0,2}")
 
 
 def _bearer(view: bytes, start: int) -> Iterator[Find]:
