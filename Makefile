@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup test check demo bench e2e compat corpus lock clean
+.PHONY: help setup test check demo bench e2e compat corpus library lock clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ compat: $(READY)  ## the matrix: Pythons 3.11 to 3.13, vcrpy 6.0.2 to latest (RO
 corpus: $(READY)  ## import a folder of recordings and prove that they replay (CORPUS=dir)
 	@test -n "$(CORPUS)" || { echo "say which: make corpus CORPUS=path/to/recordings"; exit 2; }
 	@$(BIN)/python benchmarks/corpus.py $(CORPUS)
+
+library: $(READY) $(VENV)-e2e/.ready $(VENV)-e2e-litellm/.ready  ## record the tapes that ship with us anew (VENDORS="..." for some)
+	@$(BIN)/python tests/e2e/library.py $(VENDORS)
 
 lock: $(READY)  ## resolve the lock files anew (no index host in them)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \

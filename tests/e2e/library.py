@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import platform
 import shutil
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from run import ROOT, SCRIPT_MAX_S, python, results_in, tapehiss
 
 LIBRARY = ROOT / "cassettes" / "library"
 SHOP = ROOT / "examples" / "demo" / "shop.py"
-ENVIRONMENT = KEYS | {"SHOP_STRIPE_KEY": KEYS["E2E_STRIPE_KEY"], "E2E_SMALL": "1"}
+ENVIRONMENT = KEYS | {"SHOP_STRIPE_KEY": KEYS["E2E_STRIPE_KEY"], "E2E_SMALL": "1", "E2E_KERNEL": platform.release()}
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def record(shelf: Shelf, reel: Reel, folder: Path) -> tuple[Path, dict[str, obje
     port, recorder, mock = free_port(), free_port(), free_port()
     words = [python("e2e"), reel.script]
     options = ["--to", f"http://127.0.0.1:{port}", "--listen", f"127.0.0.1:{recorder}", "--into", folder / reel.name]
-    command = tapehiss("record", *options, "--label", reel.name, "--strict", "--quiet", "--json", "--", *words)
+    command = tapehiss("record", *options, "--config", FOLDER / "library.toml", "--label", reel.name, "--strict", "--quiet", "--json", "--", *words)
     server = [python(shelf.environment), FOLDER / "servers.py", shelf.server, port, folder]
     url, replay_url = f"http://127.0.0.1:{recorder}", f"http://127.0.0.1:{mock}"
     with running(server, port, folder / "server.log", ENVIRONMENT):
