@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
 Key: TypeAlias = tuple[str, ...]
 
-OPERATION_HEADERS = ("x-amz-target", "soapaction", "x-http-method-override")
+OPERATION_HEADERS = frozenset({"x-amz-target", "soapaction", "x-http-method-override"})
 """Headers that name the operation where the path does not."""
-SELECTING_HEADERS = ("range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since")
+SELECTING_HEADERS = frozenset({"range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
 """Headers that ask for a part of the representation, or for none (RFC 9110 sections 13 and 14)."""
 OPERATION_FIELDS = ("Action", "operationName", "method", "query")
 """Fields of a form or a JSON object that name the operation: AWS query APIs, GraphQL, JSON-RPC."""
@@ -47,6 +48,7 @@ class Keys:
     """64 bits of the unselected key."""
 
 
+@lru_cache(maxsize=8192)
 def split_url(url: str) -> tuple[str, str]:
     """``(authority, path and query)`` of an absolute URL; the authority in lower case without user and default port."""
     scheme, found, rest = url.partition("://")
@@ -72,11 +74,18 @@ def body_digest(request: Request) -> str:
 
 
 def _marks(request: Request) -> list[str]:
-    return [f"{name}={value}" for name in OPERATION_HEADERS if (value := header(request.headers, name)) is not None]
+    """The headers that name an operation, with their values."""
+    return _told(request, OPERATION_HEADERS)
 
 
 def _selection(request: Request) -> list[str]:
-    return [f"{name}={value}" for name in SELECTING_HEADERS if (value := header(request.headers, name)) is not None]
+    """The headers that ask for a part, with their values."""
+    return _told(request, SELECTING_HEADERS)
+
+
+def _told(request: Request, names: frozenset[str]) -> list[str]:
+    """``name=value`` of these headers, sorted; most requests have none, so one pass has to do."""
+    return sorted(f"{name.lower()}={value}" for name, value in request.headers if name.lower() in names)
 
 
 def keys_of(request: Request, host: str, target: str, wild: Wildcards = NOWHERE) -> Keys:
