@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import zlib
+from random import Random
 
 import brotli
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tapehiss.cassettes.origins import Origin, target
-from tapehiss.cassettes.recoding import CODINGS, Recoder
+from tapehiss.cassettes.recoding import CODINGS, UNDECODABLE, Recoder
 from tapehiss.cassettes.swap import Swap
 
 SWAP = Swap((target("https://api.vendor.example").origin,), Origin("http", "127.0.0.1", 8080))
@@ -116,8 +117,24 @@ def test_a_body_that_stops_too_soon_is_not_completed(coding: str) -> None:
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_a_body_that_breaks_in_the_middle_breaks_there(coding: str) -> None:
     """After the damage the vendor's own bytes follow."""
-    wire = _flushed(CODINGS[coding](), coding, TEXT) + b"\xff" * 3000
-    assert through(Recoder(SWAP, coding), wire).endswith(b"\xff" * 900)
+    good = Random(7).randbytes(5000)
+    wire = _flushed(CODINGS[coding](), coding, good) + b"\xff" * 3000
+    out = through(Recoder(SWAP, coding), wire)
+    assert out.endswith(b"\xff" * 900)
+    content = readable(CODINGS[coding](), out)
+    assert len(content) >= 4000
+    assert good.startswith(content)
+
+
+def readable(client, out: bytes) -> bytes:
+    """What a client can decode, byte by byte, before it notices the damage."""
+    content = b""
+    for at in range(len(out)):
+        try:
+            content += client.decode(out[at : at + 1])
+        except UNDECODABLE:
+            return content
+    raise AssertionError("the damage was not noticed")
 
 
 @pytest.mark.parametrize("coding", sorted(CODINGS))

@@ -94,6 +94,25 @@ def test_cutting_a_text_into_chunks_changes_nothing(case: tuple[tuple[Origin, Or
     assert swap.text(text) == b"".join([*out, piece])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"https%3A%2F%2Fapi.vendor.example%3A8443%2F https%3A%2F%2Fapi.vendor.example%2F",
+        b"https://api.vendor.example%40elsewhere.example https://api.vendor.example%2540x https://api.vendor.example%253Ax",
+        b"https://api.vendor.example:443 https://api.vendor.example:44 https://api.vendor.example:4430",
+        b"<a xmlns:long-prefix.0 = 'https://api.vendor.example'> \"//api.vendor.example\" x//api.vendor.example",
+    ],
+)
+def test_every_pair_of_cuts_gives_the_same_bytes(text: bytes) -> None:
+    """What decides whether a name has ended may come a chunk later, byte by byte."""
+    whole = FORTH.text(text)
+    for first, second in itertools.combinations(range(len(text) + 1), 2):
+        tail, out = FORTH.step(Tail(), text[:first])
+        tail, more = FORTH.step(tail, text[first:second])
+        _, rest = FORTH.step(tail, text[second:], last=True)
+        assert out + more + rest == whole
+
+
 @pytest.mark.parametrize(("colon", "slash"), SPELLINGS)
 def test_every_spelling_is_answered_in_kind(colon: bytes, slash: bytes) -> None:
     """JSON stays JSON, and what was percent-encoded stays so."""

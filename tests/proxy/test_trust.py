@@ -54,10 +54,19 @@ def test_writing_the_bundle_again_changes_nothing(ours: Authority) -> None:
     assert sorted(path.name for path in ours.folder.iterdir()) == [ours.certificate.name, ours.bundle.name]
 
 
+def test_an_authority_that_was_replaced_is_no_longer_trusted(ours: Authority) -> None:
+    """The old bundle is not a source of the new one."""
+    before = ours.certificate.read_text()
+    write_bundle(ours, {})
+    ours.certificate.write_text(pem())
+    assert before not in write_bundle(ours, {"SSL_CERT_FILE": str(ours.bundle)}).read_text()
+
+
 def test_a_file_that_cannot_be_a_list_of_authorities_is_passed_over(ours: Authority, tmp_path: Path) -> None:
     """A variable that points at something huge, or at nothing, does not stop the recording."""
     huge = tmp_path / "huge"
     with huge.open("wb") as file:
+        file.write(pem().encode())
         file.truncate(64 * 1024 * 1024)
     text = write_bundle(ours, {}).read_text()
     assert write_bundle(ours, {"SSL_CERT_FILE": str(huge), "CURL_CA_BUNDLE": "/nowhere"}).read_text() == text
