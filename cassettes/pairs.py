@@ -35,7 +35,7 @@ def to_dict(
     what was sent; ``join``: vcrpy keeps only the first value of a request header, so all go into it.
     """
     values: dict[str, list[str]] = {}
-    cases: dict[str, str] = {}
+    seen: dict[str, list[str]] = {}
     lines: list[Any] = []
     for name, value in headers:
         low = _lower(name)
@@ -45,17 +45,17 @@ def to_dict(
         shown = value if value.isascii() and value.isprintable() else _printable(value)
         if low == "content-length" and length is not None:
             shown = length
-        known = cases.setdefault(low, name)
-        if known in values:
-            values[known].append(shown)
+        held = seen.get(low)
+        if held is None:
+            seen[low] = values[name] = [shown]
         else:
-            values[known] = [shown]
+            held.append(shown)
         lines.append(name if shown == value else _line(name, value))
     if join and len(values) < sum(map(len, values.values())):
         return {name: [_joined(name, held)] for name, held in values.items()}, _order(
             [_line(*pair) for pair in headers]
         )
-    if length not in {None, "0"} and "content-length" not in cases:
+    if length not in {None, "0"} and "content-length" not in seen:
         values["Content-Length"] = [str(length)]
     return values, None if lines == list(values) else _order(lines)
 
