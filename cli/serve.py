@@ -5,15 +5,17 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tapehiss.cli.console import say, say_json, warn
+from tapehiss.cli.opening import opened, tapes_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tapehiss.mocks.journal import Totals
     from tapehiss.mocks.schedule import Schedule
@@ -40,7 +42,7 @@ def _factor(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
 
 
 @click.command(name="serve")
-@click.argument("tapes", nargs=-1, required=True, type=click.Path(path_type=Path))
+@tapes_argument
 @click.option(
     "--listen", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT", help="Port 0: any free port."
 )
@@ -69,7 +71,9 @@ def _factor(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line when it listens, and one at the end.")
 def command(
-    tapes: tuple[Path, ...],
+    paths: tuple[Path, ...],
+    *,
+    skip_damaged: bool,
     listen: str,
     file: Path | None,
     names: tuple[str, ...],
@@ -79,31 +83,42 @@ def command(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Answer requests from TAPES (files or folders) as the recorded vendor did; faults strike as told.
+    """Answer requests from tapes (files or folders) as the recorded vendor did; faults strike as told.
 
     Rules from --schedule, --scenario and --fault add up. Ctrl-C ends it, with a summary. While it runs, everything can be changed
     over HTTP: see /_tapehiss/docs.
     """
     from tapehiss.cassettes.origins import address
-    from tapehiss.mocks.loading import load_vendor
+    from tapehiss.mocks.loading import vendor_on
     from tapehiss.mocks.server import Server
 
-    vendor = load_vendor(tapes, gathered(file, names, faults), seed=seed, latency=latency)
+    schedule = gathered(file, names, faults)
+    vendor = vendor_on(opened(paths, skip_damaged=skip_damaged), schedule, seed=seed, latency=latency)
     place = address(listen)
     if not place.loopback:
         warn(f"{listen} can be reached from other machines, and anybody there can steer the mock")
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with Server(vendor, host=place.host, port=place.port) as server:
+    with stopping() as stop, Server(vendor, host=place.host, port=place.port) as server:
         announce(server, vendor, quiet=quiet, as_json=as_json)
         _wait(server, stop, live_line=not quiet and not as_json and sys.stderr.isatty())
-        totals = server.totals()
+        totals, schedule = server.ask(lambda live, _: (live.journal.totals(), live.vendor.schedule))
     if as_json:
         say_json(summary(totals))
     elif not quiet:
-        for line in account(totals, server.ask(lambda live, _: live.vendor.schedule)):
+        for line in account(totals, schedule):
             say(line)
+
+
+@contextmanager
+def stopping() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set."""
+    stop = threading.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in numbers]
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def gathered(file: Path | None, names: tuple[str, ...], faults: tuple[str, ...]) -> Schedule:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tapehiss.cassettes.exchange import Exchange
+    from tapehiss.cassettes.tape import Tape
     from tapehiss.mocks.schedule import Schedule
 
 
@@ -20,14 +22,18 @@ def load_vendor(paths: Sequence[Path], schedule: Schedule = (), *, seed: int = 0
 
     Raises ``NothingToServe`` if none of them holds anything to play, and what ``open_tapes`` raises.
     """
-    exchanges = []
-    for tape in open_tapes(paths):
+    return vendor_on(open_tapes(paths), schedule, seed=seed, latency=latency)
+
+
+def vendor_on(tapes: Sequence[Tape], schedule: Schedule = (), *, seed: int = 0, latency: float = 0.0) -> Vendor:
+    """The vendor on open tapes, which are closed; raises ``NothingToServe``."""
+    exchanges: list[Exchange] = []
+    for tape in tapes:
         with tape:
-            exchanges += list(tape)
+            exchanges += tape
     vendor = Vendor.of(exchanges, schedule, seed=seed, latency=latency)
     if not vendor.index.recordings:
-        places = ", ".join(str(path) for path in paths)
-        raise NothingToServe(
-            "no exchange that could be played", places, "record something first: tapehiss record --to URL"
-        )
+        places = ", ".join(str(tape.path) for tape in tapes)
+        remedy = "record something first: tapehiss record --to URL"
+        raise NothingToServe("no exchange that could be played", places, remedy)
     return vendor

@@ -1,0 +1,176 @@
+"""``tapehiss serve`` as its user meets it: a process, a port, signals, two streams."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from recordings import write_tape
+from shop import SHOP
+
+from tapehiss.cli.serve import account, gathered, moving_line
+from tapehiss.mocks.faults import Reset, Status
+from tapehiss.mocks.journal import Journal, Totals
+from tapehiss.mocks.scenario import scenario
+from tapehiss.mocks.schedule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WAIT_S = 60
+
+
+@pytest.fixture
+def tape(tmp_path) -> Path:
+    return write_tape(tmp_path / "shop.yaml", SHOP)
+
+
+@contextmanager
+def serving(*words: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running ``tapehiss serve`` and the first line that it says."""
+    command = [sys.executable, "-m", "tapehiss.cli", "serve", *map(str, words), "--listen", "127.0.0.1:0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process, process.stdout.readline()
+        finally:
+            process.kill()
+
+
+def fetched(url: str) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(url, timeout=WAIT_S) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def test_a_tape_is_served_and_an_account_given(tape):
+    """It says where it listens, answers, obeys a schedule, and at the end tells what happened and what never did."""
+    with serving(tape, "--fault", "429 retry-after=2 first=1 on=GET *", "--fault", "503 on=PUT *") as (process, first):
+        assert first == "serving    9 recordings of api.shop.example\n"
+        url = process.stdout.readline().split()[-1]
+        assert [fetched(f"{url}/v1/orders/1")[0] for _ in range(2)] == [429, 200]
+        assert fetched(f"{url}/v1/none")[0] == 429
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=WAIT_S)
+    assert (process.returncode, err) == (0, "")
+    assert out.splitlines()[-5:] == [
+        "3 requests: 2 exact, 1 miss",
+        "answers    2 429, 1 200",
+        "struck     2 × 429 retry-after=2 first=1 on=GET *",
+        "never      503 on=PUT *: planned, and no request met it",
+        "missed     1 × GET /v1/none",
+    ]
+
+
+def test_a_program_gets_json(tape):
+    """``--json``: one line when it listens, one at the end; SIGTERM ends it as Ctrl-C does."""
+    with serving(tape, "--json", "--latency", "x0.001", "--seed", 7) as (process, first):
+        told = json.loads(first)
+        assert (told["recordings"], told["hosts"], told["rules"]) == (9, ["api.shop.example"], [])
+        assert fetched(f"{told['url']}/v1/orders/1")[0] == 200
+        assert json.loads(fetched(f"{told['control']}schedule")[1])["seed"] == 7
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=WAIT_S)
+    assert json.loads(out) == {
+        "requests": 1,
+        "matches": {"exact": 1},
+        "statuses": {"200": 1},
+        "struck": {},
+        "missed": [],
+    }
+
+
+def test_quiet_is_quiet(tape):
+    """``--quiet`` says nothing on either stream."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "tapehiss.cli", "serve", tape, "--quiet", "--listen", f"127.0.0.1:{port}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            while process.poll() is None:
+                try:
+                    socket.create_connection(("127.0.0.1", port), timeout=WAIT_S).close()
+                    break
+                except ConnectionRefusedError:
+                    continue
+            process.send_signal(signal.SIGTERM)
+            assert process.communicate(timeout=WAIT_S) == ("", "")
+        finally:
+            process.kill()
+
+
+def test_errors_are_one_line_with_a_remedy(tapehiss, tape, tmp_path):
+    """No tape, a damaged one, a taken port, a bad schedule: exit code 2 and what to do."""
+    (tmp_path / "odd.yaml").write_text("hello")
+    (tmp_path / "storm.yaml").write_text("- 503\n- status: 503\n  first: often\n")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = [
+            tapehiss("serve", tmp_path / "none.yaml"),
+            tapehiss("serve", tmp_path / "odd.yaml"),
+            tapehiss("serve", tape, "--listen", f"127.0.0.1:{port}"),
+            tapehiss("serve", tape, "--schedule", tmp_path / "storm.yaml"),
+            tapehiss("serve", tape, "--scenario", "sunshine"),
+            tapehiss("serve", tape, "--fault", "teapot"),
+            tapehiss("serve", tape, "--listen", "here"),
+        ]
+    assert [each.code for each in said] == [2] * len(said)
+    assert all(len(each.err.splitlines()) == 1 and " -> " in each.err for each in said)
+    assert "the port is taken" in said[2].err
+    assert "storm.yaml:3: first: 'often' is not a count" in said[3].err
+
+
+def test_what_is_wrong_with_a_tape_is_said(tape, tmp_path):
+    """A torn tail is a warning; a damaged line is an error, or with ``--skip-damaged`` a warning."""
+    content = tape.read_bytes()
+    tape.write_bytes(content[:-10])
+    lines = content.splitlines(keepends=True)
+    damaged = tmp_path / "damaged.yaml"
+    damaged.write_bytes(b"".join([*lines[:3], b'- {"broken\n', *lines[3:]]))
+    for words, served in (((tape,), 8), ((damaged, "--skip-damaged"), 9)):
+        with serving(*words) as (process, first):
+            assert first.startswith(f"serving    {served} recordings")
+            process.send_signal(signal.SIGTERM)
+            assert str(words[0]) in process.communicate(timeout=WAIT_S)[1]
+
+
+@pytest.mark.parametrize("factor", ["slow", "0.5", "x", "x-1", "xnan", "x1e9"])
+def test_a_latency_is_off_recorded_or_a_factor(tapehiss, tape, factor):
+    """Anything else is a usage error that says what is allowed."""
+    said = tapehiss("serve", tape, "--latency", factor)
+    assert said.code == 2
+    assert "off, recorded, x0.5" in said.err
+
+
+def test_rules_add_up(tmp_path):
+    """File, scenarios and command line, in this order."""
+    (tmp_path / "storm.yaml").write_text("- reset\n")
+    rules = gathered(tmp_path / "storm.yaml", ("rate-limited",), ("503 first=1",))
+    assert rules == (Rule(Reset()), *scenario("rate-limited").rules, Rule(Status(503), first=1))
+    assert gathered(None, (), ()) == ()
+
+
+def test_the_account_of_nothing_and_of_much():
+    """No request is said so; more missed paths than fit are counted."""
+    assert account(Totals(), ()) == ["no request came"]
+    missed = {("GET", f"/{number}"): 1 for number in range(12)}
+    lines = account(Totals(12, {"miss": 12}, {"404": 12}, missed=missed), ())
+    assert lines[-1] == "missed     and 2 other paths"
+
+
+def test_the_moving_line_is_one_line():
+    """Requests, answers, misses."""
+    assert moving_line(Journal().totals()) == "0 requests"
+    assert moving_line(Totals(3, {"miss": 1}, {"200": 2, "404": 1})) == "3 requests  2 200  1 404  1 missed"
