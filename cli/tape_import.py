@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tapehiss.cassettes.errors import Misuse, UnsupportedFormat, missing_extra
+from tapehiss.cassettes.errors import UnsupportedFormat, missing_extra
 from tapehiss.cassettes.exchange import Exchange
 from tapehiss.cassettes.importing import EXPECTED, NO_RECORDING, is_flow_file, read_recording
 from tapehiss.cassettes.quarantine import quarantine
@@ -92,11 +92,7 @@ def command(sources: tuple[Path, ...], into: Path, base_url: str | None, label: 
 def door() -> Redactor:
     """The redaction door with the project's rules and key."""
     rules = load_rules(CONFIGURATION if CONFIGURATION.exists() else None, os.environ)
-    try:
-        return Redactor(rules, key=project_key(Path.cwd(), os.environ))
-    except OSError as error:
-        remedy = "set TAPEHISS_KEY, or import in a folder that you may write"
-        raise Misuse(f"the project's key cannot be kept ({error.strerror})", str(error.filename), remedy) from error
+    return Redactor(rules, key=project_key(Path.cwd(), os.environ))
 
 
 def recorded(job: Job, base_url: str | None) -> Iterator[Recorded]:
@@ -118,15 +114,7 @@ def learn(job: Job, redactor: Redactor, base_url: str | None) -> None:
     with suppress(UnsupportedFormat, OSError):
         for one in recorded(job, base_url):
             if isinstance(one, Exchange):
-                cleaned(one, redactor, job)
-
-
-def cleaned(exchange: Exchange, redactor: Redactor, job: Job) -> Clean | Quarantined | Refusal:
-    """Through the door; an exchange that breaks it is refused, and the error's text is not shown: it may hold the secret."""
-    try:
-        return redactor.clean(exchange)
-    except Exception as error:  # noqa: BLE001 (whatever it is, this exchange may not be written)
-        return Refusal(str(job.path), f"an exchange that cannot be cleaned ({type(error).__name__})", "report it to us")
+                redactor.clean(one)
 
 
 def outcomes(
@@ -135,11 +123,10 @@ def outcomes(
     """What may be written of one file; what was refused is noted."""
     try:
         for one in recorded(job, base_url):
-            result = one if isinstance(one, Refusal) else cleaned(_labelled(one, label or job.label), redactor, job)
-            if isinstance(result, Refusal):
-                tally.refused.append(result)
+            if isinstance(one, Refusal):
+                tally.refused.append(one)
             else:
-                yield result
+                yield redactor.clean(_labelled(one, label or job.label))
     except UnsupportedFormat as error:
         if job.named or (job.path.suffix in RECORDINGS and error.what != NO_RECORDING):
             tally.refused.append(Refusal(error.where or str(job.path), error.what, error.remedy))

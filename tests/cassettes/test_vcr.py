@@ -283,6 +283,13 @@ interactions:
     assert exchange.timings.end_s == 0.25
 
 
+@pytest.mark.parametrize(("status", "reason"), [("OK", ""), ("404 Not Found", ""), ("200 Fine", "Fine")])
+def test_a_reason_is_taken_only_beside_its_own_code(status: str, reason: str) -> None:
+    """``code`` decides; the words of another code are somebody's mistake."""
+    text = json.dumps([{"request": {"url": URL}, "response": {"code": 200, "status": status}}])
+    assert only(text).response == Response(200, reason)
+
+
 def test_go_vcr_3() -> None:
     """Protocols, trailers, a path beside its host."""
     text = """\

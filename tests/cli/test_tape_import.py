@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from base64 import b64encode
 
 import pytest
 from mitmproxy.io import FlowWriter
@@ -138,14 +140,31 @@ def test_an_existing_tape_is_left_alone(tapehiss, project):
     assert tapehiss("tape", "import", "a.json", "--into", "all.yaml").code == 2
 
 
-def test_quarantine_lies_beside_the_tape_and_can_be_released(tapehiss, project):
-    """What may hold a secret is no part of the tape; the quarantined file itself can be imported when a rule is there."""
-    from tapehiss.cassettes.exchange import Exchange, Request, Response
-    from tapehiss.cassettes.quarantine import quarantine
-    from tapehiss.cassettes.redaction import Quarantined, Suspicion
+def packed(secret):
+    """A cassette whose body is a compressed file, which cannot be rewritten at the same length, with a secret inside."""
+    interaction = {
+        "request": {"method": "get", "uri": URL, "headers": {"Authorization": [f"Bearer {secret}"]}},
+        "response": {"status": 200, "body": {"base64_string": b64encode(gzip.compress(secret.encode())).decode()}},
+    }
+    return json.dumps({"http_interactions": [interaction]})
 
-    held = Quarantined(Exchange(Request("GET", URL), Response(200)), (Suspicion("r", "request.url", "path"),))
-    path = quarantine(project / "tapes", held)
+
+def test_what_may_hold_a_secret_goes_to_quarantine_beside_the_tape(tapehiss, project):
+    """Exit code 1; it is named, and is on no tape."""
+    (project / "a.json").write_text(packed(SECRET))
+    said = tapehiss("tape", "import", "a.json", "--into", "tapes")
+    (path,) = (project / "tapes" / "quarantine").glob("*.yaml")
+    assert said.code == 1
+    assert f"quarantined: tapes/quarantine/{path.name}" in said.out.splitlines()
+    assert list((project / "tapes").glob("*.yaml")) == []
+
+
+def test_quarantine_can_be_released(tapehiss, project):
+    """Once a rule says that it is no secret, the quarantined file itself is imported, without the note that it got."""
+    (project / "a.json").write_text(packed(SECRET))
+    tapehiss("tape", "import", "a.json", "--into", "tapes")
+    (path,) = (project / "tapes" / "quarantine").glob("*.yaml")
+    (project / "tapehiss.toml").write_text('[redaction]\nkeep = ["authorization"]\n')
     assert tapehiss("tape", "import", path, "--into", "released.yaml").code == 0
     with open_tape(project / "released.yaml") as tape:
-        assert tape[0].notes == ()
+        assert "quarantined" not in dict(tape[0].notes)
