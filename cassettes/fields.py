@@ -36,13 +36,14 @@ _STRING = rb'"((?:[^"\\\x00]|\\.){0,65536}+)'
 _SEPARATED = rb'"\s{0,64}(?::|=>)\s{0,64}'
 _JSON = re.compile(_SEPARATED + rb"(?:" + _STRING + rb"|(-?\d{3,30})(?=[\s,}\]\x00])|([\[{]))", re.DOTALL)
 _SINGLE = re.compile(rb"'\s{0,64}(?::|=>)\s{0,64}[ub]?'((?:[^'\\\x00]|\\.){0,4096})'", re.DOTALL)
-_BRACKETS = rb"(?:\[[^\]=&\s]{0,64}\]|%5[Bb][^=&\s%]{0,64}%5[Dd])*"
+_BRACKETS = rb"(?:\]|%5[Dd])?(?:\[[^\]=&\s]{0,64}\]|%5[Bb][^=&\s%]{0,64}%5[Dd])*"
 _STRICT = re.compile(_BRACKETS + rb"(?:=|%3[Dd])([^&\s\x00#]*)")
+_MATRIX = re.compile(rb"=([^;/?&\s\x00#]*)")
 _LOOSE = re.compile(
     _BRACKETS + rb"(?:=\s?\"([^\"\n\x00]*)\"|=\s?'([^'\n\x00]*)'|=((?:[^&;\s\"'<>\\\x00,]|,(?!\s))+))",
 )
 _COLON = re.compile(rb":(?:[ \t]*\"([^\"\n\x00]*)\"|[ \t]*'([^'\n\x00]*)'|[ \t]+([^\s,;\"'<>\\\x00]+))")
-_CDATA = rb"(?:<!\[CDATA\[(.{0,65536}?)\]\]>|([^<\x00]*)(?=</)|([^<\"\x00]*)(?=\n\x00))"
+_CDATA = rb"(?:<!\[CDATA\[(.{0,65536}?)\]\]>|([^<\x00]*)(?=</)|([^<\"\n\x00]*)(?=\n\x00))"
 _ELEMENT = re.compile(rb"(?:\s[^<>]{0,512}(?<!/))?>\s*" + _CDATA, re.DOTALL)
 _SIBLING = re.compile(
     rb"</[\w:.-]{1,64}>\s*<(?:[\w.-]{1,32}:)?(?:value|val|string)\b[^<>]{0,256}>\s*(?:<\w{1,32}>\s*)?" + _CDATA,
@@ -77,7 +78,7 @@ def values_of(view: bytes, start: int, end: int, *, strict: bool) -> Iterator[Va
     if follows == b'"':
         yield from _after_quote(view, start, end)
     elif strict:
-        yield from _only(_STRICT.match(view, end), "form")
+        yield from _only((_MATRIX if view[start - 1 : start] == b";" else _STRICT).match(view, end), "form")
     elif follows == b"'":
         yield from _only(_SINGLE.match(view, end), "json")
         yield from _only(_ATTRIBUTE.match(view, end), "markup")

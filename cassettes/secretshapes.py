@@ -83,7 +83,7 @@ PATTERNS: tuple[Pattern, ...] = (
     *_family("doppler-token", "dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.", r"[0-9A-Za-z_.-]{30,80}"),
     *_family("pulumi-token", "pul-", r"[0-9a-f]{40}(?![0-9A-Za-z])"),
     *_family("sentry-token", "sntrys_ sntryu_", r"[0-9A-Za-z+/=_-]{40,400}"),
-    *_family("azure-sas", "sig=", r"([0-9A-Za-z%+/_-]{27,80}(?:=|%3[Dd]){0,2})"),
+    *_family("card-number", "card[number] card%5bnumber%5d", r"=([0-9]{12,19})(?![0-9])"),
     *_family("klaviyo-key", "pk_", r"[0-9a-f]{34}(?![0-9A-Za-z])"),
     *_family("twilio-key", "SK", r"[0-9a-f]{32}(?![0-9A-Za-z])"),
     *_family("mailchimp-key", "-us", r"(?<=[0-9a-f]{32}-us)\d{1,2}(?![0-9A-Za-z])"),
@@ -166,17 +166,40 @@ _KEY = re.compile(rb"[0-9A-Za-z]{20,256}|[0-9A-Za-z+/]{40,256}={0,2}")
 _TOKEN = re.compile(rb"[0-9A-Za-z._~+/=:|!$@*-]{12,8192}")
 _UUID = re.compile(rb"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d([T ].*)?")
-_TURN = re.compile(rb"[a-z][0-9A-Z]|[A-Z][0-9]|[0-9][A-Za-z]|[A-Z]{2}[a-z]")
+_HEX = re.compile(rb"(?=.*[0-9])(?=(?:.*[a-fA-F]){3})(?:[0-9a-f]{16,}|[0-9A-F]{16,})")
+_WORDLIKE = frozenset(
+    (
+        b"ab ac ad ag al am an ap ar as at av ay ba be bi bl bo ca cc ce ch ck cl co cr ct cu da de di do dr du ea ec ed ef el em "
+        b"en ep er es et ev ex ey fi fo fr ga ge gi go gr ha he hi ho ic id ie il im in io ir is it iv ke ki ks la ld le li ll lo "
+        b"ly ma me mi mm mo mp na nd ne nf ng ni no ns nt nv oc od of ok ol om on op or os ot ou ow pa pe pi pl po pp pr qu ra rc "
+        b"rd re ri rk rm ro rs rt sa sc se sh si so ss st su sy ta te th ti to tr ts tu ty ue ul um un up ur us ut ve vi wa we wh "
+        b"wi wo "
+    ).split(),
+)
+"""Two letters that often stand side by side in English and in the names of programs."""
+_RANDOM_MIN = 0.58
+_RANDOM_SHORT_MIN = 0.7
 
 
 def looks_random(value: bytes) -> bool:
-    """Whether a value under an ambiguous name is a secret: one long word in which letters, digits and cases take turns."""
+    """Whether a value under an ambiguous name is a secret: one long word that nobody could pronounce."""
     if not _TOKEN.fullmatch(value) or _DATE.fullmatch(value) or _UUID.fullmatch(value) or b"://" in value:
         return False
-    turns = len(_TURN.findall(value))
-    if sum(48 <= byte <= 57 for byte in value) < 2:
-        return 4 * turns >= len(value) and len(value) >= 16
-    return turns >= 4 or (turns >= 3 and len(value) <= 20)
+    if _HEX.fullmatch(value):
+        return True
+    pairs = [pair for pair in zip(value, value[1:], strict=False) if pair[0] in _ALNUM and pair[1] in _ALNUM]
+    lettered = [pair for pair in pairs if pair[0] > 57 or pair[1] > 57]
+    strange = sum(not _is_wordlike(*pair) for pair in lettered)
+    return len(lettered) >= 8 and strange > len(lettered) * (_RANDOM_MIN if len(value) >= 16 else _RANDOM_SHORT_MIN)
+
+
+def _is_wordlike(first: int, second: int) -> bool:
+    """Whether two letters are a piece of a word, all in one case or with a capital first."""
+    shouted = second <= 90 < first
+    return not shouted and bytes((first, second)).lower() in _WORDLIKE
+
+
+_ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
 def looks_like_mac(value: bytes) -> bool:

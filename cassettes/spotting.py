@@ -66,6 +66,7 @@ _STEMS = (
 ).split()
 _ENDS = b"key keys sig signature hmac sha256 sha1 auth session code hash pin otp otp_code otpcode dsn pass xauth magiclink magic_link".split()
 _CLOSERS = (b'"', b"'", b"=", b":", b">", b"<", b"[", b"]", b"%", b"\\", b" ", b"\r", b"\n", b";")
+_NAMED = frozenset({"name", "ending"})
 _KINDS = ((b"eyj", "jwt"), (b"-----begin", "pem"), (b"bearer", "bearer"), (b"basic", "basic"))
 
 
@@ -78,7 +79,6 @@ class _Trigger(NamedTuple):
 
 def _names(rules: Rules) -> Iterator[bytes]:
     yield from _STEMS
-    yield from (end + closer for end in _ENDS for closer in _CLOSERS)
     for name in (*rules.names.query, *rules.names.fields):
         literal = max(re.split(r"[*?]+", name.lower()), key=len)
         yield from {
@@ -97,6 +97,8 @@ class Spotter:
         triggers: dict[bytes, list[_Trigger]] = {}
         for name in _names(rules):
             triggers.setdefault(name, []).append(_Trigger("name"))
+        for name in (end + closer for end in _ENDS for closer in _CLOSERS):
+            triggers.setdefault(name, []).append(_Trigger("ending"))
         for pattern in PATTERNS:
             triggers.setdefault(pattern.literal, []).append(_Trigger("pattern", pattern))
         for literal, kind in (*_KINDS, *((sign.lower(), "packed") for sign in packed.SIGNS)):
@@ -110,9 +112,9 @@ class Spotter:
         name_end = -1
         for index, start, end in self._automaton.find_matches_as_indexes(view.lower(), overlapping=True):
             for kind, pattern in self._triggers[index]:
-                if kind == "name":
+                if kind in _NAMED:
                     if start >= name_end:
-                        name_end = self._named(view, start, end, found, within)
+                        name_end = self._named(view, start, end - (kind == "ending"), found, within)
                 elif pattern is not None:
                     found += _by_pattern(view, start, pattern)
                 else:
@@ -131,7 +133,8 @@ class Spotter:
         place = Place.QUERY if in_form or view[last : last + 1] in {b"=", b"[", b"%"} else Place.FIELD
         name = view[first:last].decode("latin-1")
         strength = self._rules.names.strength(name, place)
-        if strength is not Strength.NONE and not within.headers[0] <= start < within.headers[1]:
+        in_headers = within.headers[0] <= start < within.headers[1]
+        if strength is not Strength.NONE and not (in_headers and view[last : last + 1] != b"="):
             rule = f"{'refused' if within.refusal[0] <= start < within.refusal[1] else 'name'}:{solid(name)[:40]}"
             values = values_of(view, first, last, strict=in_form)
             found += [Find(value.start, value.end, value.form, strength, rule, value.sure) for value in values]
@@ -154,7 +157,7 @@ def _within(place: int, ranges: Ranges) -> bool:
 
 
 def _by_pattern(view: bytes, start: int, pattern: Pattern) -> Iterator[Find]:
-    if start and pattern.literal[:1].isalnum() and view[start - 1] in _BASE64:
+    if start and not pattern.regex.groups and view[start - 1] in _BASE64:
         return
     match = pattern.regex.match(view, start)
     if match:
