@@ -8,8 +8,8 @@ from typing import Any, assert_type
 
 from tapehiss.cassettes.exchange import Clean, Exchange, Request, Response, header
 from tapehiss.cassettes.importing import read_recording
-from tapehiss.cassettes.redaction import Quarantined, Redactor
 from tapehiss.cassettes.projectkey import project_key
+from tapehiss.cassettes.redaction import Quarantined, Redactor
 from tapehiss.cassettes.rulefile import load_rules
 from tapehiss.cassettes.tape import Tape, open_tape, open_tapes
 from tapehiss.cassettes.writer import Sync, TapeWriter
