@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
@@ -31,6 +30,7 @@ SELECTING_HEADERS = frozenset({"range", "if-match", "if-none-match", "if-modifie
 OPERATION_FIELDS = ("Action", "operationName", "method", "query")
 """Fields of a form or a JSON object that name the operation: AWS query APIs, GraphQL, JSON-RPC."""
 
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 NOWHERE = Wildcards()
 BODY_PARSED_MAX_BYTES = 4_000_000
 """Longer bodies are compared byte for byte."""
@@ -48,17 +48,18 @@ class Keys:
     """64 bits of the unselected key."""
 
 
-@lru_cache(maxsize=8192)
 def split_url(url: str) -> tuple[str, str]:
     """``(authority, path and query)`` of an absolute URL; the authority in lower case without user and default port."""
     scheme, found, rest = url.partition("://")
     if not found:
         return "", url if url.startswith("/") else "/" + url
-    cut = next((place for place, letter in enumerate(rest) if letter in "/?#"), len(rest))
-    authority = rest[:cut].rpartition("@")[2].lower()
-    target = rest[cut:].partition("#")[0]
-    default = {"http": ":80", "https": ":443"}.get(scheme.lower(), ":0")
-    return authority.removesuffix(default), target if target.startswith("/") else "/" + target
+    authority, _, target = rest.partition("/")
+    if "?" in authority or "#" in authority:
+        cut = min(place for place in (authority.find("?"), authority.find("#")) if place >= 0)
+        authority, target = rest[:cut], rest[cut:]
+    target = f"/{target.partition('#')[0]}" if "#" in target else f"/{target}"
+    default = DEFAULT_PORTS.get(scheme.lower(), ":0")
+    return authority.rpartition("@")[2].lower().removesuffix(default), target
 
 
 def exact_key(request: Request, host: str, target: str) -> Key:

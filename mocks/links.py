@@ -37,16 +37,15 @@ def to_vendor(request: Request, index: Index, here: Origin | None) -> Request:
     """A request as the vendor would have got it: the mock's URL in target and body is the vendor's again."""
     if here is None or len(index.hosts) != 1:
         return request
-    name = here.authority.encode("ascii")
-    target = request.url.partition("://")[2].partition("/")[2].encode("latin-1", "replace")
-    if name not in request.body and here.host.encode("ascii") not in target:
+    target = request.url.partition("://")[2].partition("/")[2]
+    if here.host not in target and here.authority.encode("ascii") not in request.body:
         return request
     vendor = origin_in(index.recordings[0].request.url)
     if vendor is None:
         return request
     back = Swap((here,), vendor)
     body = back.text(request.body) if _open(request.headers) and not request.undecoded else request.body
-    return replace(request, url=f"{here}/{back.text(target).decode('latin-1')}", body=body)
+    return replace(request, url=f"{here}/{back.text(target.encode('latin-1', 'replace')).decode('latin-1')}", body=body)
 
 
 def to_client(response: Response, exchange: Exchange, here: Origin | None) -> Response:

@@ -51,6 +51,8 @@ class LiveVendor:
 
 def addressed(request: Request) -> Request:
     """The request with the vendor that a ``/_host/`` path names in place of the mock."""
+    if HOST_PREFIX not in request.url:
+        return request
     authority, target = split_url(request.url)
     if not target.startswith(HOST_PREFIX):
         return request

@@ -35,7 +35,7 @@ class State:
     attempts: Counts = field(default_factory=Counts)
     """Fingerprint to how many requests with it came."""
     played: Counts = field(default_factory=Counts)
-    """Number of a recording to how often it was played."""
+    """Number of a recording to 1 once it was played."""
     cursors: Counts = field(default_factory=Counts)
     """Group to how many of its recordings were played from its beginning on."""
 
@@ -108,15 +108,17 @@ def _choose(state: State, match: Match) -> int | None:
 
 def _advanced(state: State, match: Match, outcome: Outcome, attempt: int) -> State:
     """The state after one request."""
-    state = replace(state, attempts=state.attempts.put(match.fingerprint, attempt + 1))
-    if not outcome.advances or match.group is None or outcome.recording is None:
-        return state
-    number, numbers = outcome.recording, match.group.numbers
-    state = replace(state, played=state.played.put(number, state.played[number] + 1))
-    cursor = start = state.cursors[match.group.id]
-    while cursor < len(numbers) and state.played[numbers[cursor]]:
-        cursor += 1
-    return state if cursor == start else replace(state, cursors=state.cursors.put(match.group.id, cursor))
+    attempts = state.attempts.put(match.fingerprint, attempt + 1)
+    played, cursors = state.played, state.cursors
+    number, group = outcome.recording, match.group
+    if number is not None and group is not None and outcome.advances and not played[number]:
+        played = played.put(number, 1)
+        numbers = group.numbers
+        cursor = start = cursors[group.id]
+        while cursor < len(numbers) and played[numbers[cursor]]:
+            cursor += 1
+        cursors = cursors if cursor == start else cursors.put(group.id, cursor)
+    return State(state.began_s, attempts, played, cursors)
 
 
 def without_body(response: Response) -> Response:
