@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tapehiss.cassettes import deltas, encodings
+from tapehiss.cassettes import deltas, encodings, radix
 from tapehiss.cassettes.judgement import TooManySecrets
 from tapehiss.cassettes.packed import unpacked
 from tapehiss.cassettes.places import Places
@@ -128,13 +128,13 @@ class Cleaning:
         view = encodings.through_percent(view, inside)
         view = encodings.through_markup(view, inside)
         view = encodings.through_utf16(view, inside)
-        if depth == 0 or encodings.has_run(view, _RUN_MIN):
-            view = encodings.through_radix(view, lambda text: self._decoded(text, inside))
+        if depth == 0 or radix.has_run(view, _RUN_MIN):
+            view = radix.through_radix(view, lambda text: self._decoded(text, inside))
         return view
 
     def _decoded(self, text: bytes, inside: Callable[[bytes], bytes]) -> bytes:
         """What base64 or hexadecimal may mean: a known secret, or a text to look into; mostly neither."""
-        if encodings.has_text(text, _TEXT_MIN):
+        if radix.has_text(text, _TEXT_MIN):
             return inside(text)
         return self._judge.taints.replaced(text, self._took)
 

@@ -19,6 +19,7 @@ from tapehiss.cassettes.secretshapes import (
     KEY_LINE,
     PRIVATE_KEY,
     is_bounded,
+    is_opaque,
     is_placeholder,
     is_spreadable,
     is_uuid,
@@ -151,7 +152,7 @@ class Judge:
         return b64encode(made, altchars=b"-_" if set(value) & set(b"-_") else None)[: len(value)]
 
     def _spread(self, value: bytes, made: bytes, rule: str) -> None:
-        if not is_spreadable(value) or value in self.taints:
+        if not _spreads(value, rule) or value in self.taints:
             return
         if len(self.taints) >= self._rules.limits.taints_max:
             raise TooManySecrets
@@ -181,6 +182,21 @@ class Judge:
         except UnicodeError:
             return
         self.taints.add(Taint(other, stands, rule, is_bounded(other)))
+
+
+_PASSWORDS = re.compile(
+    r".*(?:passw|pwd|phrase|secret|authorization|auth|basic|userinfo|mnemonic)|env:|known|pattern:|path:"
+)
+_WORDS = re.compile(rb"[A-Za-z_ .-]+")
+
+
+def _spreads(value: bytes, rule: str) -> bool:
+    """Whether a secret is replaced wherever it stands: one made of words only if it is a password, a cookie only if it is no setting."""
+    if not is_spreadable(value):
+        return False
+    if rule in {"header:cookie", "header:set-cookie", "header"}:
+        return is_opaque(value)
+    return _PASSWORDS.match(rule) is not None or not _WORDS.fullmatch(value) or looks_random(value)
 
 
 _HEADER_LIKE = {f"{kind}:{name}": name for kind in ("name", "refused") for name in ("cookie", "authorization")} | {

@@ -43,6 +43,7 @@ class Places:
         spans = self._spans
         bodies = ((self._request_type, spans[Part.REQUEST_BODY]), (self._response_type, spans[Part.RESPONSE_BODY]))
         return Within(
+            url_end=spans[Part.URL][1],
             strict=(spans[Part.URL], *[span for kind, span in bodies if is_form(kind)]),
             headers=(spans[Part.REQUEST_HEADERS][0], spans[Part.NOTES][1]),
             refusal=spans[Part.RESPONSE_BODY] if self._is_refusal() else (0, 0),

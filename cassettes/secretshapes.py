@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +18,13 @@ class Pattern:
     rule: str
     literal: bytes
     regex: re.Pattern[bytes]
+    sure: bool = True
+    """Whether the format alone says that it is a credential; otherwise it must look random, too."""
 
 
-def _family(rule: str, literals: str, rest: str) -> tuple[Pattern, ...]:
+def _family(rule: str, literals: str, rest: str, *, sure: bool = True) -> tuple[Pattern, ...]:
     return tuple(
-        Pattern(rule, literal.lower().encode(), re.compile(re.escape(literal).encode() + rest.encode()))
+        Pattern(rule, literal.lower().encode(), re.compile(re.escape(literal).encode() + rest.encode()), sure)
         for literal in literals.split()
     )
 
@@ -45,6 +48,13 @@ PATTERNS: tuple[Pattern, ...] = (
     *_family("discord-webhook", "/api/webhooks/", r"\d{10,25}/([0-9A-Za-z_-]{30,120})"),
     *_family("teams-webhook", "/webhookb2/", r"([0-9A-Za-z@/-]{60,300})"),
     *_family("telegram-bot", "/bot", r"(\d{5,16}:[0-9A-Za-z_-]{20,80})"),
+    *_family(
+        "path-token",
+        "/token/ /tokens/ /reset/ /reset-password/ /reset_password/ /password/ /invite/ /invites/ /invitation/ /invitations/ /confirm/ "
+        "/confirmation/ /verify/ /verification/ /activate/ /activation/ /unsubscribe/ /magic/ /apikey/ /api-key/ /secret/",
+        r"([0-9A-Za-z_.~=-]{16,256})(?![0-9A-Za-z_.~=%-])",
+        sure=False,
+    ),
     *_family("aws-key-id", "AKIA ASIA ABIA ACCA", r"[0-9A-Z]{16}(?![0-9A-Za-z])"),
     *_family("google-key", "AIza", r"[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])"),
     *_family("google-token", "ya29.", r"[0-9A-Za-z_.-]{20,1000}"),
@@ -133,7 +143,8 @@ _COMMON = frozenset(
 _DIGITS_MIN = 12
 _LENGTH_MIN = 6
 _WORD_LENGTH = 16
-_LOOSE_LENGTH = 12
+_LOOSE_LENGTH = 8
+_DIGITS = frozenset(b"0123456789")
 
 
 def is_placeholder(value: bytes) -> bool:
@@ -154,8 +165,16 @@ def is_spreadable(value: bytes) -> bool:
 
 
 def is_bounded(value: bytes) -> bool:
-    """Whether a secret should be replaced only where it stands alone: short ones, and those that look like a word."""
-    return len(value) < _LOOSE_LENGTH or (value.isalpha() and value.islower() and len(value) < _WORD_LENGTH)
+    """Whether a secret should be replaced only where it stands alone: very short ones, and those that look like a word."""
+    return len(value) < _LOOSE_LENGTH or (len(value) < _WORD_LENGTH and _strangeness(value, 4) < _RANDOM_MIN)
+
+
+def is_opaque(value: bytes) -> bool:
+    """Whether a value is somebody's identifier or credential, and no word, date, number, place or size."""
+    mixed = (
+        len(value) >= 12 and any(byte in _DIGITS for byte in value) and any(byte in _ALNUM - _DIGITS for byte in value)
+    )
+    return looks_random(value) or is_uuid(value) or (mixed and not _DATE.match(value))
 
 
 _MAC = re.compile(
@@ -187,10 +206,14 @@ def looks_random(value: bytes) -> bool:
         return False
     if _HEX.fullmatch(value):
         return True
-    pairs = [pair for pair in zip(value, value[1:], strict=False) if pair[0] in _ALNUM and pair[1] in _ALNUM]
+    return _strangeness(value, 8) > (_RANDOM_MIN if len(value) >= 16 else _RANDOM_SHORT_MIN)
+
+
+def _strangeness(value: bytes, pairs_min: int) -> float:
+    """Which share of its neighbouring letters and digits no word has; 0 where there are too few to tell."""
+    pairs = [pair for pair in pairwise(value) if pair[0] in _ALNUM and pair[1] in _ALNUM]
     lettered = [pair for pair in pairs if pair[0] > 57 or pair[1] > 57]
-    strange = sum(not _is_wordlike(*pair) for pair in lettered)
-    return len(lettered) >= 8 and strange > len(lettered) * (_RANDOM_MIN if len(value) >= 16 else _RANDOM_SHORT_MIN)
+    return sum(not _is_wordlike(*pair) for pair in lettered) / len(lettered) if len(lettered) >= pairs_min else 0.0
 
 
 def _is_wordlike(first: int, second: int) -> bool:

@@ -47,6 +47,8 @@ Ranges = tuple[tuple[int, int], ...]
 class Within(NamedTuple):
     """Ranges of a view in which a name means something else."""
 
+    url_end: int = 0
+    """The view begins with the request's URL, and it ends here."""
     strict: Ranges = ()
     """Forms and queries throughout."""
     headers: tuple[int, int] = (0, 0)
@@ -123,6 +125,8 @@ class Spotter:
             found += _userinfo(view)
         if self._rules.emails:
             found += _all(EMAIL, view, "email")
+        for regex in self._rules.paths:
+            found += _all(regex, view[: within.url_end], f"path:{regex.pattern.decode('latin-1')[:40]}")
         for regex in self._rules.patterns:
             found += _all(regex, view, f"pattern:{regex.pattern.decode('latin-1')[:40]}")
         return found
@@ -161,7 +165,8 @@ def _by_pattern(view: bytes, start: int, pattern: Pattern) -> Iterator[Find]:
         return
     match = pattern.regex.match(view, start)
     if match:
-        yield Find(*match.span(match.lastindex or 0), "plain", Strength.STRONG, pattern.rule)
+        strength = Strength.STRONG if pattern.sure else Strength.WEAK
+        yield Find(*match.span(match.lastindex or 0), "plain", strength, pattern.rule)
 
 
 _BASE64 = frozenset(b"+/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
