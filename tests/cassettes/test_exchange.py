@@ -6,8 +6,8 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given, settings
-from strategies import exchanges
 
+from strategies import exchanges
 from tapehiss.cassettes.exchange import Cut, Ending, Exchange, Message, Request, Response, header, header_values
 
 GOOD = Exchange(Request("GET", "https://api.vendor.example/"), Response(200, "OK"))
