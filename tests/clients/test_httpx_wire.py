@@ -148,9 +148,11 @@ def test_a_drip_does_not_outlast_the_attempt(attempt, begin):
 
     def serve(visit):
         visit.send(begin)
-        while begin and not over.wait(0.03):
+        for _ in range(100 if begin else 0):
+            if over.wait(0.04):
+                break
             visit.send(b"x")
-        over.wait(5)
+        over.wait(4)
         return True
 
     with vendor(serve) as there:
@@ -245,3 +247,16 @@ def test_any_transport_will_do():
     assert isinstance(fine, Response)
     assert isinstance(gone, Failure)
     assert gone.sent
+
+
+def test_a_transport_that_never_ends_is_left():
+    """A transport that bounds nothing itself is left between two pieces when the attempt is over."""
+
+    def forever():
+        while True:
+            yield b""
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=forever()))
+    found = send(transport, Send(Request("GET", "http://h/"), 0.05), 100)
+    assert isinstance(found, Failure)
+    assert (found.ending, found.sent) == (Ending.TIMED_OUT, True)
