@@ -71,6 +71,7 @@ class Recorder:
         self._budget = Budget(0)
         self._open: dict[str, tuple[Any, Take]] = {}
         self._closed = asyncio.Event()
+        self._begun = asyncio.Event()
         self._failures: dict[str, tuple[Stage, str]] = {}
         self._claimed: set[str] = set()
         self._prepared: set[str] = set()
@@ -111,6 +112,7 @@ class Recorder:
         journal = Journal(orders, self.tally, settings.queue_max_bytes)
         await journal.open()
         self._journal = journal
+        self._begun.set()
 
     async def done(self) -> None:
         """Under a foreign mitmproxy: finish what is open, write everything."""
@@ -148,9 +150,17 @@ class Recorder:
 
     # -- an exchange ---------------------------------------------------------------------------------------------------
 
+    def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        """An exchange begins. A foreign mitmproxy listens before there is a journal: what comes meanwhile waits for it."""
+        return self._begin_exchange(flow) if self._begun.is_set() else self._begin_later(flow)
+
+    async def _begin_later(self, flow: http.HTTPFlow) -> None:
+        await self._begun.wait()
+        self._begin_exchange(flow)
+
     @guarded
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """An exchange begins."""
+    def _begin_exchange(self, flow: http.HTTPFlow) -> None:
+        """The exchange is open from now on, if it is wanted."""
         if self._journal is None or self._settings is None:
             return
         self._prepare(flow)
