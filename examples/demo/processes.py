@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HERE = "127.0.0.1"
+PORTS = range(12000, 32000)
 START_MAX_S = 90.0
 STOP_MAX_S = 20.0
 
@@ -24,10 +26,12 @@ class Died(Exception):
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((HERE, 0))
-        return int(probe.getsockname()[1])
+    """A port that was free a moment ago, below those that the system gives to outgoing connections."""
+    for port in random.SystemRandom().sample(PORTS, 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HERE, port))
+            return port
+    raise Died(f"no free port between {PORTS[0]} and {PORTS[-1]}")
 
 
 def listening(port: int) -> bool:
