@@ -82,6 +82,7 @@ _LINE = re.compile(r"(\S+) ((?:[a-z0-9+.-]*://[^/\s]+)?)(/\S*)")
 _NO_TOKEN = re.compile(r"[^!-~]")
 _MIXED = r"(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])(?=[A-Za-z]*\d)"
 _RANDOM = r"(?:(?=\d)|(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])|(?=[A-Za-z]*\d+[A-Za-z]+\d)|(?=[A-Za-z]*[a-z][A-Z]+[a-z][A-Za-z]*[A-Z]))"
+_ENDS = "json|xml|csv|html?|php|aspx?|txt|pdf|js|md|ya?ml|ics|vcf"
 _HEX = "[0-9a-fA-F]"
 
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -97,14 +98,14 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "domain",
         re.compile(
-            r"(?:[a-z0-9_*](?:[a-z0-9_-]*[a-z0-9_])?\.)+(?!(?:json|xml|csv|html?|php|aspx?|txt|pdf|js|md|ya?ml|do|action)$)[a-z]{2,}\.?"
+            rf"(?:[a-z0-9_*](?:[a-z0-9_-]*[a-z0-9_])?\.)+(?!(?:{_ENDS}|do|action|png|jpe?g|gif|svg|css|zip|t?gz|bin|log|mp[34]|py|sh)$)[a-z]{{2,}}\.?"
         ),
     ),
     ("ip", re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")),
 )
 """Forms of values that are no words, and what a value of the form is called when nothing before it gives a name."""
 
-_EXTENSION = re.compile(r"(.+)(\.(?:json|xml|csv|html?|php|aspx?|txt|pdf|js|md|ya?ml))")
+_EXTENSION = re.compile(rf"(.+)(\.(?:{_ENDS}))")
 _ACTION = re.compile(r"(.+)(:[a-zA-Z]{2,40})")
 _VERSION_BASE = re.compile(r"(?:api|rest|services?|v)", re.IGNORECASE)
 _SAME_IN_PLURAL = frozenset({"series", "species", "news", "analytics"})

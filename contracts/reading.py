@@ -14,13 +14,14 @@ such an exchange has response parts only; one without a response has none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.exchange import Ending
 from tapehiss.cassettes.media import media_type
 from tapehiss.contracts import documents
 from tapehiss.contracts.operations import Operation, operation_of, split
+from tapehiss.contracts.selector import selector_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,9 @@ class Account:
 def read(exchange: Exchange) -> Account:
     """The account of an exchange; never fails, whatever the vendor or the client sent."""
     operation, values = operation_of(exchange.request.method, exchange.request.url)
+    selector = selector_of(exchange.request)
+    if selector:
+        operation = replace(operation, path=f"{operation.path}#{selector}")
     return Account(operation, exchange.ending, tuple(_readings(exchange, values)))
 
 
