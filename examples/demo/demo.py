@@ -40,12 +40,18 @@ class Weather:
     question: str
     fault: str
     work: str = "sell"
+    latency: str = ""
+
+    @property
+    def short(self) -> str:
+        """The faults without the operation."""
+        return self.fault.partition(" on=")[0] + (f", {self.latency}" if self.latency else "")
 
 
 PAY = "on=POST /v1/payment_intents"
 TOO_MANY = '{"error": {"type": "invalid_request_error", "message": "Too many requests", "code": "rate_limit"}}'
 WEATHERS = (
-    Weather("Overloaded for a moment: does the SDK come back?", f"503 first=2 {PAY}"),
+    Weather("Slow, and overloaded for a moment: does the SDK come back?", f"503 first=2 {PAY}", latency="latency=0.2"),
     Weather("Rate limited: does it wait as long as it was told?", f"429 retry-after=2 first=1 {PAY} body={TOO_MANY}"),
     Weather("The answer to a payment is lost: is it sent again, and safely?", f"reset first=1 {PAY}"),
     Weather("It is lost three times, and the shop calls the SDK again:", f"reset first=3 {PAY}", "insist"),
@@ -62,7 +68,9 @@ def last_line(text: str) -> list[object] | str:
 def record(stage: Stage, python: Path) -> tuple[object, dict[str, object]]:
     """The shop works for a day against the real server, through the recorder; the server then ends."""
     port = free_port()
-    stage.section("Record: the Stripe SDK against localstripe, a payments server from PyPI")
+    ask = "import importlib.metadata as m; print(*(f'{n} {m.version(n)}' for n in ('stripe', 'localstripe')), sep=' against ')"
+    stage.section("Record: a shop on the Stripe SDK, and a payments server that somebody else wrote")
+    stage.say(f"{output_of([python, '-c', ask], {}, LIMIT_S).strip()}, both from PyPI and unmodified")
     stage.typed("record --to", f"http://127.0.0.1:{port} --into {WORK / 'day'} -- python shop.py {{url}}")
     command = [*TAPEHISS, "record", "--to", f"http://127.0.0.1:{port}", "--into", WORK / "day", "--strict", "--quiet"]
     command += ["--json", "--", python, SHOP, "{url}"]
@@ -114,7 +122,7 @@ def show_contract(stage: Stage) -> None:
     rows = columns("infer", WORK / "day", "--openapi", place)
     told = [[*row[0].partition(" ")[::2], *row[1:4]] for row in rows]
     shown = [[method, "/v1" + url.partition("/v1")[2], *rest] for method, url, *rest in told]
-    stage.table(("method", "operation", "answers", "exchanges", "statements"), shown)
+    stage.table(("method", "operation", "answers", "seen", "facts"), shown)
     answer = json.loads(place.read_text())["paths"]["/v1/customers"]["post"]["responses"]["200"]
     fields = answer["content"]["application/json"]["schema"]["properties"]
     told = [
@@ -147,12 +155,13 @@ def endure(stage: Stage, python: Path) -> Iterator[tuple[Weather, str, str, int]
     for number, weather in enumerate(WEATHERS):
         port, place = free_port(), WORK / f"weather-{number + 1}"
         serve = [*TAPEHISS, "serve", WORK / "day", "--listen", f"127.0.0.1:{port}", "--fault", weather.fault]
+        serve += ["--fault", weather.latency] if weather.latency else []
         command = [*TAPEHISS, "record", "--to", f"http://127.0.0.1:{port}", "--into", place, "--quiet", "--"]
         with running(serve, port, WORK / "mock.log"):
             said = output_of([*command, python, SHOP, "{url}", weather.work], {"SHOP_STRIPE_KEY": KEY}, LIMIT_S)
         tried = attempts(taped(place))
         result = last_line(said)
-        stage.say(f"[bold]{weather.question}[/] [dim]({weather.fault.partition(' on=')[0]})[/]")
+        stage.say(f"[bold]{weather.question}[/] [dim]({weather.short})[/]")
         stage.say(f"  {story(tried)}")
         count = charges(tried)
         colour = "red" if count > 1 else "green"
@@ -174,10 +183,7 @@ def taped(folder: Path) -> list[object]:
 def conclude(stage: Stage, outages: list[tuple[Weather, str, str, int]]) -> None:
     """The account of all, and where things are."""
     stage.section("What was learnt")
-    rows = [
-        (weather.fault.partition(" on=")[0], weather.work, count, result, f"{charged} ×")
-        for weather, result, count, charged in outages
-    ]
+    rows = [(weather.short, weather.work, count, result, f"{charged} ×") for weather, result, count, charged in outages]
     stage.table(("POST /v1/payment_intents", "the shop", "attempts", "and got", "charged at most"), rows)
     lessons(stage, outages)
     stage.say(f"\n   tapes, contract and logs: [bold]{WORK}/[/]   ({stage.elapsed_s:.0f} s)")
