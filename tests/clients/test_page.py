@@ -1,0 +1,66 @@
+"""``docs/client.md`` is true."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tapehiss.cassettes.exchange import Exchange, Request, Response
+from tapehiss.clients import errors
+from tapehiss.clients.calling import Asked
+from tapehiss.clients.httpx_adapter import Options
+from tapehiss.clients.retry import RetryPolicy
+from tapehiss.mocks.faults import Reset
+from tapehiss.mocks.schedule import Rule
+from tapehiss.mocks.server import Server
+from tapehiss.mocks.vendor import Vendor
+
+if TYPE_CHECKING:
+    import pytest
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "client.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+HOST = "https://api.vendor.example"
+JSON = (("Content-Type", "application/json"),)
+
+
+def run(example: str) -> None:
+    exec(compile(example, "docs/client.md", "exec"), {})
+
+
+def test_the_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """The first example runs against a vendor, and says what it should when the charge meets an outage."""
+    tape = [
+        Exchange(Request("GET", f"{HOST}/v1/customers/42"), Response(200, "", JSON, b"{}")),
+        Exchange(Request("POST", f"{HOST}/v1/charges", JSON, b'{"amount": 500}'), Response(201, "", JSON, b"{}")),
+    ]
+    for schedule, said in (((), ""), ((Rule(Reset(), "POST *"),), "was it charged?")):
+        with Server(Vendor.of(tape, schedule)) as server:
+            run(EXAMPLES[0].replace(HOST, server.url))
+        assert capsys.readouterr().out.startswith(said)
+
+
+def test_the_flow_runs() -> None:
+    """The second example runs as it is."""
+    run(EXAMPLES[1])
+
+
+def test_every_setting_is_told() -> None:
+    """Each setting of a policy, a client and a call is on the page, and each error."""
+    names = [
+        *(each.name for each in fields(RetryPolicy)),
+        *Options.__annotations__,
+        *Asked.__annotations__,
+        *(name for name, each in vars(errors).items() if isinstance(each, type) and issubclass(each, errors.ApiError)),
+    ]
+    assert [name for name in names if not re.search(rf"\b{name}\b", PAGE)] == []
+
+
+def test_the_defaults_are_the_defaults() -> None:
+    """The numbers in the table are those in the code."""
+    policy = RetryPolicy()
+    for name in ("attempts_max", "deadline_s", "attempt_timeout_s", "retry_after_max_s"):
+        assert f"| `{name}` | {getattr(policy, name):g} |" in PAGE
+    assert f"| {policy.backoff_base_s:g}, {policy.backoff_max_s:g} |" in PAGE
