@@ -10,14 +10,13 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from tapehiss.cassettes.exchange import header
+from tapehiss.cassettes.exchange import Ending, header
 from tapehiss.mocks.links import here_of
 from tapehiss.mocks.live import LiveVendor
 from tapehiss.mocks.plane import DataPlane, asked_of, request_of
-from tapehiss.mocks.wire import message_of
+from tapehiss.mocks.wire import HANG_MAX_S, message_of
 
 if TYPE_CHECKING:
-    from tapehiss.cassettes.exchange import Ending
     from tapehiss.mocks.vendor import Vendor
     from tapehiss.mocks.wire import Message
 
@@ -67,7 +66,8 @@ class App:
         asked = asked_of(request, pace=self.plane.live.vendor.latency)
         message = message_of(self.plane.localised(outcome, here), asked)
         if message is None:
-            raise Severed(outcome.ending)
+            await asyncio.sleep(HANG_MAX_S if outcome.ending is Ending.TIMED_OUT else 0.0)
+            raise Severed(Ending.RESET)
         await _sent(message, send)
         if not message.whole:
             raise Severed(outcome.ending)

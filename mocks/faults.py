@@ -141,7 +141,7 @@ def fault_to_json(fault: Fault) -> dict[str, Any]:
             return {"status": code, **extra, **({} if body is None else {"body": body})}
         case Truncate(at_bytes):
             return {"truncate_bytes": at_bytes}
-        case Reset():
+        case _:
             return {"reset": True}
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PREPARED_MAX_BYTES = 256 * 1024 * 1024
 DECODED_MAX_BYTES = 256 * 1024 * 1024
+BODY_MAX_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -36,6 +37,8 @@ class DataPlane:
     prepared_bytes: int = 0
     prepared_max_bytes: int = PREPARED_MAX_BYTES
     """When the kept scripts would take more, they are forgotten and made anew."""
+    body_max_bytes: int = BODY_MAX_BYTES
+    """Longer request bodies are refused with 413."""
 
     def play(
         self,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from tapehiss.mocks.wire import Then
+from tapehiss.mocks.wire import HANG_MAX_S, Then
 
 if TYPE_CHECKING:
     import asyncio
@@ -25,12 +25,10 @@ if TYPE_CHECKING:
     from tapehiss.mocks.wire import Script
 
 CONTROL_PREFIX = b"/_tapehiss/"
-BODY_MAX_BYTES = 256 * 1024 * 1024
 HEADERS_MAX = 200
 URL_MAX_BYTES = 64 * 1024
 WAITING_MAX = 1000
 """Pipelined requests that wait on one connection."""
-HANG_MAX_S = 600.0
 LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -119,7 +117,7 @@ class MockProtocol(HttpToolsProtocol):
             super().on_body(body)
             return
         self._size += len(body)
-        if self._size > BODY_MAX_BYTES:
+        if self._size > self._plane.body_max_bytes:
             self._refuse(413, "Content Too Large")
         else:
             self._content.append(body)

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.mocks.errors import Flaw
-from tapehiss.mocks.faults import Latency, Reset, Status, Truncate
+from tapehiss.mocks.faults import Latency, Status, Truncate
 from tapehiss.mocks.schedule import rule_from_json
 
 if TYPE_CHECKING:
@@ -111,5 +111,5 @@ def _fault_words(rule: Rule) -> list[str]:
             return [str(code), *extra, *([] if body is None else [f"body={body}"])]
         case Truncate(at_bytes):
             return [f"truncate={at_bytes}"]
-        case Reset():
+        case _:
             return ["reset"]

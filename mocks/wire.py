@@ -39,6 +39,8 @@ HOP_BY_HOP = frozenset(
 )
 """Headers about the recorded connection (RFC 9110 section 7.6.1), about framing and coding, which are made anew, and the one
 that would send the client to another server."""
+HANG_MAX_S = 600.0
+"""A silence ends in a reset after this long, so that a client without a timeout ends, too."""
 BODILESS = frozenset({204, 304})
 PIECES_MAX = 100_000
 

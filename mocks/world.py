@@ -7,14 +7,13 @@ is sent replies; what a reply looks like is the client's affair, so the caller s
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 from tapehiss.cassettes.exchange import Ending, Request
 from tapehiss.mocks.errors import EndlessFlow
 from tapehiss.mocks.vendor import State, Vendor
-from tapehiss.mocks.wire import Asked, message_of
+from tapehiss.mocks.wire import HANG_MAX_S, Asked, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -116,6 +115,8 @@ def _sent(vendor: Vendor, state: State, effect: Sending, now_s: float) -> tuple[
     """One request and when the client knows what became of it."""
     state, outcome, delay_s = vendor.answer(state, effect.request, now_s)
     took_s = delay_s + duration_s(outcome, effect.request.method, vendor.latency)
+    if outcome.response is None:
+        outcome = replace(outcome, ending=Ending.RESET)
     if took_s > effect.timeout_s:
         outcome = replace(outcome, response=None, ending=Ending.TIMED_OUT, body_bytes=None)
         took_s = effect.timeout_s
@@ -123,9 +124,9 @@ def _sent(vendor: Vendor, state: State, effect: Sending, now_s: float) -> tuple[
 
 
 def duration_s(outcome: Outcome, method: str, pace: float) -> float:
-    """Seconds from the first byte of the answer to its last, or to the end of all days."""
+    """Seconds from the first byte of the answer to its last, or to the end of a silence."""
     if outcome.ending is Ending.TIMED_OUT:
-        return math.inf
+        return HANG_MAX_S
     message = message_of(outcome, Asked(method, pace=pace)) if pace else None
     return message.pieces[-1][0] if message and message.pieces else 0.0
 

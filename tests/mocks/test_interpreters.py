@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shop import HOST, SHOP
 
-from tapehiss.cassettes.exchange import Ending, Request
+from tapehiss.cassettes.exchange import Ending, Exchange, Request
 from tapehiss.mocks import strategies
 from tapehiss.mocks.asgi import App, Severed, app_of
 from tapehiss.mocks.faults import Truncate
@@ -20,8 +20,13 @@ from tapehiss.mocks.vendor import Vendor
 from tapehiss.mocks.virtual_time import run_in_virtual_time, vendor_here
 from tapehiss.mocks.world import travel
 
-WITHOUT_STREAMS = [exchange.request for exchange in SHOP[:8]]
-ASKED = st.lists(st.sampled_from([*WITHOUT_STREAMS, Request("GET", HOST + "/v1/none")]), min_size=1, max_size=6)
+SILENT = Exchange(Request("GET", HOST + "/v1/silent"), None, Ending.TIMED_OUT)
+RECORDED = (*SHOP[:8], SILENT)
+ASKED = st.lists(
+    st.sampled_from([*(exchange.request for exchange in RECORDED), Request("GET", HOST + "/v1/none")]),
+    min_size=1,
+    max_size=6,
+)
 TIMEOUT_S = 10_000.0
 HEADERS = ("content-type", "retry-after", MATCH_HEADER)
 
@@ -155,7 +160,7 @@ def rounded(seen: list[Seen]) -> list[Seen]:
 @settings(max_examples=80, deadline=None)
 def test_three_interpreters_tell_the_same(schedule, seed, asked):
     """Whatever the schedule and the requests: the same statuses, headers, bodies, endings and times."""
-    vendor = Vendor.of(SHOP, schedule, seed=seed)
+    vendor = Vendor.of(RECORDED, schedule, seed=seed)
     pure = rounded(in_the_world(vendor, asked))
     assert rounded(in_process(vendor, asked)) == pure
     assert rounded(on_a_socket(vendor, asked)) == pure
@@ -165,5 +170,5 @@ def test_three_interpreters_tell_the_same(schedule, seed, asked):
 @settings(max_examples=40, deadline=None)
 def test_a_cut_body_is_cut_at_the_same_byte(at_bytes, asked):
     """What arrives of a truncated answer is the same in memory and in process (the bodies here are sent uncompressed)."""
-    vendor = Vendor.of(SHOP, (Rule(Truncate(at_bytes)),))
+    vendor = Vendor.of(RECORDED, (Rule(Truncate(at_bytes)),))
     assert [each.body for each in in_process(vendor, asked)] == [each.body for each in in_the_world(vendor, asked)]

@@ -13,7 +13,7 @@ from shop import SHOP
 from wires import Wire, get, read
 
 from tapehiss.mocks.faults import Latency, Reset, Truncate
-from tapehiss.mocks.protocol import HEADERS_MAX, URL_MAX_BYTES
+from tapehiss.mocks.protocol import HEADERS_MAX, URL_MAX_BYTES, WAITING_MAX
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.server import Server
 from tapehiss.mocks.vendor import Vendor
@@ -127,6 +127,30 @@ def test_what_is_not_http_is_refused(port, data, status):
     """Malformed and enormous heads are answered with their status, and the connection ends."""
     with Wire(port) as wire:
         assert wire.send(data).rest()[9:12] == status
+
+
+def test_a_body_over_the_limit_is_refused():
+    """413, before all of it has come."""
+    with Server(Vendor.of(SHOP)) as server, Wire(server.port) as wire:
+        server._plane.body_max_bytes = 10
+        data = wire.send(b"POST /v1/orders HTTP/1.1\r\nHost: m\r\nContent-Length: 1000\r\n\r\n01234567890").rest()
+        assert data.startswith(b"HTTP/1.1 413")
+
+
+def test_pipelined_requests_are_bounded():
+    """Who piles up requests on one connection is refused."""
+    with Server(Vendor.of(SHOP, (Rule(Latency(30.0)),))) as server, Wire(server.port) as wire:
+        assert statuses(wire.send(get("/") * (WAITING_MAX + 1)).rest()) == [b"429"]
+
+
+def test_a_client_that_leaves_is_forgotten():
+    """A delayed answer to a connection that is gone is dropped, and the next one is served."""
+    with Server(Vendor.of(SHOP, (Rule(Latency(0.05), first=1),))) as server:
+        with Wire(server.port) as wire:
+            wire.send(get("/v1/orders/1"))
+        with Wire(server.port) as wire:
+            wire.send(get("/v1/orders?limit=2&page=1") + get("/v1/orders/1", "Connection: close"))
+            assert statuses(wire.rest()) == [b"200", b"200"]
 
 
 @given(

@@ -9,21 +9,27 @@ import httpx
 import pytest
 from shop import SHOP
 
+from tapehiss.cassettes.exchange import Ending, Exchange
 from tapehiss.mocks.faults import Latency, Reset, Status
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.vendor import Vendor
 from tapehiss.mocks.virtual_time import run_in_virtual_time, vendor_here
+from tapehiss.mocks.wire import HANG_MAX_S
 
 DAY_S = 86_400.0
 
 
 async def asked(
-    *schedule: Rule, timeout_s: float = 2 * DAY_S, times: int = 1, wait_s: float = 0.0
+    *schedule: Rule,
+    tape: tuple[Exchange, ...] = SHOP,
+    timeout_s: float = 2 * DAY_S,
+    times: int = 1,
+    wait_s: float = 0.0,
 ) -> list[tuple[float, object]]:
     """When the answers came, and what they were."""
     loop, seen = asyncio.get_running_loop(), []
     async with (
-        vendor_here(Vendor.of(SHOP, schedule)) as (url, _),
+        vendor_here(Vendor.of(tape, schedule)) as (url, _),
         httpx.AsyncClient(timeout=timeout_s, verify=False) as client,
     ):
         for _ in range(times):
@@ -53,6 +59,13 @@ def test_a_day_of_latency_takes_no_time():
 def test_a_timeout_strikes_before_a_later_answer():
     """The client's own timer goes first when it is due first."""
     assert run_in_virtual_time(asked(Rule(Latency(10.0)), timeout_s=5.0)) == [(5.0, "ReadTimeout")]
+
+
+def test_a_recorded_silence_lasts_until_somebody_gives_up():
+    """The client's timeout ends it, or after ten minutes a reset of ours."""
+    silent = Exchange(SHOP[0].request, None, Ending.TIMED_OUT)
+    assert run_in_virtual_time(asked(tape=(silent,), timeout_s=30.0)) == [(30.0, "ReadTimeout")]
+    assert run_in_virtual_time(asked(tape=(silent,))) == [(HANG_MAX_S, "ReadError")]
 
 
 def test_windows_follow_the_virtual_clock():

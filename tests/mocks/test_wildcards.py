@@ -63,6 +63,10 @@ def test_another_credential_in_a_body_matches():
     sent = {"a": [{"source": fake()}], "amount": 1}
     match = index_of([recorded]).find(Request("POST", f"{HOST}/v1/c", JSON, json.dumps(sent).encode()))
     assert match.rung is Rung.NORMALISED
+    form = (("Content-Type", "application/x-www-form-urlencoded"),)
+    recorded = Exchange(Request("POST", f"{HOST}/v1/c", form, f"a=1&source={taped(fake())}".encode()), Response(201))
+    match = index_of([recorded]).find(Request("POST", f"{HOST}/v1/c", form, f"a=1&source={fake()}".encode()))
+    assert match.rung is Rung.NORMALISED
 
 
 def test_a_name_is_wild_in_its_own_operation_only():

@@ -16,6 +16,7 @@ from tapehiss.mocks.faults import Latency, Status, Truncate
 from tapehiss.mocks.outcome import Outcome
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.vendor import Vendor
+from tapehiss.mocks.wire import HANG_MAX_S
 from tapehiss.mocks.world import Journey, travel
 
 ORDER = SHOP[0].request
@@ -53,6 +54,11 @@ def until_fine(request: Request, attempts: int, wait_s: float):
     raise TimeoutError(attempts)
 
 
+def patiently(request: Request):
+    """Ask once, and wait for as long as it takes."""
+    yield Send(request, 1e9)
+
+
 def test_an_hour_of_outage_takes_no_time():
     """A client that asks every minute succeeds at the first minute after the outage."""
     vendor = Vendor.of(SHOP, (Rule(Status(503), to_s=3600.0),))
@@ -78,6 +84,8 @@ def test_the_clients_timeout_is_an_outcome():
     assert [(step.known_at_s, step.outcome.ending) for step in journey.steps] == [(30.0, Ending.TIMED_OUT)]
     silent = Vendor.of([Exchange(ORDER, None, Ending.TIMED_OUT)])
     assert travel(silent, until_fine(ORDER, 1, 0.0), reply).steps[0].known_at_s == 30.0
+    patient = travel(silent, patiently(ORDER), reply).steps[0]
+    assert (patient.known_at_s, patient.outcome.ending) == (HANG_MAX_S, Ending.RESET)
 
 
 def test_a_stream_takes_the_time_of_its_pieces():
