@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.rules import Rules
     from tapehiss.cassettes.spotting import Find, Spotter
     from tapehiss.cassettes.surface import Surface
-    from tapehiss.cassettes.taints import Taint
+
+    Span = tuple[int, int]
 
 _UNDONE: dict[str, Callable[[bytes, Callable[[bytes], bytes]], bytes]] = {
     "json": encodings.in_json,
@@ -32,9 +33,13 @@ _UNDONE: dict[str, Callable[[bytes, Callable[[bytes], bytes]], bytes]] = {
     "markup": encodings.in_markup,
 }
 _NOWHERE = Within()
-_RUN_MIN = 16
+_BUDGET_MIN = 1_000_000
 _TEXT_MIN = 12
 _BEGUN_MIN = 6
+
+
+class TooDeep(Exception):
+    """More is inside the encodings of an exchange than will be read."""
 
 
 class Cleaning:
@@ -51,6 +56,7 @@ class Cleaning:
         self.suspicions: tuple[Suspicion, ...] = ()
         self.changes: list[Suspicion] = []
         self._packed = False
+        self._budget = _BUDGET_MIN + rules.limits.decoded_max_ratio * len(surface.view)
 
     def cleaned(self) -> bytes:
         """The view without secrets."""
@@ -67,76 +73,107 @@ class Cleaning:
                 self._look_inside(view)
         except TooManySecrets:
             self._suspect("too-many-secrets", 0, f"{self._limits.taints_max} are remembered")
+        except TooDeep:
+            self._suspect("too-deep", 0, "encodings inside encodings without end")
         return view
 
     def _round(self, view: bytes) -> bytes:
         finds = self._places.header_finds(view) + self._spotter.finds(view, self._within)
-        view = self._judge.taints.replaced(self._replaced(view, finds, 0), self._took)
-        view = self._through_encodings(view, 0)
+        view = self._settled(view, finds, 0)
         for documents in self._places.streams(view):
             for pieces in deltas.groups(view, documents):
                 view = deltas.through_pieces(view, pieces, self._inside(1))
         return self._without_begun(view)
 
-    def _replaced(self, view: bytes, finds: list[Find], depth: int) -> bytes:
-        """The view with each find replaced by what it is judged to be; of finds that overlap, the first and longest counts."""
-        made, at = [], 0
+    def _settled(self, view: bytes, finds: list[Find], depth: int) -> bytes:
+        """The view with its finds and its known secrets replaced, and then those inside its encodings.
+
+        What is settled is masked before the encodings are undone: nobody shall find half of a pseudonym there and judge it again.
+        """
+        settled: list[Span] = []
+        view = self._with_finds_replaced(view, finds, depth, settled)
+        view = self._with_taints_replaced(view, settled)
+        if depth >= self._limits.depth_max:
+            return view
+        if not settled:
+            return self._through_encodings(view, depth)
+        masked = _patched(view, [(start, end, b"x" * (end - start)) for start, end in settled])
+        seen = self._through_encodings(masked, depth)
+        return view if seen == masked else _patched(seen, [(start, end, view[start:end]) for start, end in settled])
+
+    def _with_finds_replaced(self, view: bytes, finds: list[Find], depth: int, settled: list[Span]) -> bytes:
+        """Of finds that overlap, the first and longest that is a secret counts."""
+        patches: list[tuple[int, int, bytes]] = []
+        at = 0
         for find in sorted(finds, key=_place) if len(finds) > 1 else finds:
             if find.form is PACKED:
                 self._packed = True
             if find.start < at or find.form is PACKED:
                 continue
             text = view[find.start : find.end]
-            new = self._stand_in(text, find)
-            if new != text:
-                made += [view[at : find.start], new]
+            new, is_secret = self._stand_in(text, find)
+            if is_secret:
                 at = find.end
+                settled.append((find.start, at))
+            if new != text:
+                patches.append((find.start, at, new))
                 self.taken_out[find.rule] += 1
                 self._changed_at(find, depth)
-        return b"".join([*made, view[at:]]) if made else view
+        return _patched(view, patches) if patches else view
 
-    def _stand_in(self, text: bytes, find: Find) -> bytes:
-        if find.form == "basic":
-            return self._judge.basic(text, find)
+    def _with_taints_replaced(self, view: bytes, settled: list[Span]) -> bytes:
+        hits = self._judge.taints.found(view)
+        if not hits:
+            return view
+        for _, _, taint in hits:
+            if taint.pseudonym is not taint.value:
+                self.taken_out[taint.rule] += 1
+        settled[:] = _united([*settled, *[(start, end) for start, end, _ in hits]])
+        return _patched(view, [(start, end, taint.spelled(view[start:end])) for start, end, taint in hits])
+
+    def _stand_in(self, text: bytes, find: Find) -> tuple[bytes, bool]:
         undone = _UNDONE.get(find.form)
         if undone is None:
-            return self._judge.stand_in(text, find)
-        new = undone(text, lambda value: self._judge.stand_in(value, find))
+            return self._judge.verdict(text, find)
+        is_secret = False
+
+        def judged(value: bytes) -> bytes:
+            nonlocal is_secret
+            made, is_secret = self._judge.verdict(value, find)
+            return made
+
+        new = undone(text, judged)
         if len(new) != len(text):
             raise encodings.LengthChanged
-        return new
-
-    def _took(self, taint: Taint) -> None:
-        self.taken_out[taint.rule] += 1
+        return new, is_secret
 
     def _inside(self, depth: int) -> Callable[[bytes], bytes]:
         """Cleans a text that was inside another."""
 
         def cleaned(text: bytes) -> bytes:
-            finds = self._spotter.finds(text, _NOWHERE)
-            text = self._replaced(text, finds, depth) if finds else text
-            text = self._judge.taints.replaced(text, self._took)
-            return self._through_encodings(text, depth)
+            self._spend(text)
+            return self._settled(text, self._spotter.finds(text, _NOWHERE), depth)
 
         return cleaned
 
+    def _spend(self, text: bytes) -> None:
+        self._budget -= len(text)
+        if self._budget < 0:
+            raise TooDeep
+
     def _through_encodings(self, view: bytes, depth: int) -> bytes:
-        if depth >= self._limits.depth_max:
-            return view
         inside = self._inside(depth + 1)
         view = encodings.through_json(view, inside)
         view = encodings.through_percent(view, inside)
         view = encodings.through_markup(view, inside)
         view = encodings.through_utf16(view, inside)
-        if depth == 0 or radix.has_run(view, _RUN_MIN):
-            view = radix.through_radix(view, lambda text: self._decoded(text, inside))
-        return view
+        return radix.through_radix(view, lambda text: self._decoded(text, inside))
 
     def _decoded(self, text: bytes, inside: Callable[[bytes], bytes]) -> bytes:
         """What base64 or hexadecimal may mean: a known secret, or a text to look into; mostly neither."""
         if radix.has_text(text, _TEXT_MIN):
             return inside(text)
-        return self._judge.taints.replaced(text, self._took)
+        return self._with_taints_replaced(text, [])
 
     def _without_begun(self, view: bytes) -> bytes:
         """A secret that the end of a body cuts off is a secret too."""
@@ -145,7 +182,7 @@ class Cleaning:
             if begun is not None:
                 at, taint = start + begun[0], begun[1]
                 view = view[:at] + taint.pseudonym[: end - at] + view[end:]
-                self._took(taint)
+                self.taken_out[taint.rule] += 1
         return view
 
     def _look_inside(self, view: bytes) -> None:
@@ -161,6 +198,26 @@ class Cleaning:
     def _changed_at(self, find: Find, depth: int) -> None:
         part, at = self._surface.place(find.start) if depth == 0 else ("exchange", 0)
         self.changes.append(Suspicion(find.rule, part, "inside an encoding" if depth else f"byte {at}"))
+
+
+def _patched(view: bytes, patches: list[tuple[int, int, bytes]]) -> bytes:
+    """A view with pieces of it exchanged."""
+    made, at = [], 0
+    for start, end, new in patches:
+        made += [view[at:start], new]
+        at = end
+    return b"".join([*made, view[at:]])
+
+
+def _united(spans: list[Span]) -> list[Span]:
+    """Spans in order, overlapping ones joined."""
+    made: list[Span] = []
+    for start, end in sorted(spans):
+        if made and start < made[-1][1]:
+            made[-1] = (made[-1][0], max(end, made[-1][1]))
+        else:
+            made.append((start, end))
+    return made
 
 
 def _place(find: Find) -> tuple[int, int]:

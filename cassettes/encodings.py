@@ -212,7 +212,7 @@ _SKETCH = bytes(48 if byte == 0 else 97 if byte in b"\t\n\r" or 32 <= byte < 127
 
 def through_utf16(view: bytes, clean: Clean) -> bytes:
     """Texts of ASCII characters in UTF-16, either byte order."""
-    if b"\x00" not in view.replace(GAP, b"") or b"a0a0a0a0a0a" not in view.translate(_SKETCH):
+    if b"\x00" not in view or b"a0a0a0a0a0a" not in view.translate(_SKETCH):
         return view
 
     def cleaned(match: re.Match[bytes]) -> bytes:

@@ -55,37 +55,40 @@ class Judge:
     def __init__(self, rules: Rules, key: bytes, known: Iterable[tuple[str, bytes]]) -> None:
         self._rules = rules
         self._key = key
-        self._verdicts: dict[tuple[bytes, Strength, int, str], bytes] = {}
+        self._verdicts: dict[tuple[bytes, Strength, int, str, str], tuple[bytes, bool]] = {}
         self.taints = Taints()
         for rule, value in known:
             self._spread(value, pseudonym(key, value), rule)
 
-    def stand_in(self, value: bytes, find: Find) -> bytes:
-        """What shall stand in the place of a value (undone of its encoding): itself if it is no secret."""
-        asked = (value, find.strength, find.sure, find.rule)
-        verdict = self._verdicts.get(asked)
-        if verdict is None:
+    def verdict(self, value: bytes, find: Find) -> tuple[bytes, bool]:
+        """What shall stand in the place of a value (undone of its encoding), and whether it is a secret or one's pseudonym."""
+        asked = (value, find.strength, find.sure, find.rule, find.form)
+        known = self._verdicts.get(asked)
+        if known is None:
             if len(self._verdicts) >= _VERDICTS_MAX:
                 self._verdicts.clear()
-            verdict = self._verdicts[asked] = self._judged(value, find)
-        return verdict
+            known = self._verdicts[asked] = self._verdict(value, find)
+        return known
+
+    def _verdict(self, value: bytes, find: Find) -> tuple[bytes, bool]:
+        made = self._basic(value, find) if find.form == "basic" else self._composed(value, find)
+        if made is not None:
+            return made, True
+        return (self._replaced(value, find.rule), True) if self._is_secret(value, find) else (value, False)
 
     def _judged(self, value: bytes, find: Find) -> bytes:
-        made = self._composed(value, find)
-        if made is not None:
-            return made
-        if not self._is_secret(value, find):
-            return value
+        return self._verdict(value, find._replace(form="plain"))[0]
+
+    def _replaced(self, value: bytes, rule: str) -> bytes:
         made = pseudonym(self._key, value)
-        if made != value:
-            self._spread(value, made, find.rule)
+        self._spread(value, value if made == value else made, rule)
         return made
 
     def _composed(self, value: bytes, find: Find) -> bytes | None:
         """What stands for a value of which only pieces are secret."""
         scheme = _BASIC.match(value)
         if scheme:
-            return scheme[0] + self.basic(value[scheme.end() :], find)
+            return scheme[0] + self._basic(value[scheme.end() :], find)
         wrapped = _SCHEME.match(value)
         if wrapped:
             return wrapped[0] + self._judged(value[wrapped.end() :], find)
@@ -130,12 +133,11 @@ class Judge:
         return b"".join([*made, value[at:]])
 
     def _token(self, value: bytes) -> bytes:
-        made = jwt.reissued(value, lambda text: pseudonym(self._key, text))
-        if made != value:
-            self._spread(value, made, "jwt")
+        made = jwt.reissued(value, lambda text: pseudonym(self._key, text), self.taints.without)
+        self._spread(value, value if made == value else made, "jwt")
         return made
 
-    def basic(self, value: bytes, find: Find) -> bytes:
+    def _basic(self, value: bytes, find: Find) -> bytes:
         """Basic credentials with both halves replaced (RFC 7617); what is no base64 is a secret as a whole."""
         padded = value + b"=" * (-len(value) % 4)
         try:
@@ -210,6 +212,8 @@ def _is_weak_secret(value: bytes, rule: str) -> bool:
     """Whether the value under an ambiguous name is a secret, by what the name is otherwise used for."""
     if rule.endswith(("signature", "hmac", "sha256", ":sig")):
         return looks_like_mac(value)
+    if rule.endswith(":pin"):
+        return value.isdigit() and 4 <= len(value) <= 12
     if rule.endswith(":key"):
         return looks_like_key(value)
     return looks_random(value) or (is_uuid(value) and "token" in rule)

@@ -20,6 +20,8 @@ from tapehiss.cassettes.pseudonyms import pseudonym
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    StandIn = Callable[[bytes], bytes]
+
 SIGNING_KEY = b"tapehiss: everybody may sign with this key"
 """The HMAC key of re-issued tokens: a mock can sign more of them, a client under test can check them."""
 
@@ -63,12 +65,15 @@ def _header(token: bytes) -> dict[str, object]:
     return header if isinstance(header, dict) else {}
 
 
-def reissued(token: bytes, stand_in: Callable[[bytes], bytes]) -> bytes:
-    """The token with its claims replaced by ``stand_in`` and a signature of ours; an encrypted one keeps its header alone."""
+def reissued(token: bytes, stand_in: StandIn, without_known: StandIn = bytes) -> bytes:
+    """The token with its claims replaced by ``stand_in`` and a signature of ours; an encrypted one keeps its header alone.
+
+    Claims that stay (who issued it, for whom) go through ``without_known``: a secret that is known stays nowhere.
+    """
     parts = token.split(b".")
     if len(parts) == 5:
         return b".".join([parts[0], *map(stand_in, parts[1:])])
-    head, payload = _part(parts[0], stand_in), _part(parts[1], stand_in)
+    head, payload = (_part(part, stand_in, without_known) for part in parts[:2])
     return b".".join([head, payload, _signature(head + b"." + payload, _header(token), parts[2])])
 
 
@@ -82,25 +87,26 @@ def _as_it_is(value: bytes) -> bytes:
     return pseudonym(b"any", value)
 
 
-def _part(part: bytes, stand_in: Callable[[bytes], bytes]) -> bytes:
+def _part(part: bytes, stand_in: StandIn, without_known: StandIn) -> bytes:
     try:
         content = decoded(part)
         json.loads(content)
     except ValueError:
         return stand_in(part)
-    return encoded(_claims(content, stand_in))
+    return encoded(_claims(content, stand_in, without_known))
 
 
-def _claims(content: bytes, stand_in: Callable[[bytes], bytes]) -> bytes:
-    """JSON text with its strings replaced in place, names and the values of kept claims excepted."""
+def _claims(content: bytes, stand_in: StandIn, without_known: StandIn) -> bytes:
+    """JSON text with its strings replaced in place; names stay."""
     made, at, depth, kept_depth = [], 0, 0, 0
     name = b""
     for match in _CLAIM.finditer(content):
         text, colon, mark = match.groups()
         if text is not None and colon is not None:
             name = text if not kept_depth else name
-        elif text is not None and not kept_depth and name not in _KEPT_CLAIMS:
-            made += [content[at : match.start(1)], in_json(text, stand_in)]
+        elif text is not None:
+            stays = kept_depth or name in _KEPT_CLAIMS
+            made += [content[at : match.start(1)], in_json(text, without_known if stays else stand_in)]
             at = match.end(1)
         elif mark in {b"{", b"["}:
             depth += 1

@@ -14,7 +14,7 @@ from tapehiss.cassettes.exchange import Ending
 from tapehiss.cassettes.media import is_event_stream, is_form, is_json_lines, media_type
 from tapehiss.cassettes.secretnames import Strength
 from tapehiss.cassettes.spotting import Find, Within
-from tapehiss.cassettes.surface import Part, encoded
+from tapehiss.cassettes.surface import Part, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,6 @@ class Places:
         return Within(
             url_end=spans[Part.URL][1],
             strict=(spans[Part.URL], *[span for kind, span in bodies if is_form(kind)]),
-            headers=(spans[Part.REQUEST_HEADERS][0], spans[Part.NOTES][1]),
             refusal=spans[Part.RESPONSE_BODY] if self._is_refusal() else (0, 0),
             binary=tuple([span for kind, span in bodies if kind.endswith(_BINARY)]),
         )
@@ -70,11 +69,11 @@ class Places:
         strength = self._names.header_strength
         for name, value in headers:
             plain = name.isascii() and value.isascii()
-            end = at + (len(name) + len(value) + 2 if plain else len(encoded(f"{name}: {value}")))
+            after = at + (len(name) + len(value) + 3 if plain else len(line(name, value)))
             if strength(name):
-                first = end - (len(value) if plain else len(encoded(value)))
-                found += _header_finds(name, view[first:end].decode("latin-1"), first)
-            at = end + 1
+                first = at + (len(name) if plain else view.index(b"\x00", at) - at) + 1
+                found += _header_finds(name, view[first : after - 2].decode("latin-1"), first)
+            at = after
 
     def streams(self, view: bytes) -> Iterator[list[deltas.Span]]:
         """The documents of each stream, in order."""

@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64 + b"-_"))
-_RUNS = bytes(32 if byte in _NOT_BASE64 else 97 for byte in range(256))
-
-
-def has_run(view: bytes, length: int) -> bool:
-    """Whether that many base64 characters (hexadecimal digits are some) stand side by side."""
-    return b"a" * length in view.translate(_RUNS)
 
 
 _PRINTABLE = bytes(97 if byte in b"\t\r\n" or 32 <= byte < 127 else 32 for byte in range(256))

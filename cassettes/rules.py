@@ -23,8 +23,10 @@ class Limits:
     """Of one exchange."""
     taints_max: int = 100_000
     """Secrets remembered at a time."""
-    depth_max: int = 4
+    depth_max: int = 7
     """Encodings inside encodings that are undone."""
+    decoded_max_ratio: int = 200
+    """Bytes that are read inside encodings, for each byte of an exchange."""
     rounds_max: int = 5
     """Times an exchange is read again because something new was learnt inside it."""
     unpacked_max_bytes: int = 64 * 1024 * 1024

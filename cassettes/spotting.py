@@ -51,8 +51,6 @@ class Within(NamedTuple):
     """The view begins with the request's URL, and it ends here."""
     strict: Ranges = ()
     """Forms and queries throughout."""
-    headers: tuple[int, int] = (0, 0)
-    """Their names are looked at elsewhere."""
     refusal: tuple[int, int] = (0, 0)
     """The body of an error response: where a password should be, it may say why it was refused."""
     binary: Ranges = ()
@@ -137,8 +135,7 @@ class Spotter:
         place = Place.QUERY if in_form or view[last : last + 1] in {b"=", b"[", b"%"} else Place.FIELD
         name = view[first:last].decode("latin-1")
         strength = self._rules.names.strength(name, place)
-        in_headers = within.headers[0] <= start < within.headers[1]
-        if strength is not Strength.NONE and not (in_headers and view[last : last + 1] != b"="):
+        if strength is not Strength.NONE:
             rule = f"{'refused' if within.refusal[0] <= start < within.refusal[1] else 'name'}:{solid(name)[:40]}"
             values = values_of(view, first, last, strict=in_form)
             found += [Find(value.start, value.end, value.form, strength, rule, value.sure) for value in values]

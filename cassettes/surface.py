@@ -80,8 +80,18 @@ def _decoded(content: bytes, like: str) -> str:
     return content.decode("latin-1") if narrow else content.decode("utf-8", "surrogatepass")
 
 
+def line(name: str, value: str) -> bytes:
+    """A header on the surface: no text around a value reaches into its name, or into the next header."""
+    return encoded(f"{name}\x00{value}\n\x00")
+
+
 def _lines(headers: Headers) -> bytes:
-    return b"\n".join([encoded(f"{name}: {value}") for name, value in headers]) if headers else b""
+    if not headers:
+        return b""
+    try:
+        return "".join([f"{name}\x00{value}\n\x00" for name, value in headers]).encode("latin-1")
+    except UnicodeEncodeError:
+        return b"".join([line(name, value) for name, value in headers])
 
 
 def surface_of(x: Exchange) -> Surface:
@@ -117,6 +127,11 @@ class _New:
         self._surface = surface
         self._view = view
 
+    def touches(self, *parts: Part) -> bool:
+        """Whether any of these parts changed."""
+        old, spans = self._surface.view, [self._surface.spans[part] for part in parts]
+        return any([self._view[start:end] != old[start:end] for start, end in spans])
+
     def content(self, part: int, old: bytes) -> bytes:
         start, end = self._surface.spans[part]
         new = self._view[start:end]
@@ -135,11 +150,10 @@ class _New:
             return old
         made, at = [], 0
         for name, value in old:
-            size = len(encoded(f"{name}: {value}"))
-            line = _decoded(new[at : at + size], name + value)
-            cut = len(line) - len(value)
-            made.append((line[: cut - 2], line[cut:]))
-            at += size + 1
+            size = len(line(name, value))
+            text = _decoded(new[at : at + size], name + value)
+            made.append((text[: len(name)], text[len(name) + 1 : -2]))
+            at += size
         return tuple(made)
 
 
@@ -161,6 +175,8 @@ def rebuilt(x: Exchange, surface: Surface, view: bytes) -> Exchange:
 
 
 def _request(q: Request, new: _New) -> Request:
+    if not new.touches(Part.URL, Part.REQUEST_HEADERS, Part.REQUEST_TRAILERS, Part.REQUEST_BODY):
+        return q
     return replace(
         q,
         url=new.text(Part.URL, q.url),
@@ -171,6 +187,8 @@ def _request(q: Request, new: _New) -> Request:
 
 
 def _response(r: Response, new: _New) -> Response:
+    if not new.touches(Part.REASON, Part.RESPONSE_HEADERS, Part.RESPONSE_TRAILERS, Part.RESPONSE_BODY):
+        return r
     return replace(
         r,
         reason=new.text(Part.REASON, r.reason),

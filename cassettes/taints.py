@@ -17,7 +17,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from tapehiss.cassettes.pseudonyms import recased
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 _WINDOW = 12
 _GROWTH = 8
@@ -32,9 +32,14 @@ class Taint:
 
     value: bytes
     pseudonym: bytes
+    """The very value where that is a pseudonym already, which is remembered so that it is recognised in every encoding, too."""
     rule: str
     bounded: bool = False
     """Found only where it stands alone, as a word does: it is short, or looks like a word."""
+
+    def spelled(self, text: bytes) -> bytes:
+        """The pseudonym, in the letter case in which the secret stands in a text."""
+        return self.pseudonym if text == self.value else recased(self.pseudonym, text)
 
     def __repr__(self) -> str:
         """Everything but the secret."""
@@ -59,7 +64,7 @@ class _Tier:
         self._groups = tuple(tuple(group) for group in groups.values())
         self._automaton = BytesAhoCorasick(list(groups))
 
-    def found(self, view: bytes, folded: bytes) -> Iterator[tuple[int, int, Taint]]:
+    def found(self, view: bytes, folded: bytes) -> Iterator[Hit]:
         """``(start, end, taint)`` of every occurrence, overlapping ones too."""
         for index, _, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             for taint in self._groups[index]:
@@ -72,6 +77,10 @@ def _stands(view: bytes, start: int, end: int, taint: Taint) -> bool:
     if not taint.bounded:
         return True
     return not (start and view[start - 1] in _WORD) and not (end < len(view) and view[end] in _WORD)
+
+
+Hit = tuple[int, int, Taint]
+"""``(start, end, taint)``."""
 
 
 class Taints:
@@ -99,21 +108,27 @@ class Taints:
         self._fresh.append(taint)
         return True
 
-    def replaced(self, view: bytes, took: Callable[[Taint], None]) -> bytes:
-        """The view with every known secret replaced, the longest first where two begin at one place; ``took`` hears of each."""
+    def found(self, view: bytes) -> list[Hit]:
+        """Where known secrets stand, in order, without overlaps: the first, and the longest of those that begin at one place."""
         self._settle()
         folded = view.lower()
-        found = [hit for tier in self._tiers for hit in tier.found(view, folded)]
-        if not found:
-            return view
-        found.sort(key=lambda hit: (hit[0], -hit[1]))
+        hits = [hit for tier in self._tiers for hit in tier.found(view, folded)]
+        if len(hits) < 2:
+            return hits
+        hits.sort(key=lambda hit: (hit[0], -hit[1]))
+        kept, at = [], 0
+        for hit in hits:
+            if hit[0] >= at:
+                kept.append(hit)
+                at = hit[1]
+        return kept
+
+    def without(self, view: bytes) -> bytes:
+        """The view with every known secret replaced."""
         made, at = [], 0
-        for start, end, taint in found:
-            if start >= at:
-                text = view[start:end]
-                made += [view[at:start], taint.pseudonym if text == taint.value else recased(taint.pseudonym, text)]
-                at = end
-                took(taint)
+        for start, end, taint in self.found(view):
+            made += [view[at:start], taint.spelled(view[start:end])]
+            at = end
         return b"".join([*made, view[at:]])
 
     def begun_at_end(self, view: bytes, length_min: int) -> tuple[int, Taint] | None:
