@@ -5,6 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH ?= imports tape crash redaction recorder mock
 
 .PHONY: help setup test check demo bench e2e compat corpus library lock clean
 
@@ -42,6 +43,9 @@ demo: $(READY) $(VENV)-demo/.ready  ## the main job on real input, under two min
 
 e2e: $(READY) $(VENV)-e2e/.ready $(VENV)-e2e-litellm/.ready  ## real SDKs against real servers, recorded and replayed (PAIRS="..." for some)
 	@$(BIN)/python tests/e2e/run.py $(PAIRS)
+
+bench: $(READY)  ## speed and memory against peers and targets, all tables (BENCH="tape redaction" for some)
+	@for name in $(BENCH); do $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 compat: $(READY)  ## the matrix: Pythons 3.11 to 3.13, vcrpy 6.0.2 to latest (ROWS="3.12 7.0.0" for some)
 	@$(BIN)/python benchmarks/compat.py $(ROWS)
