@@ -69,6 +69,28 @@ def test_a_gap_comes_back_as_it_was(gap):
     assert yaml.safe_load(line) is None
 
 
+@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize("url", ["http://h/\ud83d", "http://h/\ud83d\ude00", "http://h/caf\udce9"])
+def test_half_a_surrogate_pair_is_said_without_yaml(loader, url):
+    """libyaml refuses such an escape: the view shows U+FFFD, and the truth is beside it."""
+    x = Exchange(Request("GET", url), Response(200, "OK", (), b"\xff"))
+
+    (interaction,) = yaml.load(HEADER + encode_line(x), loader)["interactions"]
+
+    assert "\ufffd" in interaction["request"]["uri"]
+    assert x == from_interaction(interaction) == decode_line(encode_line(x))
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_header_name_longer_than_a_key_of_yaml(loader):
+    """PyYAML takes no key of more than 1,024 characters; nobody sends such a name, but somebody might try."""
+    x = Exchange(Request("GET", "/", (("x" * 2000, "1"),)), Response(200, "OK", (("y" * 1025, "2"),)))
+
+    (interaction,) = yaml.load(HEADER + encode_line(x), loader)["interactions"]
+
+    assert x == from_interaction(interaction)
+
+
 def test_binary_bodies_are_what_vcrpy_writes():
     """Bytes are YAML's !!binary, and on such a line no other exclamation mark stands."""
     line = encode_line(Exchange(Request("PUT", "http://h/!", (), b"\xff"), Response(200, "OK", (), b"fine!")))

@@ -61,10 +61,20 @@ def test_request_headers_sent_twice_are_joined():
 
 def test_bytes_beyond_ascii_are_percent_encoded_in_the_dict():
     """httpx under vcrpy raises on anything else; a URL in Location stays a URL."""
-    values, order = to_dict((("Location", "/caf\xe9\r\n"), ("X", "\u2028")), HOP_BY_HOP, None, join=False)
+    values, order = to_dict(
+        (("Location", "/caf\xe9\r\n"), ("X", "\u2028"), ("Y", "\x01\t")), HOP_BY_HOP, None, join=False
+    )
 
-    assert values == {"Location": ["/caf%E9%0D%0A"], "X": ["%E2%80%A8"]}
-    assert order == [["Location", "/caf\xe9\r\n"], "X: \u2028"]
+    assert values == {"Location": ["/caf%E9%0D%0A"], "X": ["%E2%80%A8"], "Y": ["%01\t"]}
+    assert order == [["Location", "/caf\xe9\r\n"], "X: \u2028", "Y: \x01\t"]
+
+
+@pytest.mark.parametrize("pair", [("a: b", "c"), ("a\n", "b"), ("a", "b\nc: d"), ("", ""), ("a:", ": b")])
+def test_pairs_that_would_not_fit_on_a_line_of_an_order(pair):
+    """No HTTP/1 header is like this, and none is bent."""
+    headers = (("A", "1"), pair, ("A", "2"))
+
+    assert headers == from_dict(*to_dict(headers, frozenset(), None, join=False))
 
 
 def test_edits_by_hand_take_effect():
