@@ -35,6 +35,7 @@ HOMES = {
     "jsonschema_rs": {"contracts"},
     "referencing": {"contracts"},
     "httpx": {"clients"},
+    "httpcore": {"clients"},
     "click": {"cli"},
 }
 """Heavy package -> the rooms that may import it."""
@@ -97,7 +98,7 @@ def test_httpx_lives_in_adapter_files() -> None:
         place(path, line)
         for path in (ROOT / "clients").glob("*.py")
         for name, line in imports_of(path)
-        if name.split(".")[0] == "httpx" and not path.name.startswith("httpx_")
+        if name.split(".")[0] in {"httpx", "httpcore"} and not path.name.startswith("httpx_")
     ]
     assert wrong == []
 
