@@ -45,7 +45,7 @@ e2e: $(READY) $(VENV)-e2e/.ready $(VENV)-e2e-litellm/.ready  ## real SDKs agains
 	@$(BIN)/python tests/e2e/run.py $(PAIRS)
 
 bench: $(READY)  ## speed and memory against peers and targets, all tables (BENCH="tape redaction" for some)
-	@for name in $(BENCH); do $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@status=0; for name in $(BENCH); do $(BIN)/python benchmarks/$$name.py || status=1; done; exit $$status
 
 compat: $(READY)  ## the matrix: Pythons 3.11 to 3.13, vcrpy 6.0.2 to latest (ROWS="3.12 7.0.0" for some)
 	@$(BIN)/python benchmarks/compat.py $(ROWS)
