@@ -33,6 +33,8 @@ def _flaw_of_url(url: str) -> str:
         return "the URL cannot be read"
     if parts.scheme.lower() not in {"http", "https"} or not host:
         return "the URL is not absolute, or not of http or https"
+    if "@" in parts.netloc:
+        return "there are credentials in the URL, which would not be sent: give a header"
     return "" if _URL.fullmatch(url) else "the URL has blanks or control characters in it"
 
 

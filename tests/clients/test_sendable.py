@@ -27,6 +27,7 @@ CANARY = "s3cr" + "et-canary"
         Request("GET", "https://h:port/"),
         Request("GET", f"https://h/{CANARY}\nx"),
         Request("GET", "https://h/a b"),
+        Request("GET", f"https://me:{CANARY}@h/"),
         Request("GET", "https://h/", (("", "x"),)),
         Request("GET", "https://h/", (("X Y", CANARY),)),
         Request("GET", "https://h/", (("X", f"{CANARY}\r\nHost: evil"),)),
@@ -57,8 +58,8 @@ def test_what_passes_is_valid_http(method, given_):
 
 @given(
     st.sampled_from(["GET", "M-SEARCH"]),
-    st.sampled_from(["https://h/é?x=1#y", "HTTP://me:pw@[::1]:8080", "http://h?x"]),
+    st.sampled_from(["https://h/é?x=1#y", "HTTP://[::1]:8080", "http://h?x"]),
 )
 def test_ordinary_requests_have_none(method, url):
-    """Extension methods, addresses, userinfo, other alphabets: all of it can be sent."""
+    """Extension methods, addresses, other alphabets: all of it can be sent."""
     assert flaw_of(Request(method, url, (("X-A", "caf\xe9"), ("x-a", ""), ("Content-Length", "0")))) == ""
