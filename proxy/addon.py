@@ -23,7 +23,7 @@ from tapehiss.proxy.journal import Journal
 from tapehiss.proxy.live import Live
 from tapehiss.proxy.take import Take
 from tapehiss.proxy.tally import Tally
-from tapehiss.proxy.tee import Budget, Tee
+from tapehiss.proxy.tee import Budget, Tee, passing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -187,28 +187,35 @@ class Recorder:
 
     @guarded
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """The vendor begins to answer: from here on bytes pass as they come."""
+        """The vendor begins to answer: what has not arrived yet passes as it comes."""
         assert flow.response is not None
         found = self._open.get(flow.id)
         fields = flow.response.data.headers.fields
-        rewriter = None if self._live is None else self._live.response(flow)
-        if found is None:
-            flow.response.stream = rewriter or True
+        length = depths.announced(fields)
+        if found is not None:
+            found[1].begins(self._clock(), fields, self._setup(flow))
+        if depths.is_here(flow, length):
             return
-        take = found[1]
-        take.first_byte = self._clock()
-        take.reply_fields = fields
-        take.setup = self._setup(flow)
-        take.reply_tee = self._tee(depths.announced(fields), rewriter)
-        flow.response.stream = take.reply_tee
+        rewriter = None if self._live is None else self._live.response_begins(flow)
+        if found is not None:
+            found[1].reply_tee = flow.response.stream = self._tee(length, rewriter)
+        else:
+            flow.response.stream = True if rewriter is None else passing(rewriter)
 
     @guarded
     def response(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """The response is complete (a WebSocket's exchange only begins)."""
+        assert flow.response is not None
         found = self._open.get(flow.id)
+        if found is not None:
+            found[1].reply_content = flow.response.data.content
+        if self._live is not None and not flow.response.stream:
+            self._live.response_whole(flow)
         if found is None or flow.websocket is not None:
             return None
         depths.keep_trailers(flow, found[1])
+        if not self._embedded:
+            found[1].show(flow.response.data)
         return self._finish(flow, Ending.COMPLETE)
 
     @guarded
@@ -320,10 +327,10 @@ class Recorder:
             self._live.request_headers(flow)
         depths.drop_ours(flow)
 
-    def _tee(self, expected_bytes: int, rewriter: Callable[[bytes], bytes] | None = None) -> Tee:
+    def _tee(self, length: int | None, rewriter: Callable[[bytes], bytes] | None = None) -> Tee:
         assert self._settings is not None
         limit = self._settings.body_max_bytes
-        return Tee(self._budget, self._clock, limit, expected_bytes=expected_bytes, rewriter=rewriter)
+        return Tee(self._budget, self._clock, limit, expected_bytes=length or 0, rewriter=rewriter)
 
     def _setup(self, flow: http.HTTPFlow) -> tuple[float | None, float | None]:
         """TCP and TLS set-up times, for the first exchange of a connection only."""

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx
 from mitmproxy.proxy.layers.http import HttpLayer
-from mitmproxy.proxy.layers.http._events import RequestProtocolError
+from mitmproxy.proxy.layers.http._events import RequestProtocolError, ResponseEndOfMessage
+from mitmproxy.proxy.layers.http._http1 import Http1Client
 from mitmproxy.proxy.mode_specs import RegularMode
 
+from tapehiss.proxy.cork import Cork
 from tapehiss.proxy.http1 import make_faithful
 
 if TYPE_CHECKING:
@@ -32,16 +34,42 @@ STREAM_FROM_BYTES = 64 * 1024
 _BEFORE_THE_VENDOR = ("state_wait_for_request_headers", "state_consume_request_body")
 """What a client's side does while the vendor has not been asked yet."""
 CLOSING_STEP_S = 0.005
+HERE_MAX_BYTES = 256 * 1024
+"""A body larger than this is not looked for in buffers."""
 TCP_TIMEOUT_S = 600.0
 """mitmproxy 11 gives up on a silent connection after this; from 12.2.1 on it is an option."""
 
 
-def announced(fields: Fields) -> int:
-    """The Content-Length of a message, 0 if there is none."""
+def announced(fields: Fields) -> int | None:
+    """The Content-Length of a message, if there is one."""
     for name, value in fields:
         if name.lower() == b"content-length":
-            return int(value) if value.isdigit() else 0
-    return 0
+            return int(value) if value.isdigit() else None
+    return None
+
+
+def is_here(flow: HTTPFlow, length: int | None) -> bool:
+    """Whether the whole body of this response has arrived together with its head, so that there is nothing to stream.
+
+    Its length must be known; what is chunked passes chunk by chunk.
+    """
+    if not length:
+        return length == 0
+    stream = _stream_of(flow)
+    if stream is None or length > HERE_MAX_BYTES:
+        return False
+    if any(isinstance(event, ResponseEndOfMessage) for event in stream._paused_event_queue):  # noqa: SLF001
+        return True
+    connection = _connection_of(stream, flow)
+    return isinstance(connection, Http1Client) and len(connection.buf) >= length
+
+
+def _connection_of(stream: Any, flow: HTTPFlow) -> Any | None:
+    """mitmproxy's protocol object of the connection to the vendor."""
+    layers = stream.context.layers
+    above = layers[layers.index(stream) - 1] if stream in layers else None
+    below = above.connections.get(flow.server_conn) if isinstance(above, HttpLayer) else None
+    return None if below is None else below.context.layers[-1]
 
 
 def streams_well(flow: HTTPFlow) -> bool:
@@ -105,11 +133,14 @@ def timeout_s() -> float:
 
 
 def prepare(flow: HTTPFlow) -> None:
-    """Make the HTTP layers of this client's connection faithful, before anything is sent to the vendor."""
+    """Make the HTTP layers of this client's connection faithful, and its packets few, before anything is sent on it."""
     handler = _handler(flow)
     if handler is not None:
         for layer in _http_layers(handler.layer.context.layers):
             make_faithful(layer)
+        transport = handler.transports.get(flow.client_conn)
+        if isinstance(getattr(transport, "writer", None), asyncio.StreamWriter):
+            transport.writer = Cork(transport.writer)
 
 
 def shut_hard(flow: HTTPFlow) -> None:

@@ -93,26 +93,36 @@ class FaithfulHttp1Client(_WithTrailers, Http1Client):
 
     def read_headers(self, event: events.ConnectionEvent) -> CommandGenerator[None]:
         """Interim responses first."""
-        if isinstance(event, events.DataReceived) and self.request is not None:
-            for _ in range(INTERIM_MAX):
-                head = _interim(bytes(self.buf))
-                if not head:
-                    break
-                self.buf.maybe_extract_lines()
-                if self.request.http_version == "HTTP/1.1":
-                    yield commands.SendData(self.context.client, head)
+        if self.request is not None and _interim(bytes(self.buf)):
+            return self._after_interim(event)
+        return super().read_headers(event)
+
+    def _after_interim(self, event: events.ConnectionEvent) -> CommandGenerator[None]:
+        assert self.request is not None
+        for _ in range(INTERIM_MAX):
+            head = _interim(bytes(self.buf))
+            if not head:
+                break
+            self.buf.maybe_extract_lines()
+            if self.request.http_version == "HTTP/1.1":
+                yield commands.SendData(self.context.client, head)
         yield from super().read_headers(event)
 
     def read_body(self, event: events.Event) -> CommandGenerator[None]:
         """The body, its trailers, and whether its end was one."""
-        endless = isinstance(self.body_reader, Http10Reader)
-        if endless and isinstance(event, events.ConnectionClosed) and was_reset(self.context.client.id, self.conn):
-            yield commands.CloseConnection(self.conn)
-            code: Any = ResponseProtocolError.code  # a number in mitmproxy 11, an enum from 12 on
-            assert self.stream_id is not None
-            yield ReceiveHttp(ResponseProtocolError(self.stream_id, RESET, code))
-            return
-        yield from self._with_trailers(super().read_body(event), ResponseEndOfMessage, ResponseTrailers)
+        reader = self.body_reader
+        if isinstance(reader, _TrailerReader):
+            return self._with_trailers(super().read_body(event), ResponseEndOfMessage, ResponseTrailers)
+        ended = isinstance(event, events.ConnectionClosed) and isinstance(reader, Http10Reader)
+        if ended and was_reset(self.context.client.id, self.conn):
+            return self._broken()
+        return super().read_body(event)
+
+    def _broken(self) -> CommandGenerator[None]:
+        assert self.stream_id is not None
+        code: Any = ResponseProtocolError.code  # a number in mitmproxy 11, an enum from 12 on
+        yield commands.CloseConnection(self.conn)
+        yield ReceiveHttp(ResponseProtocolError(self.stream_id, RESET, code))
 
 
 class FaithfulHttp1Server(_WithTrailers, Http1Server):
@@ -120,7 +130,9 @@ class FaithfulHttp1Server(_WithTrailers, Http1Server):
 
     def read_body(self, event: events.Event) -> CommandGenerator[None]:
         """The body and its trailers."""
-        yield from self._with_trailers(super().read_body(event), RequestEndOfMessage, RequestTrailers)
+        if isinstance(self.body_reader, _TrailerReader):
+            return self._with_trailers(super().read_body(event), RequestEndOfMessage, RequestTrailers)
+        return super().read_body(event)
 
 
 class FaithfulHttp(HttpLayer):

@@ -76,8 +76,8 @@ class Live:
             if "content-length" in flow.request.headers:
                 flow.request.headers["content-length"] = str(len(changed))
 
-    def response(self, flow: HTTPFlow) -> Callable[[bytes], bytes] | None:
-        """Headers for the client, and a filter for the chunks of the body."""
+    def response_begins(self, flow: HTTPFlow) -> Callable[[bytes], bytes] | None:
+        """Headers for the client, and a filter for the chunks of a body that is to pass as it comes."""
         assert flow.response is not None
         view, data = self.view(flow), flow.response.data
         fields = data.headers.fields
@@ -86,6 +86,20 @@ class Live:
         chunked = recoder is not None and flow.request.data.http_version == b"HTTP/1.1"
         data.headers = Headers(view.response_headers(fields, body_changes=changes, chunked=chunked))
         return recoder
+
+    def response_whole(self, flow: HTTPFlow) -> None:
+        """The same for a body that is all there: its length is known, and what need not change does not."""
+        assert flow.response is not None
+        view, data = self.view(flow), flow.response.data
+        content, fields = data.content or b"", data.headers.fields
+        recoder = view.response_body(flow.request.method, data.status_code, fields) if content else None
+        shown = content if recoder is None else recoder(content) + recoder(b"")
+        changes = shown != content
+        headers = view.response_headers(fields, body_changes=changes, chunked=False)
+        if changes:
+            headers = (*headers, (b"Content-Length", b"%d" % len(shown)))
+            data.content = shown
+        data.headers = Headers(headers)
 
 
 def _authority(client: Client) -> str:

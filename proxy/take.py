@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tapehiss.proxy.tee import Tee
 
 MESSAGES_MAX = 100_000
+SHOWN_MAX_BYTES = 1024 * 1024
 NO_FIELDS: Fields = ()
 
 
@@ -30,6 +31,8 @@ class Take:
         self.reply_tee: Tee | None = None
         self.reply_fields: Fields | None = None
         """The vendor's, before anything was rewritten for the client."""
+        self.reply_content: bytes | None = None
+        """The vendor's, where it came in one piece."""
         self.trailers: Fields = NO_FIELDS
         """Of the response, where mitmproxy cannot pass them on."""
         self.setup: tuple[float | None, float | None] = (None, None)
@@ -38,6 +41,16 @@ class Take:
         self.message_bytes = 0
         self.messages_dropped = 0
         self.notes: list[tuple[str, str]] = []
+
+    def begins(self, at: float, fields: Fields, setup: tuple[float | None, float | None]) -> None:
+        """The response's head."""
+        self.first_byte, self.reply_fields, self.setup = at, fields, setup
+
+    def show(self, response: Any) -> None:
+        """Give a small body that has passed to addons that look at it afterwards, such as mitmproxy's ``save``."""
+        tee = self.reply_tee
+        if tee is not None and tee.size <= SHOWN_MAX_BYTES and not tee.sha256:
+            response.content = tee.body
 
     def message(self, message: Any, limit_bytes: int) -> None:
         """One WebSocket message, as long as all of them together stay within the limit."""
@@ -89,10 +102,15 @@ class Take:
             reason=response.reason,
             version=response.http_version,
             fields=response.headers.fields if self.reply_fields is None else self.reply_fields,
-            body=_body(self.reply_tee, response.content),
+            body=_body(self.reply_tee, response.content if self.reply_content is None else self.reply_content),
             trailers=response.trailers.fields if response.trailers else self.trailers,
-            chunks=tuple(self.reply_tee.chunks) if self.reply_tee is not None else (),
+            chunks=self._chunks(),
         )
+
+    def _chunks(self) -> tuple[tuple[float, int], ...]:
+        if self.reply_tee is not None:
+            return tuple(self.reply_tee.chunks)
+        return ((self.first_byte or self.began, len(self.reply_content)),) if self.reply_content else ()
 
     def _notes(self) -> tuple[tuple[str, str], ...]:
         if self.messages_dropped:

@@ -120,3 +120,12 @@ class Tee:
         self._budget.give(self._held)
         self._held = 0
         self.parts = []
+
+
+def passing(rewriter: Callable[[bytes], bytes]) -> Callable[[bytes], bytes | list[bytes]]:
+    """A filter that keeps nothing, for what is not recorded."""
+
+    def passed(data: bytes) -> bytes | list[bytes]:
+        return rewriter(data) or []
+
+    return passed
