@@ -11,6 +11,7 @@ import click
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cli import console
 from tapehiss.cli.opening import opened, ordered, tapes_argument
+from tapehiss.cli.output import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,11 +80,7 @@ def _resumed(path: Path | None) -> Contract | None:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        remedy = "choose a file in a folder that exists and that you may write to"
-        raise Misuse(f"cannot be written: {error.strerror}", where=str(path), remedy=remedy) from error
+    write_whole(path, [text])
     if console.interactive():
         console.warn(f"wrote {path}")
 

@@ -1,7 +1,11 @@
-"""The option ``-o FILE`` of verbs that write a text: standard output without it."""
+"""Shell: files that verbs write, whole or not at all; and the option ``-o FILE``, standard output without it."""
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,11 +27,45 @@ def write_text(output: Path | None, pieces: Iterable[str]) -> int:
     if output is None:
         return sum(_echoed(piece) for piece in pieces)
     refuse_existing(output)
+    return write_whole(output, pieces)
+
+
+def write_whole(path: Path, pieces: Iterable[str]) -> int:
+    """Write or replace a file, and say how many bytes it has; if that fails, what was there before still is.
+
+    A device or a pipe is written as it is. ``Weather`` with the system's words.
+    """
+    target = Path(os.path.realpath(path))
+    beside = target if _is_special(target) else target.with_name(f".{target.name[:200]}.{os.getpid()}")
     try:
-        with output.open("w", encoding="ascii", newline="\n") as file:
-            return sum(file.write(piece) for piece in pieces)
+        with beside.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(pieces)
+        size = beside.stat().st_size
+        if beside != target:
+            _take_the_place(beside, target)
     except OSError as error:
-        raise Weather(f"cannot write ({error.strerror})", str(output)) from error
+        raise Weather(f"cannot write ({error.strerror})", str(path), _remedy(error)) from error
+    finally:
+        if beside != target:
+            with suppress(OSError):
+                beside.unlink()
+    return size
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not path.is_file()
+
+
+def _take_the_place(beside: Path, target: Path) -> None:
+    if target.exists():
+        shutil.copymode(target, beside)
+    beside.replace(target)
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "make room, then try again"
+    return "choose a file in a folder that exists and that you may write to"
 
 
 def _echoed(piece: str) -> int:
