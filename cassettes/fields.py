@@ -88,7 +88,7 @@ def values_of(view: bytes, start: int, end: int, *, strict: bool) -> Iterator[Va
         yield from _only(_SIBLING.match(view, end), "markup")
     elif follows == b":":
         yield from _only(_COLON.match(view, end), "plain", sure=1)
-    elif follows in {b"=", b"[", b"%"}:
+    elif follows in {b"=", b"[", b"]", b"%"}:
         yield from _after_equals(view, start, end)
     elif follows in {b"\r", b"\n", b";"} and view[start - 5 : start].lower() == b"name=":
         yield from _only(_MULTIPART.match(view, end), "plain")
@@ -110,11 +110,12 @@ def _after_equals(view: bytes, start: int, end: int) -> Iterator[Value]:
     if match.lastindex < 3:
         yield Value(first, last, "markup")
         return
-    last = first + len(view[first:last].rstrip(b"),.]}!?:"))
     in_url = view[start - 1 : start] in {b"?", b"&", b";", b"#"} or view[start - 4 : start].lower() in {
         b"amp;",
         b"0026",
     }
+    text = view[first:last].partition(b"#")[0] if in_url else view[first:last]
+    last = first + len(text.rstrip(b"),.]}!?:"))
     if last > first:
         yield Value(first, last, "form", 2 if in_url else 1)
 
@@ -138,8 +139,8 @@ def _after_quote(view: bytes, start: int, end: int) -> Iterator[Value]:
 def _json_value(view: bytes, match: re.Match[bytes]) -> Iterator[Value]:
     if match.lastindex == 3:
         yield from _leaves(view, match.start(3))
-    elif match.lastindex:
-        yield Value(*match.span(match.lastindex), "json")
+    else:
+        yield from _only(match, "json")
 
 
 def _leaves(view: bytes, start: int) -> Iterator[Value]:

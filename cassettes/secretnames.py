@@ -39,9 +39,8 @@ _HARMLESS = re.compile(
     r"websocket|publishable|group|routingpartition|i18n|translation|locale|lookup|index|data|json|field|foreignobject|dedup"
     r"|deduplication|rate(?:limit)?(?:api)?|keyedby|kms|bucket|file|row|map|custom|external|project|issue|parent|feature|preference)key"
     r"|statuscode|errorcode|countrycode|postalcode|zipcode|currencycode|languagecode|regioncode|promocode|couponcode|barcode|qrcode"
-    r"|(?:is|has|show|hide|require[sd]?|need(?:s|ed)?|reset|forgot|change|update|use|enable|allow)[a-z]*(?:password|secret)s?(?:required)?",
 )
-"""Ends of names that sound secret and are not: cursors, counts, identifiers, flags."""
+"""Ends of names that sound secret and are not: cursors, counts, identifiers. (A flag's value is no text and never looked at.)"""
 
 _STRONG = re.compile(
     r"(?:passw(?:or)?d|passphrase|passcode|passwd|pwd)(?:s|\d{1,2})?(?:confirm(?:ation)?|again|repeat|old|new|current|hash|digest|salt)?"
@@ -69,7 +68,9 @@ _WEAK = re.compile(
     r"|magiclink|[a-z0-9]+(?:signature|hmac|hmacsha256|hmacsha1|signaturesha256|signature256)",
 )
 _HEADER = re.compile(
-    r"(?:.*[-_])?[a-z0-9]*(?:key|token|secret|password|passwd|passphrase|credentials?|authorization|authentication)"
+    r"(?:.*[-_])?(?:api|auth|access|secret|app|application|subscription|account|session|write|server|master|admin|user|client|private"
+    r"|service|license|project|device|partner|merchant|consumer|functions)?key"
+    r"|(?:.*[-_])?[a-z0-9]*(?:token|secret|password|passwd|passphrase|credentials?|authorization|authentication)"
     r"|(?:.*[-_])?(?:signature|auth|jwt|hmac|assertion|cookie2?|bearer|xsrf|csrf|session|otp|authcode|apiauth|apisecret|apipass)"
     r"|.*(?:signature|hmac)(?:-?(?:v?\d|sha-?(?:1|256|512)))+",
 )
@@ -121,16 +122,24 @@ class Names:
         return strength
 
     def _judged(self, name: str, place: Place) -> Strength:
-        bare = solid(name)
-        if _listed(bare, self.keep):
+        if _listed(name, self.keep):
             return Strength.NONE
-        if _listed(bare, (self.headers, self.query, self.fields)[place]):
+        if _listed(name, (self.headers, self.query, self.fields)[place]):
             return Strength.STRONG
-        return _header_strength(name.lower()) if place is Place.HEADER else _field_strength(bare, place)
+        return _header_strength(name.lower()) if place is Place.HEADER else _field_strength(solid(name), place)
 
 
-def _listed(bare: str, names: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(bare, re.sub(r"[^a-z0-9*?]+", "", name.lower())) for name in names)
+def _listed(name: str, names: tuple[str, ...]) -> bool:
+    """Whether a name is on a list: an exact entry in any spelling, a glob word by word (``*_key`` is not ``key``)."""
+    bare, spaced = solid(name), _words(name)
+    return any(fnmatchcase(spaced, _words(each)) if "*" in each or "?" in each else bare == solid(each) for each in names)
+
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def _words(name: str) -> str:
+    return re.sub(r"[^a-z0-9*?]+", "_", _CAMEL.sub("_", name).lower())
 
 
 def _header_strength(name: str) -> Strength:

@@ -130,7 +130,7 @@ class _New:
     def touches(self, *parts: Part) -> bool:
         """Whether any of these parts changed."""
         old, spans = self._surface.view, [self._surface.spans[part] for part in parts]
-        return any([self._view[start:end] != old[start:end] for start, end in spans])
+        return any(self._view[start:end] != old[start:end] for start, end in spans)
 
     def content(self, part: int, old: bytes) -> bytes:
         start, end = self._surface.spans[part]
