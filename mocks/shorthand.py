@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.mocks.errors import Flaw
 from tapehiss.mocks.faults import Latency, Status, Truncate
-from tapehiss.mocks.schedule import rule_from_json
+from tapehiss.mocks.schedule import RULES_MAX, rule_from_json
 
 if TYPE_CHECKING:
     from tapehiss.mocks.schedule import Rule
@@ -88,6 +89,7 @@ def _number(text: str) -> int | float | str:
     return float(text) if re.fullmatch(r"\d{0,18}\.?\d{1,18}(e-?\d{1,3})?", text) else text
 
 
+@lru_cache(maxsize=RULES_MAX)
 def rule_to_text(rule: Rule) -> str:
     """The short form of a rule, for a person to read."""
     words = [

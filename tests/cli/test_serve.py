@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -90,6 +91,25 @@ def test_a_program_gets_json(tape):
         "struck": {},
         "missed": [],
     }
+
+
+def test_a_person_sees_a_line_that_moves(tape):
+    """On a terminal one line is written anew as requests come; it is gone at the end."""
+    terminal, stderr = os.openpty()
+    command = [sys.executable, "-m", "tapehiss.cli", "serve", tape, "--listen", "127.0.0.1:0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True) as process:
+        try:
+            os.close(stderr)
+            url = [process.stdout.readline() for _ in range(2)][1].split()[-1]
+            fetched(f"{url}/v1/orders/1")
+            seen = b""
+            while b"1 request  1 200" not in seen:
+                seen += os.read(terminal, 4096)
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=WAIT_S)[0].endswith("answers    1 200\n")
+        finally:
+            process.kill()
+            os.close(terminal)
 
 
 def test_quiet_is_quiet(tape):
