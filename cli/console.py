@@ -37,11 +37,16 @@ def say_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=True, sort_keys=True))
 
 
+def visible(text: str) -> str:
+    """Text without characters that could steer a terminal."""
+    return "".join(char if char.isprintable() or char == "\t" else repr(char)[1:-1] for char in text)
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table on a terminal; in a pipe one tab-separated line a row, without a heading, written as it comes."""
     if not interactive():
         for row in rows:
-            click.echo("\t".join(row))
+            click.echo("\t".join(visible(cell.replace("\t", " ")) for cell in row))
         return
     from rich import box
     from rich.console import Console
@@ -54,10 +59,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def _literal(cell: str) -> str:
-    """A cell whose square brackets are no markup."""
+    """A cell whose square brackets are no markup, and whose control characters are no orders."""
     from rich.markup import escape
 
-    return escape(cell)
+    return escape(visible(cell))
 
 
 def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:

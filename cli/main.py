@@ -6,6 +6,7 @@ contract); 2 it could not be tried (usage, settings, files, ports, a missing ext
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tapehiss.cassettes.errors import TapehissError
+from tapehiss.cli.console import visible
 from tapehiss.cli.lazy import LazyGroup
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def run(argv: Sequence[str] | None) -> int:
     try:
         code = tapehiss.main(args=None if argv is None else list(argv), prog_name="tapehiss", standalone_mode=False)
     except TapehissError as error:
-        click.echo(f"tapehiss: {error}", err=True)
+        click.echo(f"tapehiss: {one_line(str(error))}", err=True)
         return 2
     except click.ClickException as error:
         error.show()
@@ -50,11 +52,19 @@ def run(argv: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        click.echo(f"tapehiss: {error.filename or 'system'}: {error.strerror or error}", err=True)
+        place = error.filename or "system"
+        click.echo(f"tapehiss: {one_line(f'{place}: {error.strerror or error}')}", err=True)
         return 2
     return code if isinstance(code, int) else 0
 
 
+def one_line(text: str) -> str:
+    """An error on one line, whatever it quotes: a binary file must not steer the terminal."""
+    return visible(" ".join(line.strip() for line in text.splitlines()))
+
+
 def main() -> None:
     """The console script."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character costs no result
     sys.exit(run(None))

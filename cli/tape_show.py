@@ -11,6 +11,7 @@ import click
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.media import is_json, is_text, media_type
 from tapehiss.cli import console
+from tapehiss.cli.console import visible
 from tapehiss.cli.opening import numbered, opened, place, tapes_argument
 from tapehiss.cli.tape_ls import as_record, outcome
 
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
 @click.command()
 @tapes_argument
 @click.option("-n", "--number", default=1, show_default=True, help="Which exchange, as `tape ls` numbers them.")
-@click.option("--body-max", default=20_000, show_default=True, metavar="BYTES", help="Show at most so much of a body.")
+@click.option(
+    "--body-max",
+    type=click.IntRange(min=0),
+    default=20_000,
+    show_default=True,
+    metavar="CHARACTERS",
+    help="Show at most so much of a body.",
+)
 @click.option("--body", "only_body", is_flag=True, help="Write the response body as it is, and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="The exchange as one JSON object.")
 def command(
@@ -103,11 +111,6 @@ def header_lines(headers: Headers) -> Iterator[str]:
     """``Name: value``, with control characters made visible."""
     for name, value in headers:
         yield f"{name}: {visible(value)}"
-
-
-def visible(text: str) -> str:
-    """Text without characters that could steer a terminal."""
-    return "".join(char if char.isprintable() or char == "\t" else repr(char)[1:-1] for char in text)
 
 
 def body_lines(headers: Headers, body: bytes, body_max: int) -> Iterator[str]:

@@ -15,9 +15,7 @@ def test_sizes_have_decimal_units(count, said):
     assert console.size(count) == said
 
 
-@pytest.mark.parametrize(
-    ("seconds", "said"), [(None, ""), (0.0004, "0.4 ms"), (0.25, "250 ms"), (12.345, "12.35 s")]
-)
+@pytest.mark.parametrize(("seconds", "said"), [(None, ""), (0.0004, "0.4 ms"), (0.25, "250 ms"), (12.345, "12.35 s")])
 def test_durations_have_three_digits_at_most(seconds, said):
     """Durations are said as precisely as anybody can use."""
     assert console.duration(seconds) == said
@@ -32,3 +30,9 @@ def test_tables_in_a_pipe_are_plain(capsys):
     """Cells are separated by tabs, without a heading, and square brackets are no markup."""
     console.table(("a", "b"), [("1", "[bold]x")])
     assert capsys.readouterr().out == "1\t[bold]x\n"
+
+
+def test_a_cell_in_a_pipe_stays_one_cell(capsys):
+    """A label with tabs, line breaks and escape sequences is neither two columns nor two rows nor an order to a terminal."""
+    console.table(("a", "b"), [("a\tb\nc\x1b[2J", "é \udcff")])
+    assert capsys.readouterr().out == "a b\\nc\\x1b[2J\té \\udcff\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 
@@ -35,3 +37,49 @@ def write_tapes_of(count):
     from recordings import READ
 
     return [READ] * count
+
+
+def test_what_an_error_quotes_steers_no_terminal(tapehiss, tmp_path):
+    """A binary file, named by mistake: one line, in which every control character is spelt out."""
+    (tmp_path / "program").write_bytes(b"\x7fELF\x1b[31m\x00\x9b\n")
+    said = tapehiss("tape", "ls", tmp_path / "program")
+    assert said.code == 2
+    assert said.err.endswith("\n")
+    assert said.err[:-1].isprintable()
+    assert "\\x1b[31m" in said.err
+
+
+def test_an_error_of_several_lines_is_said_on_one(tapehiss, tmp_path):
+    """What a parser says in three lines is one line for whoever reads the log."""
+    (tmp_path / "schedule.yaml").write_bytes(b"rules: \xd0\xff")
+    said = tapehiss("serve", write_tape(tmp_path / "t.yaml"), "--schedule", tmp_path / "schedule.yaml")
+    assert (said.code, len(said.err.splitlines())) == (2, 1)
+
+
+def test_a_character_that_the_terminal_lacks_costs_no_result(tmp_path):
+    """An old locale and a file name that is no text: what cannot be shown is spelt out."""
+    tape = write_tape(tmp_path / "t.yaml")
+    into = os.fsencode(tmp_path) + b"/\xff\xc3\xa9.yaml"
+    done = subprocess.run(
+        [sys.executable, "-m", "tapehiss.cli", "tape", "merge", tape, "--into", into],
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii:strict"},
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.endswith(b"/\\udcff\\xe9.yaml\n")
+
+
+def test_ctrl_c_before_the_verb_is_there_leaves_no_traceback():
+    """Interrupted while modules are still being imported: the process ends as the signal says, and says nothing."""
+    program = (
+        "import os, signal, sys\n"
+        "class Impatient:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'click': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Impatient())\n"
+        "from tapehiss.cli.__main__ import main\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")

@@ -7,7 +7,8 @@ import json
 from recordings import LOGO, READ, write_tape
 
 from tapehiss.cassettes.exchange import Message
-from tapehiss.cli.tape_show import body_lines, message_line, visible
+from tapehiss.cli.console import visible
+from tapehiss.cli.tape_show import body_lines, message_line
 
 
 def test_the_exchange_reads_like_the_wire(tapehiss, tmp_path):
@@ -65,3 +66,10 @@ def test_messages_have_a_direction_and_a_time():
     """WebSocket messages show who sent them and when."""
     assert message_line(Message(from_client=True, text=True, content=b"hi", at_s=0.5)) == ">> 0.500 s  hi"
     assert message_line(Message(from_client=False, text=False, content=b"\0" * 3, at_s=1.0)) == "<< 1.000 s  3 B"
+
+
+def test_less_than_nothing_of_a_body_is_refused(tapehiss, tmp_path):
+    """``--body-max`` below zero would show a body without its end, as if that were all."""
+    tape = write_tape(tmp_path / "t.yaml")
+    assert tapehiss("tape", "show", tape, "--body-max", "-5").code == 2
+    assert "more characters" in tapehiss("tape", "show", tape, "--body-max", "0").out
