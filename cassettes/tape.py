@@ -38,8 +38,8 @@ def open_tape(path: Path, *, skip_damaged: bool = False) -> Tape:
 
 
 def open_tapes(paths: Sequence[Path], *, skip_damaged: bool = False) -> tuple[Tape, ...]:
-    """Open tapes; of a folder all ``*.yaml`` below it, sorted by path. ``Misuse`` if there is none."""
-    files = [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
+    """Open tapes; of a folder all ``*.yaml`` below it, sorted by path, not in hidden folders. ``Misuse`` if there is none."""
+    files = [file for path in paths for file in (_below(path) if path.is_dir() else [path])]
     if not files:
         raise Misuse(
             "no tape there", where=", ".join(map(str, paths)), remedy="name a .yaml file or a folder with some"
@@ -48,6 +48,11 @@ def open_tapes(paths: Sequence[Path], *, skip_damaged: bool = False) -> tuple[Ta
         tapes = tuple(opened.enter_context(open_tape(file, skip_damaged=skip_damaged)) for file in files)
         opened.pop_all()
     return tapes
+
+
+def _below(folder: Path) -> list[Path]:
+    found = folder.rglob("*.yaml")
+    return sorted(file for file in found if not any(part.startswith(".") for part in file.relative_to(folder).parts))
 
 
 class Tape:

@@ -132,8 +132,8 @@ def test_a_block_style_cassette_says_how_to_import_it(tmp_path):
 
 
 def test_folders_stand_for_the_tapes_below_them(tmp_path):
-    """Sorted by path, so that a series of rotated files is in order."""
-    for name in ["b/z.yaml", "b/a.yaml", "c.yaml", "c_0002.yaml", "note.txt"]:
+    """Sorted by path, so that a series of rotated files is in order; what is hidden is not meant."""
+    for name in ["b/z.yaml", "b/a.yaml", "c.yaml", "c_0002.yaml", "note.txt", ".venv/x.yaml", "b/.x.yaml"]:
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(CONTENT)
