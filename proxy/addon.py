@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from tapehiss.proxy.settings import Settings
 
 logger = logging.getLogger(__name__)
+AWAITED_MAX_BYTES = 256 * 1024
+AWAITED_MAX_S = 0.05
+AWAITED_STEP_S = 0.001
+"""Many servers send the head of a response and its body in two packets: a known, short rest is worth a moment."""
 STREAM_FROM_BYTES = 64 * 1024
 """Request bodies from here on, and those of unknown length, pass as they come; smaller ones arrive in one piece anyway."""
 
@@ -186,7 +190,7 @@ class Recorder:
             found[1].sent = self._clock()
 
     @guarded
-    def responseheaders(self, flow: http.HTTPFlow) -> None:
+    def responseheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """The vendor begins to answer: what has not arrived yet passes as it comes."""
         assert flow.response is not None
         found = self._open.get(flow.id)
@@ -195,9 +199,31 @@ class Recorder:
         if found is not None:
             found[1].begins(self._clock(), fields, self._setup(flow))
         if depths.is_here(flow, length):
-            return
+            return None
+        if (
+            length is not None
+            and length <= AWAITED_MAX_BYTES
+            and self._live is not None
+            and self._live.may_change(flow)
+        ):
+            return self._await_body(flow, length)
+        self._stream_response(flow, length)
+        return None
+
+    async def _await_body(self, flow: http.HTTPFlow, length: int) -> None:
+        """A short body that may change: wait a moment for the rest of it, so that the client can be told its length."""
+        deadline = self._clock() + AWAITED_MAX_S
+        while not depths.is_here(flow, length):
+            if self._clock() > deadline:
+                self._stream_response(flow, length)
+                return
+            await asyncio.sleep(AWAITED_STEP_S)
+
+    def _stream_response(self, flow: http.HTTPFlow, length: int | None) -> None:
+        """From now on the body passes piece by piece."""
+        assert flow.response is not None
         rewriter = None if self._live is None else self._live.response_begins(flow)
-        if found is not None:
+        if found := self._open.get(flow.id):
             found[1].reply_tee = flow.response.stream = self._tee(length, rewriter)
         else:
             flow.response.stream = True if rewriter is None else passing(rewriter)
