@@ -6,6 +6,7 @@ A reader changes nothing. It sees the whole lines that were there when it opened
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import ExitStack
 from operator import attrgetter
 from typing import TYPE_CHECKING, Self, overload
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Tape", "Torn", "open_tape", "open_tapes"]
 
+_QUARANTINE = "quarantine"
 _BUFFER_BYTES = 1 << 18
 
 
@@ -38,7 +40,10 @@ def open_tape(path: Path, *, skip_damaged: bool = False) -> Tape:
 
 
 def open_tapes(paths: Sequence[Path], *, skip_damaged: bool = False) -> tuple[Tape, ...]:
-    """Open tapes; of a folder all ``*.yaml`` below it, sorted by path, not in hidden folders. ``Misuse`` if there is none."""
+    """Open tapes; of a folder all ``*.yaml`` below it, sorted by path, but nothing hidden and no quarantine.
+
+    ``Misuse`` if there is none.
+    """
     files = [file for path in paths for file in (_below(path) if path.is_dir() else [path])]
     if not files:
         raise Misuse(
@@ -51,8 +56,12 @@ def open_tapes(paths: Sequence[Path], *, skip_damaged: bool = False) -> tuple[Ta
 
 
 def _below(folder: Path) -> list[Path]:
-    found = folder.rglob("*.yaml")
-    return sorted(file for file in found if not any(part.startswith(".") for part in file.relative_to(folder).parts))
+    return sorted(file for file in folder.rglob("*.yaml") if not any(map(_aside, file.relative_to(folder).parts)))
+
+
+def _aside(part: str) -> bool:
+    """Whether what lies here was put aside: hidden, or kept from the tapes because it may hold a secret."""
+    return part.startswith(".") or part == _QUARANTINE
 
 
 class Tape:
@@ -62,7 +71,8 @@ class Tape:
         self.path = path
         self._fd = -1
         try:
-            self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe without a writer would wait
+            _must_be_a_file(path, self._fd)
             with os.fdopen(os.dup(self._fd), "rb", buffering=_BUFFER_BYTES) as file:
                 index = read_index(file, path, skip_damaged=skip_damaged)
         except OSError as error:
@@ -120,6 +130,13 @@ class Tape:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _must_be_a_file(path: Path, fd: int) -> None:
+    """A tape is read twice and out of order, which pipes and devices cannot; some of them never end either."""
+    mode = os.fstat(fd).st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise TapeError("a pipe or a device, not a file", str(path), "save it to a file first")
 
 
 def _unreadable(path: Path, error: OSError) -> Misuse | Weather:

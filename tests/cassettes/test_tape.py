@@ -9,6 +9,7 @@ import pytest
 from tapehiss.cassettes.errors import DamagedTape, Misuse, UnsupportedFormat, Weather
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
 from tapehiss.cassettes.line import FORMAT_LINE, HEADER, Gap, encode_gap, encode_line
+from tapehiss.cassettes.quarantine import FOLDER as QUARANTINE
 from tapehiss.cassettes.tape import open_tape, open_tapes
 
 
@@ -132,14 +133,24 @@ def test_a_block_style_cassette_says_how_to_import_it(tmp_path):
 
 
 def test_folders_stand_for_the_tapes_below_them(tmp_path):
-    """Sorted by path, so that a series of rotated files is in order; what is hidden is not meant."""
-    for name in ["b/z.yaml", "b/a.yaml", "c.yaml", "c_0002.yaml", "note.txt", ".venv/x.yaml", "b/.x.yaml"]:
+    """Sorted by path, so that a series of rotated files is in order; what is hidden or in quarantine is not meant."""
+    for name in [
+        "b/z.yaml",
+        "b/a.yaml",
+        "c.yaml",
+        "c_0002.yaml",
+        "note.txt",
+        ".venv/x.yaml",
+        "b/.x.yaml",
+        f"{QUARANTINE}/x.yaml",
+    ]:
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(CONTENT)
 
     tapes = open_tapes([tmp_path, tmp_path / "c.yaml"])
 
+    assert [tmp_path / QUARANTINE / "x.yaml"] == [tape.path for tape in open_tapes([tmp_path / QUARANTINE])]
     names = ["b/a.yaml", "b/z.yaml", "c.yaml", "c_0002.yaml", "c.yaml"]
     assert [tmp_path / name for name in names] == [tape.path for tape in tapes]
 
