@@ -51,6 +51,8 @@ def objects(url):
         results += in_pieces(s3)
     got = s3.get_object(Bucket="tapes", Key="bin")
     results += [got["Body"].read() == binary, plain(got)]
+    s3.put_object(Bucket="tapes", Key="note.json", Body=b'{"text": "hiss"}', ContentType="application/json")
+    results.append(plain(s3.get_object(Bucket="tapes", Key="note.json")))
     results.append(s3.get_object(Bucket="tapes", Key="bin", Range="bytes=10-19")["Body"].read().hex())
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket="tapes", PaginationConfig={"PageSize": 2})
     results.append([[item["Key"] for item in page["Contents"]] for page in pages])
