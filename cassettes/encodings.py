@@ -40,14 +40,20 @@ def _through_units(view: bytes, spans: list[Span], units: re.Pattern[bytes], uni
     after = clean(before)
     if after == before:
         return view
-    if len(after) != len(before):
-        raise LengthChanged
+    _as_long_as(before, after)
     made, done, at = [], 0, 0
     for (start, end), text in zip(spans, texts, strict=True):
         made += [view[done:start], text.respelled(after[at : at + len(text.content)])]
         done = end
         at += len(text.content) + len(GAP)
-    return b"".join([*made, view[done:]])
+    return _as_long_as(view, b"".join([*made, view[done:]]))
+
+
+def _as_long_as(before: bytes, after: bytes) -> bytes:
+    """What was put back, if it fits: a decimal reference may need one digit more."""
+    if len(after) != len(before):
+        raise LengthChanged
+    return after
 
 
 class _Units:

@@ -16,9 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MAGIC = re.compile(
-    rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|(?<![0-9A-Za-z+/])(?:H4sI|eJ[wxy]|KLUv)[0-9A-Za-z+/_\r\n-]{12,}={0,2}"
+    rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|(?<![0-9A-Za-z+/])(?:H4sI|eJ[w-z]|eN[o-r]|KLUv)[0-9A-Za-z+/_\r\n-]{12,}={0,2}"
 )
-SIGNS = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"H4sI", b"eJw", b"eJx", b"eJy", b"KLUv")
+SIGNS = (
+    b"\x1f\x8b\x08",
+    b"\x28\xb5\x2f\xfd",
+    b"H4sI",
+    b"eJw",
+    b"eJx",
+    b"eJy",
+    b"eJz",
+    b"eNo",
+    b"eNp",
+    b"eNq",
+    b"eNr",
+    b"KLUv",
+)
 """How compressed data begins, as bytes and as base64."""
 _MEMBERS_MAX = 64
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")

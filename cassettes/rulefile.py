@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LISTS = ("headers", "query", "fields", "path", "patterns", "keep", "keep_values", "env")
 _FLAGS = ("emails", "env_auto")
 _AUTO = ("*_KEY", "*_TOKEN", "*_SECRET", "*_PASSWORD", "*_PASSWD", "*_PASSPHRASE", "*_CREDENTIALS", "*_DSN")
-_NAME_MIN = 2
+_GLOB_MIN = 2
 _PASSWORD = re.compile(rb"[a-z][a-z0-9+.-]*://[^/@:]*:([^/@]{6,})@", re.IGNORECASE)
 """In a connection string."""
 _LIMITS = tuple(Limits.__dataclass_fields__)
@@ -54,10 +54,9 @@ def rules_from(table: Mapping[str, Any], environ: Mapping[str, str], where: str)
     _check(table, where)
     lists = {key: tuple(table.get(key, ())) for key in ("headers", "query", "fields", "keep")}
     names = Names(headers=lists["headers"], query=lists["query"], fields=lists["fields"], keep=lists["keep"])
-    for key in ("headers", "query", "fields", "keep"):
-        for name in table.get(key, ()):
-            if len(solid(name)) < _NAME_MIN:
-                _refuse(where, key, f"{name!r} would match nearly every name", "give at least two letters beside the *")
+    for key, name in ((key, name) for key, each in lists.items() for name in each):
+        if len(solid(name)) < (_GLOB_MIN if "*" in name or "?" in name else 1):
+            _refuse(where, key, f"{name!r} would match nearly every name", "give at least two letters beside the *")
     return Rules(
         names=names,
         paths=_compiled(table, "path", where),

@@ -132,7 +132,9 @@ class Names:
 def _listed(name: str, names: tuple[str, ...]) -> bool:
     """Whether a name is on a list: an exact entry in any spelling, a glob word by word (``*_key`` is not ``key``)."""
     bare, spaced = solid(name), _words(name)
-    return any(fnmatchcase(spaced, _words(each)) if "*" in each or "?" in each else bare == solid(each) for each in names)
+    return any(
+        fnmatchcase(spaced, _words(each)) if "*" in each or "?" in each else bare == solid(each) for each in names
+    )
 
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

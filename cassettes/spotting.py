@@ -77,16 +77,24 @@ class _Trigger(NamedTuple):
     pattern: Pattern | None = None
 
 
-def _names(rules: Rules) -> Iterator[bytes]:
+def _endings(rules: Rules) -> Iterator[bytes]:
+    """Whole names, each with every character that may end one."""
+    yield from (end + closer for end in _ENDS for closer in _CLOSERS)
+    for name in (*rules.names.query, *rules.names.fields):
+        if not _GLOB.search(name):
+            spellings = {name.lower(), solid(name), name.lower().replace("_", "-"), name.lower().replace("-", "_")}
+            yield from (spelling.encode() + closer for spelling in sorted(spellings) for closer in _CLOSERS)
+
+
+def _pieces(rules: Rules) -> Iterator[bytes]:
+    """Pieces of names."""
     yield from _STEMS
     for name in (*rules.names.query, *rules.names.fields):
-        literal = max(re.split(r"[*?]+", name.lower()), key=len)
-        yield from {
-            literal.encode(),
-            solid(literal).encode(),
-            literal.replace("_", "-").encode(),
-            literal.replace("-", "_").encode(),
-        }
+        if _GLOB.search(name):
+            yield max(_GLOB.split(name.lower()), key=len).strip("_-").encode()
+
+
+_GLOB = re.compile(r"[*?_-]*[*?][*?_-]*")
 
 
 class Spotter:
@@ -95,9 +103,9 @@ class Spotter:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         triggers: dict[bytes, list[_Trigger]] = {}
-        for name in _names(rules):
+        for name in _pieces(rules):
             triggers.setdefault(name, []).append(_Trigger("name"))
-        for name in (end + closer for end in _ENDS for closer in _CLOSERS):
+        for name in _endings(rules):
             triggers.setdefault(name, []).append(_Trigger("ending"))
         for pattern in PATTERNS:
             triggers.setdefault(pattern.literal, []).append(_Trigger("pattern", pattern))

@@ -106,9 +106,11 @@ def test_another_length_cannot_be_put_back(through, view):
         through(view, lambda text: text + b"!")
 
 
-def test_a_number_that_needs_more_digits_gets_them():
-    """Decimal references grow if they must; nothing is lost."""
-    assert through_markup(b"x&#97;", lambda text: text.replace(b"a", b"z")) == b"x&#122;"
+def test_a_number_that_needs_more_digits_does_not_fit():
+    """Decimal references of letters: leading zeros make room, nothing else does."""
+    assert through_markup(b"x&#122;", lambda text: text.replace(b"z", b"a")) == b"x&#097;"
+    with pytest.raises(LengthChanged):
+        through_markup(b"x&#97;", lambda text: text.replace(b"a", b"z"))
 
 
 def test_damaged_escapes_are_text():

@@ -1,0 +1,51 @@
+"""Compressed data inside a body."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import zlib
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tapehiss.cassettes.packed import SIGNS, unpacked
+
+TEXT = b"a text with a secret in it, long enough to be worth compressing" * 3
+LIMIT = 1_000_000
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        gzip.compress(TEXT),
+        zstandard.ZstdCompressor().compress(TEXT),
+        base64.b64encode(gzip.compress(TEXT)),
+        base64.urlsafe_b64encode(gzip.compress(TEXT)),
+        base64.b64encode(zlib.compress(TEXT)),
+        base64.b64encode(zstandard.ZstdCompressor().compress(TEXT)),
+        base64.encodebytes(gzip.compress(TEXT)),
+    ],
+    ids=["gzip", "zstd", "gzip base64", "gzip base64url", "zlib base64", "zstd base64", "gzip base64 lines"],
+)
+def test_what_can_be_read_is_read(packed):
+    """Anywhere in a body, and as far as it is there."""
+    assert packed.startswith(SIGNS)
+    assert TEXT in list(unpacked(b'{"data": "' + packed + b'"}', LIMIT))
+    assert next(unpacked(b"x " + packed[:-6], LIMIT), b"").startswith(b"a text") or packed[:1] in b"(K"
+
+
+@given(st.binary(max_size=100))
+def test_damage_is_silent(body):
+    """What cannot be read holds nothing that could be read."""
+    for sign in SIGNS:
+        list(unpacked(sign + body, LIMIT))
+
+
+def test_a_bomb_is_read_to_a_limit():
+    """And many small ones to the same limit together."""
+    bomb = gzip.compress(bytes(10_000_000))
+    assert sum(map(len, unpacked(bomb * 20, LIMIT))) <= LIMIT + 64
+    assert len(list(unpacked(gzip.compress(b"x") * 200, LIMIT))) <= 64
