@@ -52,6 +52,8 @@ def read_recording(path: Path, *, base_url: str | None = None, root: Path | None
     is opened for the recording (bodies that lie in files of their own); without it, the folder above the file's.
     Raises ``UnsupportedFormat`` for a file that is no recording, ``OSError`` for one that cannot be read.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UnsupportedFormat("a pipe or a device, not a file", str(path), "save it to a file first")
     size_bytes = path.stat().st_size
     if size_bytes > FILE_MAX_BYTES:
         what = f"the file has {size_bytes:,} bytes, {FILE_MAX_BYTES:,} are allowed"

@@ -90,7 +90,9 @@ def _files(source: Path) -> Iterator[Path]:
     """The file itself, or every file below a folder in order, but hidden ones."""
     if not source.is_dir():
         if not source.exists():
-            raise Misuse("there is no such file or folder", str(source))
+            raise Misuse("there is no such file or folder", str(source), "check its name")
+        if not source.is_file():
+            raise Misuse("a pipe or a device, not a file", str(source), "save it to a file first")
         yield source
         return
     for path in sorted(source.iterdir(), key=_natural):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -128,3 +129,10 @@ def test_any_file_is_read_or_refused(data: bytes) -> None:
     except UnsupportedFormat:
         return
     assert all(isinstance(one, (Exchange, Refusal)) for one in results)
+
+
+def test_a_pipe_is_refused_at_once(tmp_path):
+    """A recording is read twice, which a pipe cannot be; nobody waits for one that has no writer."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UnsupportedFormat, match="not a file"):
+        list(read_recording(tmp_path / "pipe"))

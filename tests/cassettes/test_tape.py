@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+from pathlib import Path
 
 import pytest
 
-from tapehiss.cassettes.errors import DamagedTape, Misuse, UnsupportedFormat, Weather
+from tapehiss.cassettes.errors import DamagedTape, Misuse, TapeError, UnsupportedFormat, Weather
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
 from tapehiss.cassettes.line import FORMAT_LINE, HEADER, Gap, encode_gap, encode_line
 from tapehiss.cassettes.quarantine import FOLDER as QUARANTINE
@@ -176,3 +178,14 @@ def test_an_exchange_without_time_sorts_first(path):
     path.write_bytes(CONTENT + b"".join(map(encode_line, timeless)))
 
     assert timeless == list(open_tape(path))[:3]
+
+
+@pytest.mark.parametrize("what", ["pipe", "device"])
+def test_what_is_no_file_is_refused_at_once(what, tmp_path):
+    """A pipe (`<(...)` in a shell) would wait for ever, /dev/zero would never end: neither is read."""
+    path = Path("/dev/zero")
+    if what == "pipe":
+        path = tmp_path / "pipe.yaml"
+        os.mkfifo(path)
+    with pytest.raises(TapeError, match="not a file"):
+        open_tape(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,3 +100,11 @@ def test_the_number_of_files_is_bounded(tmp_path: Path, monkeypatch: pytest.Monk
     files(tmp_path / "src", "a.yaml", "b.yaml")
     with pytest.raises(Misuse, match="more than 1 files"):
         plan([tmp_path / "src"], tmp_path / "into")
+
+
+def test_a_pipe_is_refused_before_anything_is_read(tapehiss, tmp_path):
+    """Everything is read twice, so `<(...)` of a shell cannot be imported: said at once, with what to do."""
+    os.mkfifo(tmp_path / "pipe")
+    said = tapehiss("tape", "import", tmp_path / "pipe", "--into", tmp_path / "into")
+    assert (said.code, said.out) == (2, "")
+    assert "save it to a file first" in said.err
