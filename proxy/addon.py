@@ -198,6 +198,10 @@ class Recorder:
         length = depths.announced(fields)
         if found is not None:
             found[1].begins(self._clock(), fields, self._setup(flow))
+        assert self._settings is not None
+        if found is not None and (length or 0) > self._settings.body_max_bytes:
+            self._stream_response(flow, length)  # only the tee cuts
+            return None
         if depths.is_here(flow, length):
             return None
         if (
@@ -383,9 +387,9 @@ class Recorder:
         snapshot = take.snapshot(flow, ending.value, detail[:500], self._clock())
         take.release()
         self.tally.open -= 1
-        self.tally.request_bytes += snapshot.body.size
+        self.tally.request_bytes += snapshot.size
         if snapshot.reply is not None:
-            self.tally.response_bytes += snapshot.reply.body.size
+            self.tally.response_bytes += snapshot.reply.size
         return snapshot
 
     def _finish(self, flow: http.HTTPFlow, ending: Ending, detail: str = "") -> Awaitable[None] | None:

@@ -42,7 +42,19 @@ class Budget:
 class Tee:
     """One body on its way through."""
 
-    __slots__ = ("_budget", "_clock", "_digest", "_held", "_limit", "_rewriter", "chunks", "on_end", "parts", "size")
+    __slots__ = (
+        "_beginning",
+        "_budget",
+        "_clock",
+        "_digest",
+        "_held",
+        "_limit",
+        "_rewriter",
+        "chunks",
+        "on_end",
+        "parts",
+        "size",
+    )
 
     def __init__(
         self,
@@ -60,6 +72,7 @@ class Tee:
         self.size = 0
         self.on_end = on_end
         self._budget, self._clock, self._limit, self._rewriter = budget, clock, limit_bytes, rewriter
+        self._beginning = min(BEGINNING_BYTES, limit_bytes)
         self._held = 0
         self._digest = hashlib.sha256() if expected_bytes > limit_bytes else None
 
@@ -92,7 +105,7 @@ class Tee:
     def _keep_beginning(self, data: bytes) -> None:
         assert self._digest is not None
         self._digest.update(data)
-        room = BEGINNING_BYTES - self._held
+        room = self._beginning - self._held
         if room > 0 and self._budget.take(min(room, len(data))):
             self.parts.append(data[:room])
             self._held += len(self.parts[-1])
@@ -101,7 +114,7 @@ class Tee:
         """From now on only the length and the digest grow."""
         whole = b"".join(self.parts)
         self._digest = hashlib.sha256(whole)
-        self.parts = [whole[:BEGINNING_BYTES]]
+        self.parts = [whole[: self._beginning]]
         self._budget.give(self._held - len(self.parts[0]))
         self._held = len(self.parts[0])
 

@@ -196,6 +196,23 @@ def test_a_large_body_is_cut_on_the_tape_only(announced: bool, tmp_path: Path) -
     assert body.startswith(exchange.response.body)
 
 
+@pytest.mark.parametrize("limit_bytes", [0, 1000])
+def test_no_more_is_kept_than_was_allowed(limit_bytes: int, tmp_path: Path) -> None:
+    """A limit below what is otherwise kept of a large body holds, too, and the cut is told."""
+    body = b"0123456789" * 500
+    with (
+        vendor(lambda visit: visit.answer(body)) as there,
+        recorded(tmp_path, there.url, body_max_bytes=limit_bytes) as recording,
+    ):
+        seen, _ = ask(recording.port, GET)
+        [exchange] = recording.exchanges()
+
+    assert seen.endswith(body)
+    assert exchange.response is not None
+    assert exchange.response.cut == Cut(len(body), hashlib.sha256(body).hexdigest())
+    assert exchange.response.body == body[:limit_bytes]
+
+
 def test_a_large_upload_is_cut_on_the_tape_only(tmp_path: Path) -> None:
     """The same for requests."""
     body = bytes(range(256)) * 2000
