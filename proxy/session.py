@@ -67,6 +67,7 @@ class Session:
         self._tally = Tally()
         self._stop = asyncio.Event()
         self._child: asyncio.subprocess.Process | None = None
+        self._left: asyncio.Task[int] | None = None
         self._asked = 0
         self._hinted: set[str] = set()
 
@@ -141,37 +142,37 @@ class Session:
         words = pointing.placed(self._plan.command, url)
         pointed = display.environment(self._plan.settings, here, trusted, self._plan.environ)
         environ = {**self._plan.environ, **pointed, **pointing.named(self._plan.env, url)}
-        self._child = child = await _started(words, environ)
-        waiting = asyncio.create_task(child.wait())
-        await asyncio.wait({recording, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done():
-            await self._dismiss()
-        return display.shell_code(await waiting)
+        self._child = await _started(words, environ)
+        self._left = asyncio.create_task(self._child.wait())
+        waits: tuple[asyncio.Future[Any], ...] = (recording, self._left)
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        await self._dismiss()
+        return display.shell_code(await self._left)
 
     async def _dismiss(self) -> None:
         """End a command that still runs."""
-        child = self._child
-        if child is None or child.returncode is not None:
+        if self._child is None or self._left is None or self._left.done():
             return
-        with suppress(ProcessLookupError):
-            child.terminate()
-            try:
-                await asyncio.wait_for(child.wait(), TERMINATE_MAX_S)
-            except TimeoutError:
-                child.kill()
-        await child.wait()
+        self._signal(signal.SIGTERM)
+        await asyncio.wait({self._left}, timeout=TERMINATE_MAX_S)
+        self._signal(signal.SIGKILL)
+        await asyncio.wait({self._left})
+
+    def _signal(self, number: signal.Signals) -> None:
+        """A signal for the command, if there is one to hear it."""
+        if self._child is not None and self._child.returncode is None:
+            with suppress(ProcessLookupError):
+                self._child.send_signal(number)
 
     def _end(self, number: signal.Signals) -> None:
         """A signal: the command gets it first and the recording ends with it; the third time everything ends at once."""
         self._asked += 1
         if self._asked > 2:
             os._exit(130)
-        child = self._child
-        if child is None or child.returncode is not None:
+        if self._child is None or self._child.returncode is not None:
             self._stop.set()
-        elif number is not signal.SIGINT or not _at_terminal():
-            with suppress(ProcessLookupError):  # at a terminal Ctrl-C reaches the command by itself
-                child.send_signal(number)
+        elif number is not signal.SIGINT or not _at_terminal():  # at a terminal Ctrl-C reaches the command by itself
+            self._signal(number)
 
     async def _probe(self) -> None:
         """Say so if the vendor cannot be reached now; it may be up when the first request comes."""
@@ -180,6 +181,8 @@ class Session:
             return
         try:
             async with asyncio.timeout(PROBE_MAX_S):
+                # uvloop complains about a look-up that fails after its connection attempt was given up, not about this one.
+                await asyncio.get_running_loop().getaddrinfo(to.origin.host.strip("[]"), to.origin.port)
                 _, writer = await asyncio.open_connection(to.origin.host.strip("[]"), to.origin.port)
         except OSError as error:
             reason = error.strerror or str(error) or "no answer"
@@ -197,7 +200,7 @@ class Session:
                 self._hint()
                 show(display.live(self._tally, time.monotonic() - began))
                 if self._tally.failure is not None:
-                    await self._dismiss()  # nothing that it does now would be recorded
+                    self._signal(signal.SIGTERM)  # nothing that the command does now would be recorded
                 await asyncio.sleep(TICK_S)
 
     def _hint(self) -> None:
