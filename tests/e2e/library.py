@@ -142,7 +142,19 @@ def record(shelf: Shelf, reel: Reel, folder: Path) -> tuple[Path, dict[str, obje
     port, recorder, mock = free_port(), free_port(), free_port()
     words = [python("e2e"), reel.script]
     options = ["--to", f"http://127.0.0.1:{port}", "--listen", f"127.0.0.1:{recorder}", "--into", folder / reel.name]
-    command = tapehiss("record", *options, "--config", FOLDER / "library.toml", "--label", reel.name, "--strict", "--quiet", "--json", "--", *words)
+    command = tapehiss(
+        "record",
+        *options,
+        "--config",
+        FOLDER / "library.toml",
+        "--label",
+        reel.name,
+        "--strict",
+        "--quiet",
+        "--json",
+        "--",
+        *words,
+    )
     server = [python(shelf.environment), FOLDER / "servers.py", shelf.server, port, folder]
     url, replay_url = f"http://127.0.0.1:{recorder}", f"http://127.0.0.1:{mock}"
     with running(server, port, folder / "server.log", ENVIRONMENT):

@@ -32,12 +32,14 @@ class Pair:
 KEYS = {
     "E2E_STRIPE_KEY": "sk_" + "test_" + secrets.token_hex(16),
     "E2E_LITELLM_KEY": "sk-" + "e2e-" + secrets.token_hex(16),
+    "E2E_AWS_ID": "AKIA" + secrets.token_hex(8).upper(),
+    "E2E_AWS_KEY": secrets.token_urlsafe(30),
 }
 """Given to servers and scripts as environment variables: new ones in every run."""
 
 PAIRS = (
     Pair("stripe_localstripe", "localstripe", secrets=("4242" * 4,)),
-    Pair("boto3_moto", "moto", secrets=("AKIA" + "TESTTESTTEST0001", "s3cr3t/" * 5 + "fives")),
+    Pair("boto3_moto", "moto"),
     Pair("openai_litellm", "litellm", "e2e-litellm"),
     Pair("anthropic_litellm", "litellm", "e2e-litellm"),
     Pair("kinto_http_kinto", "kinto", secrets=("correct horse battery", "YWRhOmNvcnJlY3QgaG9yc2UgYmF0dGVyeQ")),
@@ -46,5 +48,5 @@ PAIRS = (
     Pair("caldav_radicale", "radicale", secrets=("correct horse battery", "YWRhOmNvcnJlY3QgaG9yc2UgYmF0dGVyeQ")),
     Pair("gcs_emulator", "gcs", https=False),
     Pair("authlib_oidc", "oidc", secrets=("shop-" + "s3cret" * 4,)),
-    Pair("minio_moto", "moto", secrets=("AKIA" + "TESTTESTTEST0002",)),
+    Pair("minio_moto", "moto"),
 )

@@ -12,7 +12,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-KEYS = {"aws_access_key_id": "AKIA" + "TESTTESTTEST0001", "aws_secret_access_key": "s3cr3t/" * 5 + "fives"}
+KEYS = {"aws_access_key_id": os.environ["E2E_AWS_ID"], "aws_secret_access_key": os.environ["E2E_AWS_KEY"]}
 PIECE_BYTES = 5 * 1024 * 1024
 
 

@@ -16,7 +16,7 @@ def run(url):
     web = urllib3.PoolManager()
     if os.environ.get("HTTPS_PROXY"):
         web = urllib3.ProxyManager(os.environ["HTTPS_PROXY"], ca_certs=os.environ.get("SSL_CERT_FILE"))
-    keys = {"access_key": "AKIA" + "TESTTESTTEST0002", "secret_key": "s3cr3t/" * 5 + "fives"}
+    keys = {"access_key": os.environ["E2E_AWS_ID"], "secret_key": os.environ["E2E_AWS_KEY"]}
     client = minio.Minio(
         endpoint=place.netloc, secure=place.scheme == "https", http_client=web, region="us-east-1", **keys
     )
