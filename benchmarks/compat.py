@@ -81,7 +81,7 @@ def install(row: Row, env: Path) -> Path:
     run([UV, "venv", "--quiet", "--python", find_python(row.python), env])
     pip = [UV, "pip", "install", "--quiet", "--python", python]
     if row.whole:
-        run([*pip, "--requirements", LOCK])
+        run([*pip, "--requirements", LOCK, "--requirements", ROOT / "locks" / "uv.txt"])
         run([*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT])
         return python
     pins = (*row.pins, *(() if row.vcrpy == "latest" else (f"vcrpy=={row.vcrpy}",)))
