@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tapehiss.cassettes.exchange import Exchange
 
-LIMIT_S = 60.0
+LIMIT_S = 120.0
 RECORD = [sys.executable, "-m", "tapehiss.cli", "record"]
 FOLLOW = """
 import json, os, sys, urllib.request
