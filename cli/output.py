@@ -35,8 +35,8 @@ def write_whole(path: Path, pieces: Iterable[str]) -> int:
 
     A device or a pipe is written as it is. ``Weather`` with the system's words.
     """
-    target = Path(os.path.realpath(path))
-    beside = target if _is_special(target) else target.with_name(f".{target.name[:200]}.{os.getpid()}")
+    target = path if _is_special(path) else Path(os.path.realpath(path))
+    beside = target if target is path else target.with_name(f".{target.name[:200]}.{os.getpid()}")
     try:
         with beside.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(pieces)
@@ -53,7 +53,7 @@ def write_whole(path: Path, pieces: Iterable[str]) -> int:
 
 
 def _is_special(path: Path) -> bool:
-    return path.exists() and not path.is_file()
+    return path.is_relative_to("/dev") or (path.exists() and not path.is_file())
 
 
 def _take_the_place(beside: Path, target: Path) -> None:

@@ -69,9 +69,12 @@ def test_a_file_is_replaced_with_its_permissions_and_through_its_links(tmp_path)
 
 
 def test_a_device_is_written_as_it_is():
-    """``-o /dev/stdout`` and the like are no files to replace."""
-    write_whole(Path("/dev/null"), ["a"])
-    assert Path("/dev/null").is_char_device()
+    """``-o /dev/stdout``, a pipe here, is no file to replace."""
+    program = (
+        "from pathlib import Path; from tapehiss.cli.output import write_whole; write_whole(Path('/dev/stdout'), ['a'])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("a", "")
 
 
 def test_a_place_that_is_no_folder(tmp_path):
