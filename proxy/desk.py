@@ -20,7 +20,7 @@ from contextlib import suppress
 from tapehiss.cassettes.errors import TapehissError
 from tapehiss.cassettes.line import Gap
 from tapehiss.proxy.scribe import Orders, Scribe, unwritable
-from tapehiss.proxy.snapshot import Body, Reply, Snapshot
+from tapehiss.proxy.snapshot import raised
 from tapehiss.proxy.tally import Written
 
 LENGTH = struct.Struct(">Q")
@@ -32,20 +32,6 @@ def frame(value: object) -> bytes:
     """One value on the wire."""
     content = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     return LENGTH.pack(len(content)) + content
-
-
-def flat(snapshot: Snapshot) -> tuple[object, ...]:
-    """A snapshot as bare tuples: they pickle twice as fast as their classes do."""
-    return tuple(snapshot)
-
-
-def raised(row: tuple[object, ...]) -> Snapshot:
-    """The snapshot of a bare tuple."""
-    snapshot = Snapshot._make(row)
-    reply = None if snapshot.reply is None else Reply._make(snapshot.reply)
-    if reply is not None:
-        reply = reply._replace(body=Body._make(reply.body))
-    return snapshot._replace(body=Body._make(snapshot.body), reply=reply)
 
 
 def _read(stream: socket.socket, size: int) -> bytes:

@@ -10,7 +10,7 @@ from tapehiss.cassettes.errors import UnsupportedFormat
 from tapehiss.cassettes.exchange import Cut, header
 from tapehiss.cassettes.source import Refusal
 from tapehiss.proxy.endings import Mishap, Stage, ending_of
-from tapehiss.proxy.snapshot import Body, Reply, Snapshot, exchange_of
+from tapehiss.proxy.snapshot import Reply, Snapshot, exchange_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def _snapshot(flow: http.HTTPFlow) -> Snapshot:
         path=asked.data.path,
         version=asked.data.http_version,
         fields=asked.headers.fields,
-        body=_body(asked.raw_content),
+        body=asked.raw_content or b"",
         trailers=asked.trailers.fields if asked.trailers else (),
         reply=_reply(flow.response) if flow.response else None,
         ending=_ending(flow),
@@ -108,17 +108,13 @@ def _host(asked: http.Request) -> str:
     return asked.pretty_host or asked.host
 
 
-def _body(content: bytes | None) -> Body:
-    return Body(content or b"", len(content or b""))
-
-
 def _reply(answered: http.Response) -> Reply:
     return Reply(
         status=answered.status_code,
         reason=answered.data.reason,
         version=answered.data.http_version,
         fields=answered.headers.fields,
-        body=_body(answered.raw_content),
+        body=answered.raw_content or b"",
         trailers=answered.trailers.fields if answered.trailers else (),
         chunks=(),
     )

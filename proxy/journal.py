@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, cast
 from tapehiss.cassettes.errors import Misuse, Weather
 from tapehiss.cassettes.line import Gap
 from tapehiss.proxy.desk import LENGTH, frame
+from tapehiss.proxy.snapshot import flat
 from tapehiss.proxy.tally import Written
 
 if TYPE_CHECKING:
@@ -65,15 +66,15 @@ class Journal:
 
     def offer(self, snapshot: Snapshot) -> bool:
         """Take it if there is room. A single exchange that is larger than the queue is taken by an empty one."""
-        size = len(snapshot.body.kept) + OVERHEAD_BYTES
+        size = len(snapshot.body) + OVERHEAD_BYTES
         if snapshot.reply is not None:
-            size += len(snapshot.reply.body.kept)
+            size += len(snapshot.reply.body)
         tally = self._tally
         if tally.queue_bytes and tally.queue_bytes + size > self._max_bytes:
             return False
         tally.queue_exchanges += 1
         tally.queue_bytes += size
-        self._batch.append(tuple(snapshot))
+        self._batch.append(flat(snapshot))
         self._batch_bytes += size
         if self._batch_bytes >= FLUSH_AT_BYTES:
             self._flush()
@@ -104,7 +105,9 @@ class Journal:
         except TimeoutError:
             count = sum(exchanges for _, exchanges, _ in self._sent)
             raise Weather(
-                f"{count} exchanges wait to be written, and none was in {limit_s:g} s", str(self._orders.into), "look at the disk"
+                f"{count} exchanges wait to be written, and none was in {limit_s:g} s",
+                str(self._orders.into),
+                "look at the disk",
             ) from None
         finally:
             await self._dismiss()

@@ -7,7 +7,7 @@ writer's side.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tapehiss.cassettes.coding import decode
 from tapehiss.cassettes.exchange import Cut, Ending, Exchange, Headers, Message, Request, Response, Timings
@@ -19,14 +19,6 @@ CONTENT_MAX_BYTES = 256 * 1024 * 1024
 _DEFAULT_PORTS = {b"http": 80, b"https": 443}
 
 
-class Body(NamedTuple):
-    """A body as it was on the wire; ``size`` and ``sha256`` are of the whole where only the beginning was kept."""
-
-    kept: bytes = b""
-    size: int = 0
-    sha256: str = ""
-
-
 class Reply(NamedTuple):
     """The raw pieces of a response."""
 
@@ -34,10 +26,15 @@ class Reply(NamedTuple):
     reason: bytes
     version: bytes
     fields: Fields
-    body: Body
-    trailers: Fields
-    chunks: tuple[tuple[float, int], ...]
+    body: bytes
+    """As it was on the wire, or as much of it as was kept."""
+    trailers: Fields = ()
+    chunks: tuple[tuple[float, int], ...] = ()
     """Seconds on the recorder's clock."""
+    size: int = 0
+    """Of the whole body."""
+    sha256: str = ""
+    """Of the whole body, where only the beginning was kept; otherwise empty."""
 
 
 class Snapshot(NamedTuple):
@@ -50,9 +47,8 @@ class Snapshot(NamedTuple):
     path: bytes
     version: bytes
     fields: Fields
-    body: Body
+    body: bytes
     trailers: Fields
-    reply: Reply | None
     ending: str
     detail: str
     started_at: float
@@ -68,6 +64,20 @@ class Snapshot(NamedTuple):
     """From client, text, content, Unix time."""
     notes: tuple[tuple[str, str], ...] = ()
     complete_request: bool = True
+    size: int = 0
+    sha256: str = ""
+    reply: Reply | None = None
+    """The last field (``flat``)."""
+
+
+def flat(snapshot: Snapshot) -> tuple[object, ...]:
+    """A snapshot as bare tuples: they pickle eight times as fast as their classes do."""
+    return (*snapshot[:-1], None if snapshot.reply is None else tuple(snapshot.reply))
+
+
+def raised(row: tuple[Any, ...]) -> Snapshot:
+    """The snapshot of bare tuples."""
+    return Snapshot._make(row)._replace(reply=None if row[-1] is None else Reply._make(row[-1]))
 
 
 def text_headers(fields: Fields) -> Headers:
@@ -101,7 +111,7 @@ def exchange_of(snapshot: Snapshot) -> Exchange:
 
 def _request(snapshot: Snapshot) -> Request:
     headers = text_headers(snapshot.fields)
-    content, undecoded = _content(headers, snapshot.body, whole=snapshot.complete_request)
+    content, undecoded = _content(headers, snapshot.body, whole=snapshot.complete_request and not snapshot.sha256)
     return Request(
         method=snapshot.method.decode("latin-1"),
         url=url_of(snapshot),
@@ -110,13 +120,14 @@ def _request(snapshot: Snapshot) -> Request:
         http_version=version_of(snapshot.version),
         trailers=text_headers(snapshot.trailers),
         undecoded=undecoded,
-        cut=_cut(snapshot.body),
+        cut=_cut(snapshot.size, snapshot.sha256),
     )
 
 
 def _response(snapshot: Snapshot, reply: Reply) -> Response:
     headers = text_headers(reply.fields)
-    content, undecoded = _content(headers, reply.body, whole=snapshot.ending == Ending.COMPLETE.value)
+    whole = snapshot.ending == Ending.COMPLETE.value and not reply.sha256
+    content, undecoded = _content(headers, reply.body, whole=whole)
     return Response(
         status=reply.status,
         reason=reply.reason.decode("latin-1"),
@@ -125,20 +136,19 @@ def _response(snapshot: Snapshot, reply: Reply) -> Response:
         http_version=version_of(reply.version),
         trailers=text_headers(reply.trailers),
         undecoded=undecoded,
-        cut=_cut(reply.body),
+        cut=_cut(reply.size, reply.sha256),
         chunks=tuple([(_since(snapshot.began, at), size) for at, size in reply.chunks]),
     )
 
 
-def _content(headers: Headers, body: Body, *, whole: bool) -> tuple[bytes, bool]:
+def _content(headers: Headers, wire: bytes, *, whole: bool) -> tuple[bytes, bool]:
     """The content of a body, and whether its coding had to stay; what is only a beginning is decoded as far as it goes."""
-    if whole and not body.sha256:
-        return decode(headers, body.kept, limit_bytes=CONTENT_MAX_BYTES)
-    return decode_beginning(headers, body.kept, limit_bytes=CONTENT_MAX_BYTES)
+    undo = decode if whole else decode_beginning
+    return undo(headers, wire, limit_bytes=CONTENT_MAX_BYTES)
 
 
-def _cut(body: Body) -> Cut | None:
-    return Cut(body.size, body.sha256) if body.sha256 else None
+def _cut(size: int, sha256: str) -> Cut | None:
+    return Cut(size, sha256) if sha256 else None
 
 
 def version_of(version: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tapehiss.proxy.snapshot import Body, Reply, Snapshot
+from tapehiss.proxy.snapshot import Reply, Snapshot
 
 if TYPE_CHECKING:
     from tapehiss.proxy.snapshot import Fields
@@ -71,6 +71,7 @@ class Take:
     def snapshot(self, flow: Any, ending: str, detail: str, ended: float) -> Snapshot:
         """Everything, for the writer."""
         request = flow.request.data
+        body, size, sha256 = _body(self.request_tee, request.content)
         return Snapshot(
             method=request.method,
             scheme=request.scheme,
@@ -79,9 +80,8 @@ class Take:
             path=request.path,
             version=request.http_version,
             fields=request.headers.fields,
-            body=_body(self.request_tee, request.content),
+            body=body,
             trailers=request.trailers.fields if request.trailers else NO_FIELDS,
-            reply=None if flow.response is None else self._reply(flow.response.data),
             ending=ending,
             detail=detail,
             started_at=request.timestamp_start,
@@ -94,17 +94,24 @@ class Take:
             messages=tuple(self.messages),
             notes=self._notes(),
             complete_request=self.sent is not None,
+            size=size,
+            sha256=sha256,
+            reply=None if flow.response is None else self._reply(flow.response.data),
         )
 
     def _reply(self, response: Any) -> Reply:
+        content = response.content if self.reply_content is None else self.reply_content
+        body, size, sha256 = _body(self.reply_tee, content)
         return Reply(
             status=response.status_code,
             reason=response.reason,
             version=response.http_version,
             fields=response.headers.fields if self.reply_fields is None else self.reply_fields,
-            body=_body(self.reply_tee, response.content if self.reply_content is None else self.reply_content),
+            body=body,
             trailers=response.trailers.fields if response.trailers else self.trailers,
             chunks=self._chunks(),
+            size=size,
+            sha256=sha256,
         )
 
     def _chunks(self) -> tuple[tuple[float, int], ...]:
@@ -124,9 +131,8 @@ class Take:
                 tee.release()
 
 
-def _body(tee: Tee | None, content: bytes | None) -> Body:
-    """What the tee kept, or what mitmproxy did where nothing was streamed."""
+def _body(tee: Tee | None, content: bytes | None) -> tuple[bytes, int, str]:
+    """What the tee kept, or what mitmproxy did where nothing was streamed; the whole's size, and its digest if it was cut."""
     if tee is None or not tee.size:
-        whole = content or b""
-        return Body(whole, len(whole))
-    return Body(tee.body, tee.size, tee.sha256)
+        return content or b"", len(content or b""), ""
+    return tee.body, tee.size, tee.sha256
