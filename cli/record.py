@@ -92,7 +92,7 @@ def command(
         return 0
     settings = configured(configuration.settings_of(choice, command=bool(command)), config)
     outcome = recorded(settings, command, tuple(choice["env"]), quiet=quiet)
-    if not quiet:
+    if not quiet or outcome.summary.exit_code:  # what is missing from a strict recording is said even then
         conclude(outcome)
     if as_json:
         console.say_json(display.summary(outcome.summary.tally, exit_code=outcome.exit_code, command=outcome.command))
