@@ -55,6 +55,8 @@ class Cleaning:
         self.taken_out: Counter[str] = Counter()
         self.suspicions: tuple[Suspicion, ...] = ()
         self.changes: list[Suspicion] = []
+        self._known_outside = 0
+        """Secrets known when the outermost level was searched for them."""
         self._packed = False
         self._budget = _BUDGET_MIN + rules.limits.decoded_max_ratio * len(surface.view)
 
@@ -63,9 +65,8 @@ class Cleaning:
         view = self._surface.view
         try:
             for _ in range(self._limits.rounds_max):
-                before, known = view, len(self._judge.taints)
                 view = self._round(view)
-                if view == before or len(self._judge.taints) == known:
+                if len(self._judge.taints) == self._known_outside:
                     break
             else:
                 self._suspect("unstable", 0, "changes whenever it is read")
@@ -92,6 +93,8 @@ class Cleaning:
         """
         settled: list[Span] = []
         view = self._with_finds_replaced(view, finds, depth, settled)
+        if depth == 0:
+            self._known_outside = len(self._judge.taints)
         view = self._with_taints_replaced(view, settled)
         if depth >= self._limits.depth_max:
             return view

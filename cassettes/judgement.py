@@ -41,7 +41,7 @@ _BASIC = re.compile(rb"\s*Basic\s+(?=\S)", re.IGNORECASE)
 _SCOPE = re.compile(rb"/\d{8}/")
 _URL = re.compile(rb"(?:https?|wss?|ftp|file|data|mailto|arn|urn):[^\s]+", re.IGNORECASE)
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
-_PROSE = re.compile(rb"[A-Z]?[a-z']+(?:,? [A-Za-z'\"()/-]+){2,}[.!?]?")
+_PROSE = re.compile(rb"[A-Za-z']+(?: \S+){2,}")
 _CODE = re.compile(rb"[A-Za-z_.$]+(?:\([^)]*\)?)?")
 
 

@@ -139,7 +139,10 @@ def _check(folded: bytes, layout: _Layout) -> list[int]:
 
 def is_pseudonym(value: bytes) -> bool:
     """Whether a value carries the check of a pseudonym, in any letter case (a value with nothing to change does)."""
-    layout = _layout(value)
+    return _is_checked(value, _layout(value))
+
+
+def _is_checked(value: bytes, layout: _Layout) -> bool:
     folded = value.lower()
     first = len(layout.places) - layout.checked
     return [folded[place] for place in layout.places[first:]] == _check(folded, layout)
@@ -165,9 +168,9 @@ def _lower(byte: int) -> int:
 
 def pseudonym(key: bytes, value: bytes) -> bytes:
     """What stands for a value under a project's key; a pseudonym stands for itself."""
-    if is_pseudonym(value):
-        return value
     layout = _layout(value)
+    if _is_checked(value, layout):
+        return value
     seed = hmac.new(key, b"pseudonym" + value.lower(), hashlib.sha256).digest()
     made = value
     for attempt in range(_ATTEMPTS):

@@ -7,14 +7,14 @@ colons, and behind ``\\/``. Most of what is read so means nothing, and is told f
 
 from __future__ import annotations
 
-from binascii import a2b_base64, b2a_base64, unhexlify
+from binascii import a2b_base64, b2a_base64, hexlify, unhexlify
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tapehiss.cassettes.encodings import GAP, LengthChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tapehiss.cassettes.encodings import Clean
 
@@ -35,46 +35,50 @@ def has_text(view: bytes, length: int) -> bool:
 
 def through_radix(view: bytes, clean: Clean) -> bytes:
     """Base64 in both alphabets at its four alignments and hexadecimal at its two, all in one reading, for a call costs more than a byte."""
-    before = GAP.join([*(_from_base64(quads) for quads in _quads(view)), *(_from_hex(pairs) for pairs in _pairs(view))])
-    if clean(before) == before:
-        return view
-    for offset in range(4):
-        view = _through_base64(view, offset, clean)
-    for offset in range(2):
-        view = _through_hex(view, offset, clean)
-    return view
-
-
-def _quads(view: bytes) -> list[bytes]:
-    stream = view.translate(_TO_STANDARD, _NOT_BASE64)
-    return [stream[offset:] + b"AAA"[: (offset - len(stream)) % 4] for offset in range(min(4, len(stream)))]
-
-
-_from_base64 = a2b_base64
-
-
-def _through_base64(view: bytes, offset: int, clean: Clean) -> bytes:
-    quads = _quads(view)
-    if offset >= len(quads):
-        return view
-    before = _from_base64(quads[offset])
-    after = _same_length(before, clean(before))
+    streams = [*_base64_streams(view), *_hex_streams(view)]
+    contents = [stream.content for stream in streams]
+    before = GAP.join(contents)
+    after = clean(before)
     if after == before:
         return view
-    return _put_back(view, _NOT_BASE64, offset, quads[offset], b2a_base64(after, newline=False), _in_alphabet_of)
-
-
-def _same_length(before: bytes, after: bytes) -> bytes:
     if len(after) != len(before):
         raise LengthChanged
-    return after
+    made, at = bytearray(view), 0
+    for stream in streams:
+        new = after[at : at + len(stream.content)]
+        at += len(stream.content) + len(GAP)
+        if new != stream.content:
+            _put_back(made, view, stream, new)
+    return bytes(made)
+
+
+class _Stream(NamedTuple):
+    """A view read as one number, from one offset on."""
+
+    digits: bytes
+    content: bytes
+    offset: int
+    left_out: bytes
+    encode: Callable[[bytes], bytes]
+    spell: Callable[[bytes, int, int], int]
+
+
+def _base64_streams(view: bytes) -> Iterator[_Stream]:
+    stream = view.translate(_TO_STANDARD, _NOT_BASE64)
+    for offset in range(min(4, len(stream))):
+        quads = stream[offset:] + b"AAA"[: (offset - len(stream)) % 4]
+        yield _Stream(quads, a2b_base64(quads), offset, _NOT_BASE64, _to_base64, _in_alphabet_of)
+
+
+def _to_base64(content: bytes) -> bytes:
+    return b2a_base64(content, newline=False)
 
 
 def _in_alphabet_of(view: bytes, place: int, char: int) -> int:
     """The character in the alphabet that is spoken around a place."""
     if char not in b"+/":
         return char
-    left, right = view[max(0, place - _BLOCK) : place], view[place : place + _BLOCK]
+    left, right = view[max(0, place - _REACH) : place], view[place : place + _REACH]
     run = left[len(left.rstrip(_ALL_BASE64)) :] + right[: len(right) - len(right.lstrip(_ALL_BASE64))]
     url_safe = (b"-" in run or b"_" in run) and b"+" not in run and b"/" not in run
     return {43: 45, 47: 95}[char] if url_safe else char
@@ -89,23 +93,11 @@ _HEX = b"0123456789abcdefABCDEF"
 _NOT_HEX = bytes(set(range(256)) - set(_HEX))
 
 
-def _pairs(view: bytes) -> list[bytes]:
+def _hex_streams(view: bytes) -> Iterator[_Stream]:
     stream = view.translate(None, _NOT_HEX)
-    return [stream[offset:] + b"0"[: (offset - len(stream)) % 2] for offset in range(min(2, len(stream)))]
-
-
-_from_hex = unhexlify
-
-
-def _through_hex(view: bytes, offset: int, clean: Clean) -> bytes:
-    pairs = _pairs(view)
-    if offset >= len(pairs):
-        return view
-    before = _from_hex(pairs[offset])
-    after = _same_length(before, clean(before))
-    if after == before:
-        return view
-    return _put_back(view, _NOT_HEX, offset, pairs[offset].lower(), after.hex().encode(), _in_case_of)
+    for offset in range(min(2, len(stream))):
+        pairs = stream[offset:] + b"0"[: (offset - len(stream)) % 2]
+        yield _Stream(pairs.lower(), unhexlify(pairs), offset, _NOT_HEX, hexlify, _in_case_of)
 
 
 def _in_case_of(view: bytes, place: int, char: int) -> int:
@@ -116,23 +108,24 @@ def _in_case_of(view: bytes, place: int, char: int) -> int:
 
 # --- both ----------------------------------------------------------------------------------------------------------------
 
-_BLOCK = 4096
+_BLOCK = 512
+_REACH = 4096
 
 
-def _put_back(
-    view: bytes,
-    left_out: bytes,
-    offset: int,
-    before: bytes,
-    after: bytes,
-    spelled: Callable[[bytes, int, int], int],
-) -> bytes:
-    """Write the characters of a stream that changed to where they stand in the view."""
-    made = bytearray(view)
-    changed = [i for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
-    for index, place in zip(changed, _places(view, left_out, [i + offset for i in changed]), strict=False):
-        made[place] = spelled(view, place, after[index])
-    return bytes(made)
+def _put_back(made: bytearray, view: bytes, stream: _Stream, content: bytes) -> None:
+    """Write the digits that changed to where they stand in the view."""
+    digits = stream.encode(content)
+    changed = list(_differences(stream.digits, digits))
+    ranks = [index + stream.offset for index in changed]
+    for index, place in zip(changed, _places(view, stream.left_out, ranks), strict=False):
+        made[place] = stream.spell(view, place, digits[index])
+
+
+def _differences(before: bytes, after: bytes) -> Iterator[int]:
+    for start in range(0, len(before), _BLOCK):
+        old, new = before[start : start + _BLOCK], after[start : start + _BLOCK]
+        if old != new:
+            yield from (start + i for i in range(len(old)) if old[i] != new[i])
 
 
 def _places(view: bytes, left_out: bytes, ranks: list[int]) -> list[int]:
