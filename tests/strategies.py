@@ -15,8 +15,8 @@ TRICKY = st.sampled_from(
 """Text over which formats have stumbled: YAML's line breaks and tags, JSON's escapes, surrogates, our own markers."""
 
 
-HALVES = st.sampled_from(["\ud83d", "caf\udce9", "\ud83d\ude00", "\udc00\ud800\\", "\u00e9\ud800!"])
-"""Text with half surrogate pairs, and with two halves that are no pair: what a broken URL or file name decodes to."""
+HALVES = st.sampled_from(["\ud83d", "caf\udce9", "\udc00\ud800\\", "\u00e9\ud800!"])
+"""Text with half surrogate pairs: what a broken URL or file name decodes to."""
 
 
 def texts(max_size: int = 20) -> st.SearchStrategy[str]:
