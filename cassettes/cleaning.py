@@ -55,6 +55,7 @@ class Cleaning:
         self.taken_out: Counter[str] = Counter()
         self.suspicions: tuple[Suspicion, ...] = ()
         self.changes: list[Suspicion] = []
+        self._may_be_wide = any(b"\x00" in surface.view[start:end] for start, end in self._places.bodies())
         self._known_outside = 0
         """Secrets known when the outermost level was searched for them."""
         self._packed = False
@@ -169,7 +170,8 @@ class Cleaning:
         view = encodings.through_json(view, inside)
         view = encodings.through_percent(view, inside)
         view = encodings.through_markup(view, inside)
-        view = encodings.through_utf16(view, inside)
+        if depth or self._may_be_wide:
+            view = encodings.through_utf16(view, inside)
         return radix.through_radix(view, lambda text: self._decoded(text, inside))
 
     def _decoded(self, text: bytes, inside: Callable[[bytes], bytes]) -> bytes:

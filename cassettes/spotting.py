@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from tapehiss.cassettes import jwt, packed
 from tapehiss.cassettes.fields import binary_value, name_around, values_of
@@ -112,7 +112,7 @@ class Spotter:
         for literal, kind in (*_KINDS, *((sign.lower(), "packed") for sign in packed.SIGNS)):
             triggers.setdefault(literal, []).append(_Trigger(kind))
         self._triggers = tuple(tuple(each) for each in triggers.values())
-        self._automaton = BytesAhoCorasick(list(triggers))
+        self._automaton = BytesAhoCorasick(list(triggers), implementation=Implementation.DFA)
 
     def finds(self, view: bytes, within: Within) -> list[Find]:
         """Every place that may hold a secret, in no order."""
@@ -144,9 +144,10 @@ class Spotter:
         name = view[first:last].decode("latin-1")
         strength = self._rules.names.strength(name, place)
         if strength is not Strength.NONE:
-            rule = f"{'refused' if within.refusal[0] <= start < within.refusal[1] else 'name'}:{solid(name)[:40]}"
-            values = values_of(view, first, last, strict=in_form)
-            found += [Find(value.start, value.end, value.form, strength, rule, value.sure) for value in values]
+            for value in values_of(view, first, last, strict=in_form):
+                kind = "refused" if within.refusal[0] <= start < within.refusal[1] else "name"
+                rule = f"{kind}:{solid(name)[:40]}"
+                found.append(Find(value.start, value.end, value.form, strength, rule, value.sure))
         if within.binary and _within(start, within.binary):
             found += self._in_binary(view, start, end)
         return last

@@ -150,8 +150,9 @@ class _New:
             return old
         made, at = [], 0
         for name, value in old:
-            size = len(line(name, value))
-            text = _decoded(new[at : at + size], name + value)
+            plain = name.isascii() and value.isascii()
+            size = len(name) + len(value) + 3 if plain else len(line(name, value))
+            text = new[at : at + size].decode("latin-1") if plain else _decoded(new[at : at + size], name + value)
             made.append((text[: len(name)], text[len(name) + 1 : -2]))
             at += size
         return tuple(made)
