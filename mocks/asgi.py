@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from tapehiss.cassettes.exchange import Ending, header
 from tapehiss.mocks.links import here_of
 from tapehiss.mocks.live import LiveVendor
-from tapehiss.mocks.plane import DataPlane, asked_of, request_of
-from tapehiss.mocks.wire import HANG_MAX_S, message_of
+from tapehiss.mocks.plane import DataPlane, accepted_by, request_of
+from tapehiss.mocks.wire import HANG_MAX_S, Asked, message_of
 
 if TYPE_CHECKING:
     from tapehiss.mocks.vendor import Vendor
@@ -63,7 +63,7 @@ class App:
         here = here_of(header(request.headers, "host") or "")
         outcome, delay_s = self.plane.answer(request, here)
         await asyncio.sleep(delay_s)
-        asked = asked_of(request, pace=self.plane.live.vendor.latency)
+        asked = Asked(request.method, accepted_by(request), pace=self.plane.live.vendor.latency)
         message = message_of(self.plane.localised(outcome, here), asked)
         if message is None:
             await asyncio.sleep(HANG_MAX_S if outcome.ending is Ending.TIMED_OUT else 0.0)

@@ -7,7 +7,7 @@ repeated answer costs no framing and no compression.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tapehiss.cassettes.coding import decode
 from tapehiss.cassettes.exchange import Request, header
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
     from tapehiss.cassettes.origins import Origin
     from tapehiss.mocks.live import LiveVendor
-    from tapehiss.mocks.outcome import Outcome
+    from tapehiss.mocks.outcome import Outcome, Rung
 
 PREPARED_MAX_BYTES = 256 * 1024 * 1024
 DECODED_MAX_BYTES = 256 * 1024 * 1024
 BODY_MAX_BYTES = 256 * 1024 * 1024
+
+How: TypeAlias = tuple[str, str, bool, bool, float, str]
+"""The fields of ``Asked``, and the Host header: a tuple, because it is looked up for every request."""
 
 
 @dataclass(slots=True)
@@ -33,7 +36,7 @@ class DataPlane:
     live: LiveVendor
     clock: Callable[[], float]
     """Seconds since the server began."""
-    prepared: dict[tuple[int, str, Asked, Origin | None], Script] = field(default_factory=dict)
+    prepared: dict[tuple[int, Rung, How], Script] = field(default_factory=dict)
     prepared_bytes: int = 0
     prepared_max_bytes: int = PREPARED_MAX_BYTES
     """When the kept scripts would take more, they are forgotten and made anew."""
@@ -52,10 +55,10 @@ class DataPlane:
     ) -> tuple[Script, float]:
         """What to write for one request, and after how many seconds to begin."""
         request = request_of(method, url, headers, body)
-        here = here_of(header(request.headers, "host") or "")
-        outcome, delay_s = self.answer(request, here)
-        asked = asked_of(request, keep_alive=keep_alive, http_10=http_10, pace=self.live.vendor.latency)
-        return self._script(outcome, asked, here), delay_s
+        host = header(request.headers, "host") or ""
+        outcome, delay_s = self.answer(request, here_of(host))
+        how = (method, accepted_by(request), keep_alive, not http_10, self.live.vendor.latency, host)
+        return self._script(outcome, how), delay_s
 
     def answer(self, request: Request, here: Origin | None) -> tuple[Outcome, float]:
         """What becomes of a request that was sent to the mock under this name, as the vendor has it."""
@@ -68,18 +71,23 @@ class DataPlane:
         exchange = self.live.vendor.index.recordings[outcome.recording]
         return replace(outcome, response=to_client(outcome.response, exchange, here))
 
-    def _script(self, outcome: Outcome, asked: Asked, here: Origin | None) -> Script:
+    def _script(self, outcome: Outcome, how: How) -> Script:
         """The script, made once for every recording that is played as it is."""
-        if outcome.recording is None or outcome.struck:
-            return script_of(self.localised(outcome, here), asked)
-        key = (outcome.recording, outcome.rung.value, asked, here)
-        if key not in self.prepared:
-            script = script_of(self.localised(outcome, here), asked)
+        if outcome.recording is None or not outcome.advances:
+            return self._made(outcome, how)
+        key = (outcome.recording, outcome.rung, how)
+        script = self.prepared.get(key)
+        if script is None:
+            script = self._made(outcome, how)
             self._keep(key, script)
-            return script
-        return self.prepared[key]
+        return script
 
-    def _keep(self, key: tuple[int, str, Asked, Origin | None], script: Script) -> None:
+    def _made(self, outcome: Outcome, how: How) -> Script:
+        method, accepted, keep_alive, chunking, pace, host = how
+        asked = Asked(method, accepted, keep_alive=keep_alive, chunking=chunking, pace=pace)
+        return script_of(self.localised(outcome, here_of(host)), asked)
+
+    def _keep(self, key: tuple[int, Rung, How], script: Script) -> None:
         size = sum(len(content) for _, content in script.pieces)
         if self.prepared_bytes + size > self.prepared_max_bytes:
             self.prepared.clear()
@@ -89,10 +97,9 @@ class DataPlane:
             self.prepared_bytes += size
 
 
-def asked_of(request: Request, *, keep_alive: bool = True, http_10: bool = False, pace: float = 0.0) -> Asked:
-    """What the framing of the answer depends on."""
-    accepted = ", ".join(value for name, value in request.headers if name == "accept-encoding")
-    return Asked(request.method, accepted, keep_alive=keep_alive, chunking=not http_10, pace=pace)
+def accepted_by(request: Request) -> str:
+    """Every ``Accept-Encoding`` in one; names are in lower case here."""
+    return ", ".join([value for name, value in request.headers if name == "accept-encoding"])
 
 
 def request_of(method: str, url: bytes, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> Request:

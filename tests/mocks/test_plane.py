@@ -11,10 +11,10 @@ from wires import read
 from tapehiss.cassettes.exchange import Request
 from tapehiss.mocks.faults import Latency
 from tapehiss.mocks.live import LiveVendor
-from tapehiss.mocks.plane import DataPlane, asked_of, request_of
+from tapehiss.mocks.plane import DataPlane, accepted_by, request_of
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.vendor import Vendor
-from tapehiss.mocks.wire import Asked
+from tapehiss.mocks.wire import Then
 
 HOSTED = ((b"Host", b"127.0.0.1:8000"),)
 
@@ -70,9 +70,18 @@ def test_targets_in_absolute_form_are_urls():
     assert request_of("GET", b"/x?u=http://b", ((b"HOST", b"h"),), b"").url == "http://h/x?u=http://b"
 
 
-def test_what_framing_depends_on():
-    """All Accept-Encoding headers count, and an old client gets no chunks."""
+def test_every_accept_encoding_counts():
+    """RFC 9110 section 5.3: several lines are one list."""
     request = Request("GET", HOST, (("accept-encoding", "gzip"), ("accept-encoding", "br")))
-    assert asked_of(request, keep_alive=False, http_10=True, pace=2.0) == Asked(
-        "GET", "gzip, br", keep_alive=False, chunking=False, pace=2.0
+    assert accepted_by(request) == "gzip, br"
+
+
+def test_framing_depends_on_the_client():
+    """An old client gets no chunks, one that closes is told so, and neither gets the other's script."""
+    data_plane = plane()
+    kept, old = (
+        data_plane.play("GET", b"/v1/events", HOSTED, b"", keep_alive=keep, http_10=not keep)[0]
+        for keep in (True, False)
     )
+    assert [b"chunked" in script.pieces[0][1] for script in (kept, old)] == [True, False]
+    assert [script.then for script in (kept, old)] == [Then.KEEP, Then.CLOSE]
