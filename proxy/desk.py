@@ -53,29 +53,36 @@ def _receive(stream: socket.socket) -> object | None:
     return pickle.loads(content) if content else None  # noqa: S301 (from the process that started this one)
 
 
-def _idle(stream: socket.socket) -> bool:
-    return not select.select([stream], [], [], 0)[0]
+def _more(stream: socket.socket, until: float) -> bool:
+    """Whether there is something to read before that time (also the end of the stream)."""
+    left = until - time.monotonic()
+    return left > 0 and bool(select.select([stream], [], [], left)[0])
 
 
 def work(stream: socket.socket) -> None:
-    """Read until the stream ends; one report for each group."""
+    """Read until the stream ends; one report for each group, which is made durable together."""
     orders = _receive(stream)
     if orders is None:
         return
     assert isinstance(orders, Orders)
     scribe = Scribe(orders)
     _tell(stream, scribe.report())
-    frames, since = 0, time.monotonic()
     while (order := _receive(stream)) is not None:
-        if isinstance(order, Gap):
-            scribe.gap(order)
-        else:
-            scribe.write([raised(row) for row in order])  # type: ignore[attr-defined]
-        frames += 1
-        if _idle(stream) or time.monotonic() - since > GROUP_MAX_S:
-            _tell(stream, scribe.report(frames))
-            frames, since = 0, time.monotonic()
+        _obey(scribe, order)
+        frames, until = 1, time.monotonic() + GROUP_MAX_S
+        while _more(stream, until) and (order := _receive(stream)) is not None:
+            _obey(scribe, order)
+            frames += 1
+        _tell(stream, scribe.report(frames))
     scribe.close()
+
+
+def _obey(scribe: Scribe, order: object) -> None:
+    if isinstance(order, Gap):
+        scribe.gap(order)
+    else:
+        assert isinstance(order, list)
+        scribe.write([raised(row) for row in order])
 
 
 def main(descriptor: int) -> None:

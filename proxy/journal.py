@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tapehiss.proxy.snapshot import Snapshot
     from tapehiss.proxy.tally import Tally
 
-FLUSH_AFTER_S = 0.005
+FLUSH_AFTER_S = 0.02
 FLUSH_AT_BYTES = 256 * 1024
 OVERHEAD_BYTES = 2048
 """What an exchange costs beside its bodies."""
@@ -97,6 +97,8 @@ class Journal:
         """Hand over everything and wait until it is confirmed; raises if for longer than the limit nothing is."""
         self._flush()
         self._closing = True
+        if self._line is not None:
+            self._line.finish()
         try:
             while self._sent and not self.failed.is_set():
                 self._room.clear()
@@ -123,7 +125,7 @@ class Journal:
 
     def _send(self, content: bytes, exchanges: int, size: int) -> None:
         self._sent.append((content, exchanges, size))
-        if self._line is not None:
+        if self._line is not None and not self._closing:
             self._line.write(content)
 
     def heard(self, written: Written) -> None:
@@ -167,6 +169,8 @@ class Journal:
         self._sent.appendleft((gap, 0, 0))
         for content, _, _ in self._sent:
             self._line.write(content)
+        if self._closing:
+            self._line.finish()
 
     def _replaced(self, task: asyncio.Task[None]) -> None:
         if error := task.exception():
@@ -254,6 +258,11 @@ class _Line(asyncio.Protocol):
     def write(self, content: bytes) -> None:
         assert self._transport is not None
         self._transport.write(content)
+
+    def finish(self) -> None:
+        """Nothing more will be written; the scribe is still heard."""
+        assert self._transport is not None
+        self._transport.write_eof()
 
     def close(self) -> None:
         assert self._transport is not None

@@ -63,7 +63,7 @@ class Scribe:
         self._durable_before = 0
         self._taken_before: dict[str, int] = {}
         self._done = Written()
-        self._rows: list[Row] = []
+        self._rows: dict[tuple[str, ...], Row] = {}
         self._reasons: list[str] = []
         _writable(orders.into)
 
@@ -92,7 +92,11 @@ class Scribe:
             self._done = self._done._replace(quarantined=self._done.quarantined + 1)
             return
         self._tape(host).append(clean)
-        self._rows.append(_row(clean))
+        self._count(_row(clean))
+
+    def _count(self, row: Row) -> None:
+        before = self._rows.get(row[:3])
+        self._rows[row[:3]] = row if before is None else before + row
 
     def gap(self, gap: Gap, host: str = "") -> None:
         """Something passed by and was not recorded: on the tape too."""
@@ -107,15 +111,15 @@ class Scribe:
         self._taken_before = taken
         written = self._done._replace(
             frames=frames,
-            exchanges=len(self._rows),
-            rows=tuple(self._rows),
+            exchanges=sum(row.exchanges for row in self._rows.values()),
+            rows=tuple(self._rows.values()),
             durable=self._newly_durable(),
             taken_out=tuple((rule, count) for rule, count in new.items() if count),
             gaps=len(self._reasons),
             gap_reasons=tuple(self._reasons),
             paths=tuple(str(path) for path in self._paths),
         )
-        self._done, self._rows, self._reasons = Written(), [], []
+        self._done, self._rows, self._reasons = Written(), {}, []
         return written
 
     def _newly_durable(self) -> int:

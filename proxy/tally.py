@@ -16,7 +16,7 @@ THE_REST = ("*", "(further endpoints)")
 
 
 class Row(NamedTuple):
-    """One written exchange."""
+    """One written exchange, or several of the same endpoint and outcome."""
 
     method: str
     url: str
@@ -24,8 +24,24 @@ class Row(NamedTuple):
     outcome: str
     """``2xx`` to ``5xx``, or the ending if there is no whole response."""
     body_bytes: int
-    """Content of the response."""
+    """Content of the responses, together."""
     end_s: float
+    """Duration of all together."""
+    exchanges: int = 1
+    slowest_s: float = 0.0
+    """The longest single duration, where there are several."""
+
+    @property
+    def longest_s(self) -> float:
+        """The longest single duration."""
+        return self.end_s if self.exchanges == 1 else self.slowest_s
+
+    def __add__(self, other: Row) -> Row:  # type: ignore[override]
+        """Both together; they must be of the same endpoint and outcome."""
+        assert self[:3] == other[:3]
+        longest_s = max(self.longest_s, other.longest_s)
+        total = (self.body_bytes + other.body_bytes, self.end_s + other.end_s, self.exchanges + other.exchanges)
+        return Row(*self[:3], *total, longest_s)
 
 
 class Written(NamedTuple):
@@ -114,18 +130,16 @@ class Tally:
             self._count(row)
 
     def _count(self, row: Row) -> None:
-        self.outcomes[row.outcome] = self.outcomes.get(row.outcome, 0) + 1
+        self.outcomes[row.outcome] = self.outcomes.get(row.outcome, 0) + row.exchanges
         key = (row.method, row.url)
         if key not in self.endpoints and len(self.endpoints) >= ENDPOINTS_MAX:
             key = THE_REST
         totals = self.endpoints.setdefault(key, Totals())
-        totals.count += 1
+        totals.count += row.exchanges
         totals.body_bytes += row.body_bytes
         totals.seconds += row.end_s
-        totals.slowest_s = max(totals.slowest_s, row.end_s)
-        if len(totals.durations_s) < DURATIONS_MAX:
-            totals.durations_s.append(row.end_s)
-        totals.outcomes[row.outcome] = totals.outcomes.get(row.outcome, 0) + 1
+        totals.slowest_s = max(totals.slowest_s, row.longest_s)
+        totals.outcomes[row.outcome] = totals.outcomes.get(row.outcome, 0) + row.exchanges
 
 
 def outcome_of(status: int | None, ending: str) -> str:
