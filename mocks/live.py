@@ -34,7 +34,7 @@ class LiveVendor:
         request = addressed(request)
         self.state, outcome, delay_s = self.vendor.answer(self.state, request, now_s)
         path = normal_path(split_url(request.url)[1].partition("?")[0])
-        self.journal.note(now_s, request.method, self.vendor.index.wild.path(path), outcome, delay_s)
+        self.journal.note(now_s, request.method, self.vendor.index.wild.shown(path), outcome, delay_s)
         return outcome, delay_s
 
     def play(self, schedule: Schedule, now_s: float, *, seed: int | None = None) -> None:

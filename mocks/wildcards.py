@@ -46,8 +46,8 @@ VOLATILE = frozenset(
 )
 """Fields that clients fill anew for every request; letters and digits only, lower case."""
 
-ANY = "*"
-"""Stands for a segment of a path that may be anything."""
+ANY = "\0any"
+"""Stands for a segment of a path that may be anything; no target of HTTP holds a NUL."""
 TOKEN_MIN_CHARS = 16
 """Shorter values are looked at only under a name that sounds secret."""
 SHORT_MIN_CHARS = 6
@@ -93,6 +93,10 @@ class Wildcards:
         segments = path.split("/")
         shape = next((shape for shape in self.shapes if _fits(shape, segments)), None)
         return path if shape is None else "/".join(shape)
+
+    def shown(self, path: str) -> str:
+        """The path for a person, with a star where a credential stands."""
+        return self.path(path).replace(ANY, "*")
 
     def of(self, method: str, path: str) -> frozenset[str]:
         """The names whose values may be anything in this operation."""
