@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mitmproxy.hooks import Hook
 
 
-class RememberingAddonManager(AddonManager):
+class RememberedHooks(AddonManager):
     """Forgets when an addon comes or goes."""
 
     def __init__(self, master: Any) -> None:

@@ -19,7 +19,7 @@ from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.master import Master
 
 from tapehiss.cassettes.errors import Misuse, TapehissError, Weather
-from tapehiss.proxy.hooks import RememberingAddonManager
+from tapehiss.proxy.hooks import RememberedHooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ class RecordingMaster(Master):
         super().__init__(options.Options())
         self._on_listening = on_listening
         self._settings = settings
-        self.addons = RememberingAddonManager(self)
+        self.addons = RememberedHooks(self)
         self.proxyserver = Proxyserver()
         self.addons.add(Core(), self.proxyserver, NextLayer(), TlsConfig(), DisableH2C(), recorder)
         self.options.update(**_options(settings))
