@@ -58,7 +58,7 @@ ENCODINGS = {
     "markup": html.escape,
     "markup numbers": lambda text: "".join(f"&#x{ord(char):X};" for char in text),
     "base64 0": base64_after(""),
-    "base64 1": base64_after("%"),
+    "base64 1": base64_after("#"),
     "base64 2": base64_after("::"),
     "base64 url": base64_url,
     "base64 lines": base64_lines,
