@@ -19,8 +19,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-GROUP = 64
-"""Exchanges to one fsync: what a writer thread finds in its queue when the proxy is busy."""
+GROUP_S = 0.1
+"""A group is what was appended in this time, as in the recorder (proxy/desk.py, GROUP_MAX_S)."""
 
 
 def exchanges(count: int):
@@ -63,12 +63,13 @@ def append(path: Path, count: int) -> float:
 
     xs = list(exchanges(count))
     gc.freeze()  # a recorder does not hold what it has written: neither side is charged for looking through the input
-    begun = time.perf_counter()
+    begun = synced = time.perf_counter()
     with TapeWriter(path) as writer:
-        for i, x in enumerate(xs):
+        for x in xs:
             writer.append(x)
-            if i % GROUP == 0:
+            if time.perf_counter() - synced > GROUP_S:
                 writer.sync()
+                synced = time.perf_counter()
     return time.perf_counter() - begun
 
 
