@@ -42,8 +42,11 @@ def visible(text: str) -> str:
     return "".join(char if char.isprintable() or char == "\t" else repr(char)[1:-1] for char in text)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table on a terminal; in a pipe one tab-separated line a row, without a heading, written as it comes."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, foldable: Sequence[str] = ()) -> None:
+    """A table on a terminal; in a pipe one tab-separated line a row, without a heading, written as it comes.
+
+    On a narrow terminal the ``foldable`` columns go on in the next line; the others stay whole.
+    """
     if not interactive():
         for row in rows:
             click.echo("\t".join(visible(cell.replace("\t", " ")) for cell in row))
@@ -52,7 +55,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    drawn = Table(*columns, box=box.SIMPLE, pad_edge=False)
+    drawn = Table(box=box.SIMPLE, pad_edge=False)
+    for column in columns:
+        drawn.add_column(column, no_wrap=bool(foldable) and column not in foldable, overflow="fold")
     for row in rows:
         drawn.add_row(*(_literal(cell) for cell in row))
     Console().print(drawn)
@@ -74,6 +79,11 @@ def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterato
     from rich.progress import track
 
     yield from track(items, description=what, total=total, console=Console(stderr=True), transient=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 tape``, ``2 tapes``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def size(count_bytes: int) -> str:

@@ -11,7 +11,7 @@ import click
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cli import console
 from tapehiss.cli.opening import opened, ordered, tapes_argument
-from tapehiss.cli.output import write_whole
+from tapehiss.cli.output import STDOUT, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def command(
         _write(openapi, json.dumps(openapi_of(contract), indent=2) + "\n")
     if as_json:
         click.echo(to_json(contract), nl=False)
-    else:
+    elif STDOUT not in {into, openapi}:
         _show(contract)
 
 
@@ -81,7 +81,7 @@ def _resumed(path: Path | None) -> Contract | None:
 
 def _write(path: Path, text: str) -> None:
     write_whole(path, [text])
-    if console.interactive():
+    if console.interactive() and path != STDOUT:
         console.warn(f"wrote {path}")
 
 

@@ -17,24 +17,28 @@ from tapehiss.cli.tape_merge import refuse_existing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+STDOUT = Path("-")
+"""What people write for standard output."""
+
 output_option = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here.  [standard output]"
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here.  [standard output, as -]"
 )
 
 
 def write_text(output: Path | None, pieces: Iterable[str]) -> int:
     """Write ASCII text, piece by piece, and say how many bytes it had. A file that is there already is refused."""
-    if output is None:
-        return sum(_echoed(piece) for piece in pieces)
-    refuse_existing(output)
-    return write_whole(output, pieces)
+    if output is not None and output != STDOUT:
+        refuse_existing(output)
+    return write_whole(output or STDOUT, pieces)
 
 
 def write_whole(path: Path, pieces: Iterable[str]) -> int:
     """Write or replace a file, and say how many bytes it has; if that fails, what was there before still is.
 
-    A device or a pipe is written as it is. ``Weather`` with the system's words.
+    A device or a pipe is written as it is, and ``-`` is standard output. ``Weather`` with the system's words.
     """
+    if path == STDOUT:
+        return sum(_echoed(piece) for piece in pieces)
     target = path if _is_special(path) else Path(os.path.realpath(path))
     beside = target if target is path else target.with_name(f".{target.name[:200]}.{os.getpid()}")
     try:

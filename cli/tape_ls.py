@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +13,7 @@ from tapehiss.cli import console
 from tapehiss.cli.opening import numbered, opened, place, tapes_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from tapehiss.cassettes.exchange import Exchange
@@ -33,9 +34,14 @@ def command(paths: tuple[Path, ...], skip_damaged: bool, pattern: str, as_json: 
         for row in chosen:
             console.say_json(as_record(*row))
         return
-    console.table(COLUMNS, (as_cells(exchange, number) for number, _, _, exchange in chosen))
-    if console.interactive():
-        totals(tapes)
+    cells = (as_cells(exchange, number) for number, _, _, exchange in chosen)
+    if not console.interactive():
+        console.table(COLUMNS, cells)
+        return
+    heading, columns, rows = narrowed(list(cells))
+    console.say(heading)
+    console.table(columns, rows, foldable=("url",))
+    console.say(" · ".join(total_parts(tapes)))
 
 
 def as_cells(exchange: Exchange, number: int) -> tuple[str, ...]:
@@ -52,6 +58,38 @@ def as_cells(exchange: Exchange, number: int) -> tuple[str, ...]:
         exchange.request.url,
         exchange.label,
     )
+
+
+def narrowed(rows: list[tuple[str, ...]]) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+    """The rows for a person: what is the same in all of them (day, origin) stands above, what none has is left out."""
+    day = _shared(row[1][:10] for row in rows)
+    origin = _shared(_origin(row[7]) for row in rows)
+    short = [
+        (
+            *row[:1],
+            row[1][11:] if day else row[1],
+            *row[2:6],
+            row[6].rpartition("/")[2],
+            row[7].removeprefix(origin),
+            row[8],
+        )
+        for row in rows
+    ]
+    used = [column for column in range(len(COLUMNS)) if any(row[column] for row in short)]
+    kept = [tuple(row[column] for column in used) for row in short]
+    return " ".join(filter(None, (origin, day))), tuple(COLUMNS[column] for column in used), kept
+
+
+def _shared(values: Iterable[str]) -> str:
+    """The value that all have, or nothing."""
+    different = set(values)
+    return different.pop() if len(different) == 1 else ""
+
+
+def _origin(url: str) -> str:
+    """``https://api.vendor.example`` of a URL below it."""
+    found = re.match(r"[a-z]+://[^/?#]+(?=/)", url)
+    return found[0] if found else ""
 
 
 def outcome(exchange: Exchange) -> str:
@@ -79,17 +117,12 @@ def as_record(number: int, tape: Tape, entry: Entry, exchange: Exchange) -> dict
     }
 
 
-def totals(tapes: tuple[Tape, ...]) -> None:
-    """The last line on a terminal: how many of what."""
-    console.say(" · ".join(total_parts(tapes)))
-
-
 def total_parts(tapes: tuple[Tape, ...]) -> Iterator[str]:
     """What the tapes hold, in words."""
-    yield f"{sum(len(tape) for tape in tapes)} exchanges on {len(tapes)} tape{'s' if len(tapes) != 1 else ''}"
+    yield f"{console.counted(sum(map(len, tapes)), 'exchange')} on {console.counted(len(tapes), 'tape')}"
     failed = sum(entry.ending != "complete" for tape in tapes for entry in tape.index)
     if failed:
         yield f"{failed} did not end well"
     gaps = sum(len(tape.gaps) for tape in tapes)
     if gaps:
-        yield f"{gaps} gaps"
+        yield console.counted(gaps, "gap")

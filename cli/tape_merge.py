@@ -26,7 +26,7 @@ def command(paths: tuple[Path, ...], skip_damaged: bool, into: Path) -> None:
         for tape in tapes:
             for gap in tape.gaps:
                 writer.append_gap(gap)
-    console.say(f"{total} exchanges of {len(tapes)} tapes in {into}")
+    console.say(f"{console.counted(total, 'exchange')} of {console.counted(len(tapes), 'tape')} in {into}")
 
 
 def refuse_existing(path: Path) -> None:

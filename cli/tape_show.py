@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tapehiss.cassettes.exchange import Exchange, Headers, Message
+    from tapehiss.cassettes.exchange import Cut, Exchange, Headers, Message, Response
 
 
 @click.command()
@@ -54,12 +54,20 @@ def command(
         )
     _, tape, entry, exchange = row
     if only_body:
-        sys.stdout.buffer.write(exchange.response.body if exchange.response else b"")
+        write_body(exchange.response)
     elif as_json:
         console.say_json(as_record(*row) | detail(exchange))
     else:
         for line in lines(exchange, place(tape, entry), body_max):
             console.say(line)
+
+
+def write_body(response: Response | None) -> None:
+    """The body as it is; of one that was kept in part standard error says so."""
+    sys.stdout.buffer.write(response.body if response else b"")
+    for line in cut_lines(response.cut if response else None):
+        if line:
+            console.warn(line.removeprefix("# "))
 
 
 def detail(exchange: Exchange) -> dict[str, object]:
@@ -95,11 +103,13 @@ def lines(exchange: Exchange, where: str, body_max: int) -> Iterator[str]:
     yield from header_lines(request.headers)
     yield ""
     yield from body_lines(request.headers, request.body, body_max)
+    yield from cut_lines(request.cut)
     if response:
         yield f"{response.http_version} {response.status} {response.reason}".rstrip()
         yield from header_lines(response.headers)
         yield ""
         yield from body_lines(response.headers, response.body, body_max)
+        yield from cut_lines(response.cut)
         yield from header_lines(response.trailers)
     yield from map(message_line, exchange.messages)
     if exchange.ending != "complete":
@@ -126,6 +136,13 @@ def body_lines(headers: Headers, body: bytes, body_max: int) -> Iterator[str]:
         if len(text) > body_max:
             yield f"# … {len(text) - body_max} more characters; --body-max shows more"
     yield ""
+
+
+def cut_lines(cut: Cut | None) -> Iterator[str]:
+    """That a body was kept only in part, and what is known of the whole."""
+    if cut:
+        yield f"# only the beginning was kept of {console.size(cut.size)}, SHA-256 {cut.sha256 or 'unknown'}"
+        yield ""
 
 
 def laid_out(kind: str, body: bytes) -> str | None:

@@ -59,13 +59,15 @@ KEYS: dict[str, Callable[[Part], str]] = {"host": by_host, "label": by_label, "p
 
 @click.command()
 @tapes_argument
-@click.option("--by", type=click.Choice(sorted(KEYS)), default="host", show_default=True, help="One tape for each …")
+@click.option("--by", type=click.Choice(sorted(KEYS)), help="One tape for each …  [host]")
 @click.option("--every", type=click.IntRange(min=1), metavar="N", help="Or: one tape for each N exchanges.")
 @click.option("--into", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER")
-def command(paths: tuple[Path, ...], skip_damaged: bool, by: str, every: int | None, into: Path) -> None:
+def command(paths: tuple[Path, ...], skip_damaged: bool, by: str | None, every: int | None, into: Path) -> None:
     """Make several tapes of what one holds; the sources stay as they are."""
+    if by and every:
+        raise Misuse("--by and --every are two ways to split", remedy="choose one")
     tapes = opened(paths, skip_damaged=skip_damaged)
-    key = KEYS[by] if every is None else (lambda part: f"{(part.number - 1) // every + 1:04d}")
+    key = KEYS[by or "host"] if every is None else (lambda part: f"{(part.number - 1) // every + 1:04d}")
     into.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         writers: dict[str, TapeWriter] = {}

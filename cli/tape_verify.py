@@ -51,8 +51,12 @@ def command(paths: tuple[Path, ...], skip_damaged: bool, as_json: bool) -> int:
             failed |= finding.kind == "secret" or not skip_damaged
             console.say_json(asdict(finding)) if as_json else console.say(str(finding))
     if not as_json:
-        console.say(f"{sum(map(len, tapes))} exchanges on {len(tapes)} tapes, {found} findings")
+        console.say(", ".join((_held(tapes), console.counted(found, "finding"))))
     return 1 if failed else 0
+
+
+def _held(tapes: tuple[Tape, ...]) -> str:
+    return f"{console.counted(sum(map(len, tapes)), 'exchange')} on {console.counted(len(tapes), 'tape')}"
 
 
 def findings(tape: Tape) -> Iterator[Finding]:

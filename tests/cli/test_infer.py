@@ -76,3 +76,9 @@ def test_what_cannot_be_tried_is_a_clear_error(tapehiss, tape, tmp_path):
         assert (said.code, said.out) == (2, "")
         assert len(said.err.splitlines()) == 1
         assert "->" in said.err
+
+
+def test_a_dash_is_standard_output(tapehiss, tape):
+    """``--openapi -`` writes the description, and nothing but it, to standard output."""
+    said = tapehiss("infer", tape, "--openapi", "-")
+    assert json.loads(said.out)["openapi"].startswith("3.1")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from recordings import LOGO, READ, write_tape
 
-from tapehiss.cassettes.exchange import Message
+from tapehiss.cassettes.exchange import Cut, Message
 from tapehiss.cli.console import visible
 from tapehiss.cli.tape_show import body_lines, message_line
 
@@ -73,3 +74,13 @@ def test_less_than_nothing_of_a_body_is_refused(tapehiss, tmp_path):
     tape = write_tape(tmp_path / "t.yaml")
     assert tapehiss("tape", "show", tape, "--body-max", "-5").code == 2
     assert "more characters" in tapehiss("tape", "show", tape, "--body-max", "0").out
+
+
+def test_a_body_kept_in_part_says_so(tapehiss, tmp_path):
+    """Of a cut body the whole length and digest are shown, and ``--body`` warns beside the bytes."""
+    cut = replace(READ, response=replace(READ.response, cut=Cut(5000, "ab" * 32)))
+    tape = write_tape(tmp_path / "t.yaml", [cut])
+    assert "# only the beginning was kept of 5.0 kB, SHA-256 abab" in tapehiss("tape", "show", tape).out
+    said = tapehiss("tape", "show", tape, "--body")
+    assert said.out == READ.response.body.decode()
+    assert "only the beginning" in said.err

@@ -44,3 +44,12 @@ def test_hundreds_of_files_are_refused(tapehiss, tmp_path):
     said = tapehiss("tape", "split", tape, "--every", "1", "--into", tmp_path / "parts")
     assert said.code == 2
     assert "coarser" in said.err
+
+
+def test_two_ways_to_split_are_one_too_many(tapehiss, tmp_path):
+    """``--by`` and ``--every`` together are refused before anything is written."""
+    said = tapehiss(
+        "tape", "split", write_tape(tmp_path / "t"), "--by", "host", "--every", "2", "--into", tmp_path / "p"
+    )
+    assert said.code == 2
+    assert not (tmp_path / "p").exists()

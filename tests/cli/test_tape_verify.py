@@ -11,7 +11,7 @@ from recordings import CREATED, ORDER, write_tape
 def test_a_good_tape_passes(tapehiss, tmp_path):
     """A whole tape without secrets: exit code 0."""
     said = tapehiss("tape", "verify", write_tape(tmp_path / "t.yaml"))
-    assert (said.code, said.out) == (0, "4 exchanges on 1 tapes, 0 findings\n")
+    assert (said.code, said.out) == (0, "4 exchanges on 1 tape, 0 findings\n")
 
 
 def test_a_damaged_line_fails_with_its_place(tapehiss, tmp_path):
