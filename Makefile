@@ -19,7 +19,8 @@ $(READY): locks/dev.txt pyproject.toml
 	@echo "setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r locks/uv.txt
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python locks/dev.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python locks/dev.txt || { echo "uv could not (it does not read pip's settings); pip tries"; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r locks/dev.txt; }
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
