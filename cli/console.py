@@ -55,7 +55,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, foldable: Se
     from rich.console import Console
     from rich.table import Table
 
-    drawn = Table(box=box.SIMPLE, pad_edge=False)
+    drawn = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
         drawn.add_column(column, no_wrap=bool(foldable) and column not in foldable, overflow="fold")
     for row in rows:

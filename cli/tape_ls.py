@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.tape import Entry, Tape
 
 COLUMNS = ("#", "when", "method", "status", "size", "took", "type", "url", "label")
+WIDE = 100
 
 
 @click.command()
@@ -38,7 +40,7 @@ def command(paths: tuple[Path, ...], skip_damaged: bool, pattern: str, as_json: 
     if not console.interactive():
         console.table(COLUMNS, cells)
         return
-    heading, columns, rows = narrowed(list(cells))
+    heading, columns, rows = narrowed(list(cells), shutil.get_terminal_size().columns)
     console.say(heading)
     console.table(columns, rows, foldable=("url",))
     console.say(" · ".join(total_parts(tapes)))
@@ -60,24 +62,28 @@ def as_cells(exchange: Exchange, number: int) -> tuple[str, ...]:
     )
 
 
-def narrowed(rows: list[tuple[str, ...]]) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
-    """The rows for a person: what is the same in all of them (day, origin) stands above, what none has is left out."""
+def narrowed(rows: list[tuple[str, ...]], width: int = 100) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+    """The rows for a person: what all share (origin, day, label) stands above, what none has is left out.
+
+    ``width`` in characters: below a hundred the media type makes room for the URL.
+    """
     day = _shared(row[1][:10] for row in rows)
     origin = _shared(_origin(row[7]) for row in rows)
+    label = _shared(row[8] for row in rows)
     short = [
         (
             *row[:1],
-            row[1][11:] if day else row[1],
+            (row[1][11:] if day else row[1]).rstrip("Z"),
             *row[2:6],
-            row[6].rpartition("/")[2],
+            row[6].rpartition("/")[2] if width >= WIDE else "",
             row[7].removeprefix(origin),
-            row[8],
+            "" if label else row[8],
         )
         for row in rows
     ]
     used = [column for column in range(len(COLUMNS)) if any(row[column] for row in short)]
     kept = [tuple(row[column] for column in used) for row in short]
-    return " ".join(filter(None, (origin, day))), tuple(COLUMNS[column] for column in used), kept
+    return "  ".join(filter(None, (origin, day, label))), tuple(COLUMNS[column] for column in used), kept
 
 
 def _shared(values: Iterable[str]) -> str:
