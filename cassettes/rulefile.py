@@ -5,6 +5,7 @@ The law of this file: a mistake is an error that names the file, the key and the
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from fnmatch import fnmatchcase
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+TABLES = ("record", "redaction")
+"""Everything that ``tapehiss.toml`` may hold."""
 _LISTS = ("headers", "query", "fields", "path", "patterns", "keep", "keep_values", "env")
 _FLAGS = ("emails", "env_auto")
 _AUTO = ("*_KEY", "*_TOKEN", "*_SECRET", "*_PASSWORD", "*_PASSWD", "*_PASSPHRASE", "*_CREDENTIALS", "*_DSN")
@@ -43,10 +46,25 @@ def _table(path: Path) -> Mapping[str, Any]:
         raise Misuse(f"cannot be read ({error.strerror})", str(path), "check the path and its permissions") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misuse(f"is no TOML: {error}", str(path), "correct the line that the message names") from error
+    check_tables(document, str(path))
     table = document.get("redaction", {})
     if not isinstance(table, dict):
         _refuse(str(path), "redaction", "must be a table", "write [redaction] on a line of its own")
     return table
+
+
+def check_tables(document: Mapping[str, Any], where: str) -> None:
+    """Refuse what stands at the top of ``tapehiss.toml`` and is no table of ours, a misspelt one before all."""
+    for name, value in document.items():
+        if name in TABLES:
+            continue
+        if not isinstance(value, dict):
+            raise Misuse(f"{name!r} stands outside of every table", where, "put it below [record] or [redaction]")
+        near = difflib.get_close_matches(name, TABLES, 1)
+        known = " and ".join(f"[{table}]" for table in TABLES)
+        raise Misuse(
+            f"there is no table [{name}], only {known}", where, f"write [{near[0]}]" if near else "take it out"
+        )
 
 
 def rules_from(table: Mapping[str, Any], environ: Mapping[str, str], where: str) -> Rules:

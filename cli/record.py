@@ -123,11 +123,13 @@ def explain(choice: dict[str, Any]) -> None:
 
 
 def configured(settings: Settings, config: Path | None) -> Settings:
-    """The settings with the redaction rules and the project's key."""
+    """The settings, whose files have been looked at, with the redaction rules and the project's key."""
     from dataclasses import replace
 
     from tapehiss.cassettes.redaction import load_rules, project_key
 
+    if settings.upstream_ca is not None:
+        trust.verified(settings.upstream_ca)
     path = config or CONFIGURATION
     rules = load_rules(path if path.exists() else None, os.environ)
     try:

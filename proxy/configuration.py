@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.origins import address, target
+from tapehiss.cassettes.rulefile import check_tables
 from tapehiss.proxy.selection import Selection
 from tapehiss.proxy.settings import Settings
 
@@ -49,9 +50,11 @@ _SIZE = re.compile(r"\s*([0-9]{1,12})\s*([kmg]?)(i?)b?\s*", re.IGNORECASE)
 def record_table(text: str, where: str) -> dict[str, Any]:
     """The ``[record]`` table of a configuration file, checked; lists may be written as one text."""
     try:
-        table = tomllib.loads(text).get("record", {})
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Misuse(f"no valid TOML: {error}", where, "correct the file") from None
+    check_tables(document, where)
+    table = document.get("record", {})
     if not isinstance(table, dict):
         raise Misuse("[record] is no table", where, "write [record] on a line of its own, then key = value")
     return {_known(key, where): _typed(_known(key, where), value, where) for key, value in table.items()}

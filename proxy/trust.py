@@ -52,6 +52,21 @@ class Advice:
     """Lines of shell or code."""
 
 
+def verified(pem: Path, where: str = "--upstream-ca") -> Path:
+    """The file, if it holds authorities to trust; ``Misuse`` if not, before the first handshake fails for no visible reason."""
+    try:
+        pem.open("rb").close()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(pem)
+    except ssl.SSLError:
+        raise Misuse(
+            f"{pem} holds no certificate in PEM", where, "convert it: openssl x509 -in FILE -out FILE.pem"
+        ) from None
+    except OSError as error:
+        raise Misuse(f"{pem} cannot be read ({error.strerror})", where, "correct the path") from None
+    return pem
+
+
 def authority(folder: Path = FOLDER) -> Authority:
     """The authority in a folder (``~`` is understood)."""
     return Authority(folder.expanduser().absolute())

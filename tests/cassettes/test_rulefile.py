@@ -106,6 +106,25 @@ def test_a_mistake_is_named_with_its_remedy(tmp_path, text, said):
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "[redactoin]\nheaders = ['X']",
+            "there is no table [redactoin], only [record] and [redaction] -> write [redaction]",
+        ),
+        ("[zzz]", "there is no table [zzz], only [record] and [redaction] -> take it out"),
+        ("emails = true", "'emails' stands outside of every table -> put it below [record] or [redaction]"),
+    ],
+)
+def test_a_misspelt_table_is_named(tmp_path, text, said):
+    """Rules in a table that nobody reads would take nothing out, and nobody would know."""
+    path = written(tmp_path, text)
+    with pytest.raises(Misuse) as caught:
+        load_rules(path, {})
+    assert str(caught.value) == f"{path}: {said}"
+
+
 def test_a_file_that_is_not_there(tmp_path):
     """Somebody asked for it: an error."""
     with pytest.raises(Misuse, match="cannot be read"):

@@ -405,6 +405,14 @@ def seen(terminal: int, words: str) -> str:
             ("--to", "http://a.example", "--max-body", "big"),
             "--max-body: 'big' is no size -> write it like 500, 64kB or 10MiB",
         ),
+        (
+            ("--to", "https://a.example", "--listen", "127.0.0.1:0", "--upstream-ca", "none.pem"),
+            "--upstream-ca: none.pem cannot be read (No such file or directory) -> correct the path",
+        ),
+        (
+            ("--to", "https://a.example", "--listen", "127.0.0.1:0", "--upstream-ca", __file__),
+            f"--upstream-ca: {__file__} holds no certificate in PEM -> convert it: openssl x509 -in FILE -out FILE.pem",
+        ),
         (("--to", "http://a.example", "--config", "none.toml"), "none.toml: there is no such file -> correct --config"),
     ],
 )

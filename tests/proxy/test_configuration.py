@@ -49,6 +49,9 @@ def test_a_file_without_the_table_says_nothing() -> None:
     [
         ("[record", "correct the file"),
         ("record = 1", "write [record] on a line of its own, then key = value"),
+        ("[recrod]\nlabel = 'x'", "write [record]"),
+        ("[zzz]", "take it out"),
+        ("label = 'x'", "put it below [record]"),
         ("[record]\nlisten_to = 'x'", "write 'listen'"),
         ("[record]\nzzz = 'x'", "use one of to, mode"),
         ("[record]\nhost = 1", 'write host = ["..."]'),
