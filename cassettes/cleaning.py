@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tapehiss.cassettes import deltas, encodings, radix
 from tapehiss.cassettes.judgement import TooManySecrets
-from tapehiss.cassettes.packed import unpacked
+from tapehiss.cassettes.packed import as_far_as_readable, unpacked
 from tapehiss.cassettes.places import Places
 from tapehiss.cassettes.spotting import PACKED, Within
 from tapehiss.cassettes.suspicion import Suspicion
@@ -71,8 +71,7 @@ class Cleaning:
                     break
             else:
                 self._suspect("unstable", 0, "changes whenever it is read")
-            if self._packed:
-                self._look_inside(view)
+            self._look_inside(view)
         except TooManySecrets:
             self._suspect("too-many-secrets", 0, f"{self._limits.taints_max} are remembered")
         except TooDeep:
@@ -176,7 +175,7 @@ class Cleaning:
 
     def _decoded(self, text: bytes, inside: Callable[[bytes], bytes]) -> bytes:
         """What base64 or hexadecimal may mean: a known secret, or a text to look into; mostly neither."""
-        if radix.has_text(text, _TEXT_MIN):
+        if radix.has_text(text, _TEXT_MIN) or encodings.has_utf16(text):
             return inside(text)
         return self._with_taints_replaced(text, [])
 
@@ -192,10 +191,16 @@ class Cleaning:
 
     def _look_inside(self, view: bytes) -> None:
         """Compressed data inside a body can be read, but not be rewritten at the same length."""
-        for start, end in self._places.bodies():
-            for content in unpacked(view[start:end], self._limits.unpacked_max_bytes):
-                if self._inside(1)(content) != content:
-                    self._suspect("compressed", start, "inside compressed data")
+        limit_bytes = self._limits.unpacked_max_bytes
+        for headers, (start, end) in self._places.undecoded():
+            self._read(as_far_as_readable(headers, view[start:end], limit_bytes), start)
+        for start, end in self._places.bodies() if self._packed else ():
+            for content in unpacked(view[start:end], limit_bytes):
+                self._read(content, start)
+
+    def _read(self, content: bytes, start: int) -> None:
+        if content and self._inside(1)(content) != content:
+            self._suspect("compressed", start, "inside compressed data")
 
     def _suspect(self, rule: str, place: int, pointer: str) -> None:
         self.suspicions = (*self.suspicions, Suspicion(rule, self._surface.place(place)[0], pointer))

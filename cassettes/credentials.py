@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PAIR = re.compile(r"([^\s=;,]+)\s*=\s*(\"[^\"]*\"?|[^;]*)")
-_COOKIE_SET = re.compile(r"(?:\A|,)\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(\"[^\"]*\"?|[^;,]*)")
-_SCHEME = re.compile(r"\s*([A-Za-z][\w.-]{1,30})(?:\s+|:\s*)(?=\S)")
-_PARAMETER = re.compile(r"([\w.-]+)\s*=(?!=)\s*(?:\"([^\"]*)\"|([^\s,;\"]+))(?=\s*(?:[,;\s]|\Z))")
-_WORD = re.compile(r"<[^<>]*>|[^\s,;\"]+")
+_PAIR = re.compile(r"([^\s=;,]+)\s*=\s*(\"[^\"]*\"?|[^;]*)", re.ASCII)
+_COOKIE_SET = re.compile(r"(?:\A|[,\n])\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(\"[^\"]*\"?|[^;,\n]*)", re.ASCII)
+_SCHEME = re.compile(r"\s*([A-Za-z][\w.-]{1,30})(?:\s+|:\s*)(?=\S)", re.ASCII)
+_PARAMETER = re.compile(r"([\w.-]+)\s*=(?!=)\s*(?:\"([^\"]*)\"|([^\s,;\"]+))(?=\s*(?:[,;\s]|\Z))", re.ASCII)
+_WORD = re.compile(r"<[^<>]*>|[^\s,;\"]+", re.ASCII)  # latin-1: half of a UTF-8 letter is no space
 _HARMLESS = frozenset(
     {
         "realm", "algorithm", "qop", "nc", "uri", "charset", "stale", "userhash", "signedheaders", "headers",
@@ -45,7 +45,7 @@ def set_cookie_secrets(value: str) -> Iterator[tuple[int, int]]:
 def _bare(value: str, start: int, end: int) -> tuple[int, int]:
     text = value[start:end]
     quoted = len(text) > 1 and text[0] == text[-1] == '"'
-    return (start + 1, end - 1) if quoted else (start, start + len(text.rstrip()))
+    return (start + 1, end - 1) if quoted else (start, start + len(text.rstrip(" \t\r\n")))
 
 
 def authorization_secrets(value: str) -> Iterator[tuple[int, int]]:
@@ -75,17 +75,35 @@ def signature_secrets(value: str) -> Iterator[tuple[int, int]]:
     yield from spans or [(0, len(value))]
 
 
+_SPOKEN = re.compile(r"(?:[\w.-]*(?:key|token|k8s\.io)\.)?([^\s,\"]+)", re.ASCII)
+
+
+def _spoken(value: str) -> Iterator[tuple[int, int]]:
+    """Subprotocols of a WebSocket: browsers can send a token in no other header (``bearer, x``, ``api-key.x``)."""
+    return (match.span(1) for match in _SPOKEN.finditer(value))
+
+
+_BY_NAME = {
+    "cookie": cookie_secrets,
+    "cookie2": cookie_secrets,
+    "set-cookie": set_cookie_secrets,
+    "set-cookie2": set_cookie_secrets,
+    "sec-websocket-protocol": _spoken,
+    "www-authenticate": challenge_secrets,
+    "proxy-authenticate": challenge_secrets,
+    "authentication-info": challenge_secrets,
+}
+_SIMPLE_SCHEME = re.compile(r"(?:Bearer|Basic|Token|Bot|ApiKey|Api-Key|Key|JWT|GenieKey)\s+(?=\S)", re.IGNORECASE)
+
+
 def secrets_in(name: str, value: str) -> Iterator[tuple[int, int]]:
     """The secret pieces of the value of a header whose name smells."""
-    if name in {"cookie", "cookie2"}:
-        return cookie_secrets(value)
-    if name in {"set-cookie", "set-cookie2"}:
-        return set_cookie_secrets(value)
-    if name.endswith(("-authenticate", "authentication-info")):
-        return challenge_secrets(value)
+    known = _BY_NAME.get(name)
+    if known:
+        return known(value)
     if "signature" in name or "hmac" in name:
         return signature_secrets(value)
     if name.endswith(("authorization", "-auth", "authentication")):
         return authorization_secrets(value)
-    scheme = re.match(r"(?:Bearer|Basic|Token|Bot|ApiKey|Api-Key|Key|JWT|GenieKey)\s+(?=\S)", value, re.IGNORECASE)
+    scheme = _SIMPLE_SCHEME.match(value)
     return iter(((scheme.end() if scheme else 0, len(value)),))

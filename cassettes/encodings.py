@@ -210,15 +210,21 @@ def in_markup(text: bytes, clean: Clean) -> bytes:
 
 # --- UTF-16 --------------------------------------------------------------------------------------------------------------
 
-_UTF16 = re.compile(rb"(?:[\t\n\r -~]\x00){6,}|(?:\x00[\t\n\r -~]){6,}")
+_UTF16 = re.compile(rb"(?:[\t\n\r -~]\x00){6,}[\t\n\r -~]?|(?:\x00[\t\n\r -~]){6,}")
+"""A character that stands before a text in the other byte order seems to be its first: so the last is taken along."""
 
 
 _SKETCH = bytes(48 if byte == 0 else 97 if byte in b"\t\n\r" or 32 <= byte < 127 else 32 for byte in range(256))
 
 
+def has_utf16(view: bytes) -> bool:
+    """Whether some ASCII characters stand side by side in UTF-16."""
+    return b"\x00" in view and b"a0a0a0a0a0a" in view.translate(_SKETCH)
+
+
 def through_utf16(view: bytes, clean: Clean) -> bytes:
     """Texts of ASCII characters in UTF-16, either byte order."""
-    if b"\x00" not in view or b"a0a0a0a0a0a" not in view.translate(_SKETCH):
+    if not has_utf16(view):
         return view
 
     def cleaned(match: re.Match[bytes]) -> bytes:

@@ -33,7 +33,7 @@ _NEAR = 2048
 _VALUE_MAX = 65536
 
 _STRING = rb'"((?:[^"\\\x00]|\\.){0,65536}+)'
-_SEPARATED = rb'"\s{0,64}(?::|=>)\s{0,64}'
+_SEPARATED = rb'"[\s+]{0,64}(?::|=>)[\s+]{0,64}'
 _JSON = re.compile(_SEPARATED + rb"(?:" + _STRING + rb"|(-?\d{3,30})(?=[\s,}\]\x00])|([\[{]))", re.DOTALL)
 _SINGLE = re.compile(rb"'\s{0,64}(?::|=>)\s{0,64}[ub]?'((?:[^'\\\x00]|\\.){0,4096})'", re.DOTALL)
 _BRACKETS = rb"(?:\]|%5[Dd])?(?:\[[^\]=&\s]{0,64}\]|%5[Bb][^=&\s%]{0,64}%5[Dd])*"
@@ -42,17 +42,26 @@ _MATRIX = re.compile(rb"=([^;/?&\s\x00#]*)")
 _LOOSE = re.compile(
     _BRACKETS + rb"(?:=\s?\"([^\"\n\x00]*)\"|=\s?'([^'\n\x00]*)'|=((?:[^&;\s\"'<>\\\x00,]|,(?!\s))+))",
 )
-_COLON = re.compile(rb":(?:[ \t]*\"([^\"\n\x00]*)\"|[ \t]*'([^'\n\x00]*)'|[ \t]+([^\s,;\"'<>\\\x00]+))")
-_CDATA = rb"(?:<!\[CDATA\[(.{0,65536}?)\]\]>|([^<\x00]*)(?=</)|([^<\"\n\x00]*)(?=\n\x00))"
+_COLON = re.compile(
+    rb":(?:[ \t]*\"([^\"\n\x00]*)\"|[ \t]*'([^'\n\x00]*)'|[ \t]*`([^`$\n\x00]*)`|[ \t]+([^\s,;\"'<>\\\x00]+))"
+)
+_FRAME = re.compile(rb":([^\s,;:\"'`<>\\{}\x00\[\]]{4,4096})(?=\r?\n)")
+"""A line of its own, without a space: STOMP, IRC's relatives, some logs."""
+_ASSIGNED = re.compile(
+    rb"[ \t]{1,40}:?=(?![=>])[ \t]{0,40}(?:\"([^\"\n\x00]*)\"|'([^'\n\x00]*)'|`([^`$\n\x00]*)`"
+    rb"|(?![A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\s)([^\s\"'`<>(){};,\\\x00\[\]]{4,4096})(?=[ \t]{0,40}(?:[\r\n\x00]|\Z)))",
+)
+"""``name = value`` in programs and settings: in quotes, or a word that ends its line and is no ``object.member``."""
+_CDATA = rb"(?:<!\[CDATA\[([^\]]{0,65536}+(?:\](?!\]>)[^\]]{0,65536}+){0,8}+)\]\]>|([^<\x00]*)(?=</)|([^<\"\n\x00]*)(?=\n\x00))"
 _ELEMENT = re.compile(rb"(?:\s[^<>]{0,512}(?<!/))?>\s*" + _CDATA, re.DOTALL)
 _SIBLING = re.compile(
     rb"</[\w:.-]{1,64}>\s*<(?:[\w.-]{1,32}:)?(?:value|val|string)\b[^<>]{0,256}>\s*(?:<\w{1,32}>\s*)?" + _CDATA,
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(rb"[\"'][^<>]{0,1024}?\s(?:value|content)\s?=\s?[\"']([^\"'<>\x00]*)")
-_MULTIPART = re.compile(
-    rb"\"?[^\r\n]{0,256}\r?\n(?:[^\r\n]{1,512}\r?\n){0,8}\r?\n(.{0,65536}?)(?=\r?\n--|\x00)", re.DOTALL
+_ATTRIBUTE = re.compile(
+    rb"[\"']?[^<>]{0,1024}?\s(?:value|content)\s?=\s?(?:[\"']([^\"'<>\x00]*)|([^\s\"'<>=`\x00]+))", re.IGNORECASE
 )
+_MULTIPART = re.compile(rb"\"?[^\r\n]{0,256}\r?\n(?:[^\r\n]{1,512}\r?\n){0,8}\r?\n")
 _PAIR_NAME = re.compile(
     rb"\"(?:name|key|id|field|label|param|parameter|variable|header|attribute|title|type|property)\"\s*:\s*\"\Z",
     re.IGNORECASE,
@@ -87,11 +96,14 @@ def values_of(view: bytes, start: int, end: int, *, strict: bool) -> Iterator[Va
     elif follows == b"<":
         yield from _only(_SIBLING.match(view, end), "markup")
     elif follows == b":":
-        yield from _only(_COLON.match(view, end), "plain", sure=1)
+        alone = view[start - 1 : start] == b"\n"
+        yield from _only(_COLON.match(view, end) or (_FRAME.match(view, end) if alone else None), "plain", sure=1)
     elif follows in {b"=", b"[", b"]", b"%"}:
         yield from _after_equals(view, start, end)
-    elif follows in {b"\r", b"\n", b";"} and view[start - 5 : start].lower() == b"name=":
-        yield from _only(_MULTIPART.match(view, end), "plain")
+    elif view[start - 5 : start].lower() == b"name=":
+        yield from _after_bare_name(view, start, end)
+    elif follows in {b" ", b"\t"}:
+        yield from _only(_ASSIGNED.match(view, end), "json", sure=1)
 
 
 def _only(match: re.Match[bytes] | None, form: str, *, sure: Sure = 2) -> Iterator[Value]:
@@ -117,16 +129,38 @@ def _after_equals(view: bytes, start: int, end: int) -> Iterator[Value]:
     text = view[first:last].partition(b"#")[0] if in_url else view[first:last]
     last = first + len(text.rstrip(b"),.]}!?:"))
     if last > first:
-        yield Value(first, last, "form", 2 if in_url else 1)
+        yield Value(first, last, "form" if in_url or b"+" not in text else "plain", 2 if in_url else 1)
+
+
+def _part_of_form(view: bytes, end: int) -> Iterator[Value]:
+    """What lies between the head of a part and the next boundary (RFC 7578)."""
+    head = _MULTIPART.match(view, end)
+    if head is None:
+        return
+    first = head.end()
+    ends = [at for at in (view.find(mark, first - 1, first + _VALUE_MAX) for mark in (b"\n--", b"\x00")) if at >= 0]
+    last = min(ends, default=-1)
+    last -= view[last - 1 : last + 1] == b"\r\n"
+    if last > first:
+        yield Value(first, last, "plain")
+
+
+def _after_bare_name(view: bytes, start: int, end: int) -> Iterator[Value]:
+    """``name=password`` without quotes: multipart, or an element of HTML."""
+    if view[end : end + 1] in {b"\r", b"\n", b";"}:
+        yield from _part_of_form(view, end)
+    else:
+        yield from _only(_ATTRIBUTE.match(view, end), "markup")
+        yield from _attribute_before(view, start)
 
 
 def _after_quote(view: bytes, start: int, end: int) -> Iterator[Value]:
     match = _JSON.match(view, end)
     if match:
         yield from _json_value(view, match)
-    elif view[max(0, start - 6) : start].lower().endswith(b'name="'):
-        found = _MULTIPART.match(view, end + 1) if view[end + 1 : end + 2] in {b"\r", b"\n", b";"} else None
-        yield from _only(found, "plain")
+    elif view[max(0, start - 10) : start].lower().endswith(_NAMING):
+        if view[end + 1 : end + 2] in {b"\r", b"\n", b";"}:
+            yield from _part_of_form(view, end + 1)
         yield from _only(_ATTRIBUTE.match(view, end), "markup")
         yield from _attribute_before(view, start)
     elif _PAIR_NAME.search(view, max(0, start - 64), start):
@@ -143,6 +177,10 @@ def _json_value(view: bytes, match: re.Match[bytes]) -> Iterator[Value]:
         yield from _only(match, "json")
 
 
+_DEPTH_MAX = 16
+"""Of the leaves under one name: names stand inside each other, and every one looks at what is in it."""
+
+
 def _leaves(view: bytes, start: int) -> Iterator[Value]:
     """The strings of an array, and more loosely those inside an object."""
     inside = view[start : start + 1] == b"["
@@ -150,6 +188,8 @@ def _leaves(view: bytes, start: int) -> Iterator[Value]:
     for match in _LEAF.finditer(view, start, start + _VALUE_MAX):
         if match[3]:
             depth += 1
+            if depth > _DEPTH_MAX:
+                return
         elif match[4]:
             depth -= 1
             if depth == 0:
@@ -185,7 +225,11 @@ def _before(view: bytes, start: int) -> Iterator[Value]:
         yield from _only(_PAIR_BEFORE.search(view, opened, start), "json")
 
 
-_VALUE_ATTRIBUTE = re.compile(rb"\s(?:value|content)\s?=\s?[\"']([^\"'<>\x00]*)[\"']")
+_NAMING = (b'name="', b'key="', b'id="', b'property="', b'itemprop="')
+"""Attributes of an element that say what another attribute of it holds."""
+_VALUE_ATTRIBUTE = re.compile(
+    rb"\s(?:value|content)\s?=\s?(?:[\"']([^\"'<>\x00]*)[\"']|([^\s\"'<>=`\x00]+))", re.IGNORECASE
+)
 
 
 def _attribute_before(view: bytes, start: int) -> Iterator[Value]:

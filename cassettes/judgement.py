@@ -30,7 +30,7 @@ from tapehiss.cassettes.secretshapes import (
 from tapehiss.cassettes.taints import Taint, Taints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from tapehiss.cassettes.rules import Rules
     from tapehiss.cassettes.spotting import Find
@@ -85,27 +85,33 @@ class Judge:
         return made
 
     def _composed(self, value: bytes, find: Find) -> bytes | None:
-        """What stands for a value of which only pieces are secret."""
+        """What stands for a value of which only pieces are secret; ``None`` for any other."""
         scheme = _BASIC.match(value)
         if scheme:
             return scheme[0] + self._basic(value[scheme.end() :], find)
         wrapped = _SCHEME.match(value)
         if wrapped:
-            return wrapped[0] + self._judged(value[wrapped.end() :], find)
-        scope = _SCOPE.search(value) if find.rule.endswith("credential") else None
-        if scope:
-            return self._judged(value[: scope.start()], find) + value[scope.start() :]
+            word = value[wrapped.end() :]
+            return wrapped[0] + self._judged(word, _said(find, word))
         if jwt.is_token(value):
             return self._token(value)
         if b"PRIVATE KEY" in value:
             return PRIVATE_KEY.sub(lambda match: self._key_lines(match, find), value)
+        return self._composed_by_name(value, find)
+
+    def _composed_by_name(self, value: bytes, find: Find) -> bytes | None:
+        if value[:1] == b"{" and find.rule in _DOCUMENTS:
+            return _TEXT.sub(lambda text: text[0] if text[2] else b'"' + self._judged(text[1], find) + b'"', value)
+        scope = _SCOPE.search(value) if find.rule.endswith("credential") else None
+        if scope:
+            return self._judged(value[: scope.start()], find) + value[scope.start() :]
         return self._like_header(value, find) if _HEADER_SHAPE.search(value) and find.rule in _HEADER_LIKE else None
 
     def _is_secret(self, value: bytes, find: Find) -> bool:
         if is_placeholder(value) or self._is_kept(value) or value[:1] in {b"{", b"["}:
             return False
         if find.strength is Strength.WEAK:
-            return _is_weak_secret(value, find.rule)
+            return _is_weak_secret(value, find.rule, in_form=find.form == "form")
         if find.sure == 0:
             return looks_random(value)
         if find.rule.startswith("refused:") and _PROSE.fullmatch(value):
@@ -146,7 +152,7 @@ class Judge:
             ).partition(b":")
         except (Base64Error, ValueError):
             return self._judged(value, find)
-        if not colon or not _PRINTABLE.fullmatch(user + b":" + password + b"      "):
+        if not colon or not _is_text(user + password):
             return self._judged(value, find)
         strong = find._replace(strength=Strength.STRONG, rule="basic", sure=2)
         lone = not password or looks_random(user) or any(48 <= byte <= 57 for byte in user)
@@ -186,6 +192,14 @@ class Judge:
         self.taints.add(Taint(other, stands, rule, is_bounded(other)))
 
 
+def _is_text(content: bytes) -> bool:
+    """Whether bytes are UTF-8 without control characters (RFC 7617 section 2.1)."""
+    try:
+        return content.decode("utf-8").isprintable()
+    except UnicodeDecodeError:
+        return False
+
+
 _PASSWORDS = re.compile(
     r".*(?:passw|pwd|phrase|secret|authorization|auth|basic|userinfo|mnemonic)|env:|known|pattern:|path:"
 )
@@ -205,15 +219,37 @@ _HEADER_LIKE = {f"{kind}:{name}": name for kind in ("name", "refused") for name 
     f"{kind}:setcookie": "set-cookie" for kind in ("name", "refused")
 }
 """Fields that echo a header: what in it is the secret is known from the header."""
+_DOCUMENTS = frozenset({"name:secretstring", "name:secretvalue", "name:secretdata", "name:secretjson"})
+"""Fields that hold a whole document of secrets, as text; every text in it is one."""
+_TEXT = re.compile(rb'"((?:[^"\\]|\\.)*+)"(\s*:)?')
+_IN_FORMS = (":auth", ":code", ":hmac", ":key", ":session", ":sessionid", ":jsessionid", ":sig", ":signature")
+"""What names a credential in a query or a form, and many other things elsewhere."""
+_MIXED = re.compile(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])(?![\w-]*-\d\d?-)[0-9A-Za-z_~+/=!$*-]{8,}")
+"""Letters and digits, and neither a date nor a version."""
 _HEADER_SHAPE = re.compile(rb"\S[= ]\S")
 
 
-def _is_weak_secret(value: bytes, rule: str) -> bool:
+def _is_weak_secret(value: bytes, rule: str, *, in_form: bool) -> bool:
     """Whether the value under an ambiguous name is a secret, by what the name is otherwise used for."""
-    if rule.endswith(("signature", "hmac", "sha256", ":sig")):
-        return looks_like_mac(value)
-    if rule.endswith(":pin"):
-        return value.isdigit() and 4 <= len(value) <= 12
-    if rule.endswith(":key"):
-        return looks_like_key(value)
-    return looks_random(value) or (is_uuid(value) and "token" in rule)
+    if _ADDRESS.fullmatch(value):
+        return False
+    if rule.endswith(":token") or (in_form and rule.endswith(_IN_FORMS)):
+        return looks_random(value) or is_uuid(value) or _MIXED.fullmatch(value) is not None
+    looks = next((looks for ends, looks in _LOOKS.items() if rule.endswith(ends)), looks_random)
+    return looks(value) or (is_uuid(value) and ("token" in rule or rule.endswith("secretid")))
+
+
+def _looks_like_pin(value: bytes) -> bool:
+    return value.isdigit() and 4 <= len(value) <= 12
+
+
+_LOOKS: dict[tuple[str, ...], Callable[[bytes], bool]] = {
+    ("signature", "hmac", "sha256", ":sig"): looks_like_mac,
+    (":pin",): _looks_like_pin,
+    (":key",): looks_like_key,
+}
+"""What a secret looks like under names that are used for other things, too."""
+
+
+_ADDRESS = re.compile(rb"0x(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})")
+"""Of a contract or a transaction on a blockchain, where a token is a thing that everybody may look at."""

@@ -10,10 +10,15 @@ import zlib
 from binascii import a2b_base64
 from typing import TYPE_CHECKING
 
+import brotli
 import zstandard
+
+from tapehiss.cassettes.exchange import header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tapehiss.cassettes.exchange import Headers
 
 _MAGIC = re.compile(
     rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|(?<![0-9A-Za-z+/])(?:H4sI|eJ[w-z]|eN[o-r]|KLUv)[0-9A-Za-z+/_\r\n-]{12,}={0,2}"
@@ -33,8 +38,33 @@ SIGNS = (
     b"KLUv",
 )
 """How compressed data begins, as bytes and as base64."""
+_SLICE_BYTES = 16 * 1024
 _MEMBERS_MAX = 64
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+def as_far_as_readable(headers: Headers, body: bytes, limit_bytes: int) -> bytes:
+    """The beginning of a body that stayed encoded because it was cut off or damaged."""
+    coding = (header(headers, "content-encoding") or "").rpartition(",")[2].strip().lower()
+    try:
+        if coding == "br":
+            return _from_brotli(body, limit_bytes)
+        if coding == "zstd":
+            return zstandard.ZstdDecompressor().decompressobj().decompress(body[:limit_bytes])[:limit_bytes]
+        if coding == "deflate" and body[:1] != b"\x78":
+            return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, limit_bytes)
+        return zlib.decompressobj(47).decompress(body, limit_bytes) if coding in {"gzip", "x-gzip", "deflate"} else b""
+    except (zlib.error, zstandard.ZstdError, brotli.error):
+        return b""
+
+
+def _from_brotli(body: bytes, limit_bytes: int) -> bytes:
+    decoder, made = brotli.Decompressor(), b""
+    for start in range(0, len(body), _SLICE_BYTES):
+        made += decoder.process(body[start : start + _SLICE_BYTES])
+        if len(made) > limit_bytes:
+            break
+    return made
 
 
 def unpacked(body: bytes, limit_bytes: int) -> Iterator[bytes]:

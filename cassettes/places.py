@@ -5,6 +5,7 @@ The law of this file: it knows HTTP and no secret; everything is a range of the 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.secretnames import Names
     from tapehiss.cassettes.surface import Surface
 
+_BARE = re.compile(rb"\s*\"?([0-9A-Za-z._~+/=-]+)\"?\s*")
+_BARE_MIN, _BARE_MAX = 16, 2048
+_SAYS_TOKEN = re.compile(r"token|secret|key|auth|login|session|csrf|password|credential", re.IGNORECASE)
 _BINARY = ("msgpack", "messagepack", "cbor")
+_UNTOLD = frozenset({"", "application/octet-stream"})
+_MAP = re.compile(rb"[\x80-\xbf]")
 
 
 class Places:
@@ -46,8 +52,19 @@ class Places:
             url_end=spans[Part.URL][1],
             strict=(spans[Part.URL], *[span for kind, span in bodies if is_form(kind)]),
             refusal=spans[Part.RESPONSE_BODY] if self._is_refusal() else (0, 0),
-            binary=tuple([span for kind, span in bodies if kind.endswith(_BINARY)]),
+            binary=(*[span for kind, span in bodies if kind.endswith(_BINARY)], *self._packed()),
         )
+
+    def _packed(self) -> Iterator[tuple[int, int]]:
+        """What no header announces as MessagePack or CBOR and yet begins as one: with a byte that begins no text."""
+        x = self._exchange
+        kinds = (self._request_type, self._response_type)
+        contents = (x.request.body, x.response.body if x.response else b"")
+        for part, kind, content in zip((Part.REQUEST_BODY, Part.RESPONSE_BODY), kinds, contents, strict=True):
+            if kind in _UNTOLD and _MAP.match(content):
+                yield self._spans[part]
+        if any(not message.text and _MAP.match(message.content) for message in x.messages):
+            yield self._spans[Part.MESSAGES][0], self._spans[-1][1]
 
     def _is_refusal(self) -> bool:
         response = self._exchange.response
@@ -62,7 +79,15 @@ class Places:
         if r is not None:
             self._in_block(view, Part.RESPONSE_HEADERS, r.headers, found)
             self._in_block(view, Part.RESPONSE_TRAILERS, r.trailers, found)
-        return found
+        return found + self._bare_token(view)
+
+    def _bare_token(self, view: bytes) -> list[Find]:
+        """A body that is one word, from a path that says which: ``PUT /latest/api/token``."""
+        start, end = self._spans[Part.RESPONSE_BODY]
+        if not _BARE_MIN <= end - start <= _BARE_MAX or not _SAYS_TOKEN.search(self._exchange.request.url):
+            return []
+        match = _BARE.fullmatch(view, start, end)
+        return [Find(*match.span(1), "plain", Strength.WEAK, "bare-token")] if match else []
 
     def _in_block(self, view: bytes, part: Part, headers: Headers, found: list[Find]) -> None:
         at = self._spans[part][0]
@@ -70,9 +95,10 @@ class Places:
         for name, value in headers:
             plain = name.isascii() and value.isascii()
             after = at + (len(name) + len(value) + 3 if plain else len(line(name, value)))
-            if strength(name):
+            says = strength(name)
+            if says:
                 first = at + (len(name) if plain else view.index(b"\x00", at) - at) + 1
-                found += _header_finds(name, view[first : after - 2].decode("latin-1"), first)
+                found += _header_finds(name, view[first : after - 2].decode("latin-1"), first, says)
             at = after
 
     def streams(self, view: bytes) -> Iterator[list[deltas.Span]]:
@@ -98,15 +124,21 @@ class Places:
         if x.response is not None and (x.response.cut is not None or x.ending is not Ending.COMPLETE):
             yield self._spans[Part.RESPONSE_BODY]
 
+    def undecoded(self) -> Iterator[tuple[Headers, tuple[int, int]]]:
+        """The bodies that are not content, and their headers."""
+        x = self._exchange
+        if x.request.undecoded:
+            yield x.request.headers, self._spans[Part.REQUEST_BODY]
+        if x.response is not None and x.response.undecoded:
+            yield x.response.headers, self._spans[Part.RESPONSE_BODY]
+
     def bodies(self) -> tuple[tuple[int, int], ...]:
         """Bodies and messages."""
         return self._spans[Part.REQUEST_BODY :]
 
 
-def _header_finds(name: str, value: str, first: int) -> Iterator[Find]:
-    return (
-        Find(first + start, first + end, form, Strength.STRONG, rule) for start, end, form, rule in _pieces(name, value)
-    )
+def _header_finds(name: str, value: str, first: int, says: Strength) -> Iterator[Find]:
+    return (Find(first + start, first + end, form, says, rule) for start, end, form, rule in _pieces(name, value))
 
 
 @lru_cache(maxsize=1024)

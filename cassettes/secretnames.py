@@ -35,7 +35,7 @@ _HARMLESS = re.compile(
     r"(?:next|prev|previous|page|paging|pagination|continuation|sync|cursor|skip|delta|start|starting|end|ending|resume|resumption|change"
     r"|list|max|min|total|prompt|completion|cached|input|output|stop|eos|bos|pad|unk|mask|sep|cls|clientrequest|client|idempotency|scroll"
     r"|offset|position|marker|watch|history|revision|concurrency|snapshot|special|reasoning|audio|text|image)token"
-    r"|(?:idempotency|surrogate|cache|public|sort|partition|primary|foreign|hash|range|unique|natural|composite|candidate|object|sec"
+    r"|(?:idempotency|surrogate|cache|public|sort|partition|foreign|hash|range|unique|natural|composite|candidate|object|sec"
     r"websocket|publishable|group|routingpartition|i18n|translation|locale|lookup|index|data|json|field|foreignobject|dedup"
     r"|deduplication|rate(?:limit)?(?:api)?|keyedby|kms|bucket|file|row|map|custom|external|project|issue|parent|feature|preference)key"
     r"|statuscode|errorcode|countrycode|postalcode|zipcode|currencycode|languagecode|regioncode|promocode|couponcode|barcode|qrcode"
@@ -44,11 +44,12 @@ _HARMLESS = re.compile(
 
 _STRONG = re.compile(
     r"(?:passw(?:or)?d|passphrase|passcode|passwd|pwd)(?:s|\d{1,2})?(?:confirm(?:ation)?|again|repeat|old|new|current|hash|digest|salt)?"
+    r"|secretkeybase"
     r"|secret\d?(?:key|value|string|text|data|hash|json|accesskey|token)?|clientsecrets?"
     r"|(?:api|access|secret|private|auth|authentication|authorization|signing|signature|encryption|decryption|master|shared|account"
     r"|subscription|app|application|consumer|write|server|service|servicerole|webhook|hmac|storage|security|session|admin"
     r"|deploy|bot|developer|merchant|partner|vault|aws|gcp|azure|openai|anthropic|stripe|verification"
-    r"|symmetric|rest|functions|instrumentation|ingest|ingestion|stream|rpc|pass|pre?shared)keys?\d?"
+    r"|symmetric|ephemeral|unseal|rest|functions|instrumentation|ingest|ingestion|stream|rpc|pass|pre?shared)keys?\d?"
     r"|(?:access|refresh|id|auth|authentication|authorization|authenticity|api|session|bearer|security|csrf|xsrf|personal|private|bot|user"
     r"|app|application|device|oauth|login|reset|invit(?:e|ation)|verification|verif(?:y|ier)|requestverification|secret|master|admin"
     r"|deploy|job|registration|runner|service|webhook|web|push|card|payment|vault|consul|root|identity|sso|saml|jwt|magic|remember"
@@ -59,19 +60,20 @@ _STRONG = re.compile(
     r"|clientassertion|samlresponse|samlart|connectionstring"
     r"|sharedaccesssignature|xamzsignature|xgoogsignature|xamzsecuritytoken|otp|otpcode|totp"
     r"|mfacode|twofactorcode|twofacode|verificationcode|securitycode|cvv2?|cvc2?|cardcvc|cardcvv|cardnumber|creditcardnumber|ccnumber"
-    r"|mnemonic|seedphrase|jwt|jwttoken|bearer|encryptedpassword|xauth|apiauth|basicauth|clientkeydata",
+    r"|mnemonic|seedphrase|jwt|jwttoken|bearer|encryptedpassword|psk|keymaterial|idtokenhint|xauth|apiauth|basicauth|clientkeydata",
 )
 _WEAK = re.compile(
     r"token|tokens|key|sig|signature|hmac|auth|session|sessionid|sessid|jsessionid|phpsessid|assertion|code|secrets|credentials?|dsn"
     r"|authorization|proxyauthorization|authorizationcode|cookie|setcookie|(?:xamz|xgoog)credential"
     r"|license|licensekey|integrationkey|routingkey|primarykey|secondarykey|userkey|clientkey|customerkey|devicekey|activationkey|installkey|hostkey|authdata|authinfo|pin"
-    r"|magiclink|[a-z0-9]+(?:signature|hmac|hmacsha256|hmacsha1|signaturesha256|signature256)",
+    r"|pass|secretid|ticket|plaintext|plaintextkey|[a-z0-9]*credential|magiclink|[a-z0-9]+(?:signature|hmac|hmacsha256|hmacsha1|signaturesha256|signature256)",
 )
 _HEADER = re.compile(
     r"(?:.*[-_])?(?:api|auth|access|secret|app|application|subscription|account|session|write|server|master|admin|user|client|private"
     r"|service|license|project|device|partner|merchant|consumer|functions)?key"
     r"|(?:.*[-_])?[a-z0-9]*(?:token|secret|password|passwd|passphrase|credentials?|authorization|authentication)"
-    r"|(?:.*[-_])?(?:signature|auth|jwt|hmac|assertion|cookie2?|bearer|xsrf|csrf|session|otp|authcode|apiauth|apisecret|apipass)"
+    r"|(?:.*[-_])?(?:signature|auth|jwt|hmac|assertion|cookie2?|bearer|xsrf|csrf|session|session[-_]?id|otp|authcode|apiauth|apisecret"
+    r"|apipass|pass|pwd)"
     r"|.*(?:signature|hmac)(?:-?(?:v?\d|sha-?(?:1|256|512)))+",
 )
 _HARMLESS_HEADER = re.compile(
@@ -147,19 +149,23 @@ def _words(name: str) -> str:
 def _header_strength(name: str) -> Strength:
     if name in _HANDSHAKES:
         return Strength.STRONG
+    if name == "sec-websocket-protocol":
+        return Strength.WEAK  # browsers can send a token in no other header
     if _HARMLESS_HEADER.fullmatch(name):
         return Strength.NONE
     return Strength.STRONG if _HEADER.fullmatch(name) else Strength.NONE
 
 
 _ENDS_STRONG = re.compile(rf".*?(?:{_STRONG.pattern})")
+_PASS = re.compile(r"[a-z]*(?:db|database|user|admin|root|smtp|mail|ftp|mysql|pg|postgres|redis|mongo|login|my)pass")
+"""``pass`` alone may be a count of tests, and ends many a word."""
 _ENDS_HARMLESS = re.compile(rf".*?(?:{_HARMLESS.pattern})")
 
 
 def _field_strength(bare: str, place: Place) -> Strength:
     if _ENDS_HARMLESS.fullmatch(bare):
         return Strength.NONE
-    if _ENDS_STRONG.fullmatch(bare):
+    if _ENDS_STRONG.fullmatch(bare) or _PASS.fullmatch(bare):
         return Strength.STRONG
     if place is Place.QUERY and bare in {
         "sig",

@@ -47,6 +47,9 @@ PATTERNS: tuple[Pattern, ...] = (
     *_family("slack-webhook", "hooks.slack.com/", r"(?:services|workflows|triggers)/([0-9A-Za-z_/-]{20,200})"),
     *_family("discord-webhook", "/api/webhooks/", r"\d{10,25}/([0-9A-Za-z_-]{30,120})"),
     *_family("teams-webhook", "/webhookb2/", r"([0-9A-Za-z@/-]{60,300})"),
+    *_family("zapier-webhook", "hooks.zapier.com/", r"hooks/(?:catch|standard)/([0-9]+/[0-9A-Za-z]+)"),
+    *_family("ifttt-key", "/with/key/", r"([0-9A-Za-z_-]{10,100})"),
+    *_family("mattermost-webhook", "/hooks/", r"([0-9a-z]{26})(?![0-9a-z])"),
     *_family("telegram-bot", "/bot", r"(\d{5,16}:[0-9A-Za-z_-]{20,80})"),
     *_family(
         "path-token",
@@ -106,6 +109,7 @@ PATTERNS: tuple[Pattern, ...] = (
     *_family("contentful-token", "CFPAT-", r"[0-9A-Za-z_-]{40,60}"),
     *_family("fly-token", "FlyV1 fm2_", r"[0-9A-Za-z+/=,_ -]{40,800}"),
     *_family("heroku-key", "HRKU-", r"[0-9A-Za-z_-]{36,80}"),
+    *_family("twitch-token", "oauth:", r"([0-9a-z]{30})(?![0-9A-Za-z])"),
     *_family("age-key", "AGE-SECRET-KEY-1", r"[0-9A-Z]{58}"),
 )
 """Ours. A group, where there is one, is the secret; otherwise all of it is."""
@@ -149,7 +153,7 @@ _DIGITS = frozenset(b"0123456789")
 
 def is_placeholder(value: bytes) -> bool:
     """Whether a value says itself that it is no secret: stars, ``<token>``, ``REDACTED``, ``true``."""
-    return len(value) <= 80 and _PLACEHOLDER.fullmatch(value) is not None
+    return (len(value) <= 80 and _PLACEHOLDER.fullmatch(value) is not None) or not value.strip(b"xX*")
 
 
 def is_spreadable(value: bytes) -> bool:

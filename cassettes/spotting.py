@@ -64,10 +64,22 @@ _STEMS = (
     b"mfa_code mfacode factorcode factor_code twofa verification_code verificationcode security_code securitycode cvv cvc card_number "
     b"cardnumber card[number] ccnumber cc_number jwt totp sessid session_id sessionid license keydata key-data bearer"
 ).split()
-_ENDS = b"key keys sig signature hmac sha256 sha1 auth session code hash pin otp otp_code otpcode dsn pass xauth magiclink magic_link".split()
+_ENDS = b"key keys sig signature hmac sha256 sha1 auth session code hash pin otp otp_code otpcode dsn pass psk ticket plaintext plaintextkey keymaterial key_material xauth magiclink magic_link".split()
 _CLOSERS = (b'"', b"'", b"=", b":", b">", b"<", b"[", b"]", b"%", b"\\", b" ", b"\r", b"\n", b";")
 _NAMED = frozenset({"name", "ending"})
-_KINDS = ((b"eyj", "jwt"), (b"-----begin", "pem"), (b"bearer", "bearer"), (b"basic", "basic"))
+_JWK = re.compile(rb'"(?:d|p|q|dp|dq|qi|k)"\s*:\s*"([A-Za-z0-9_-]{16,})"')
+_MANIFEST = re.compile(rb'"(?:data|stringData)"\s*:\s*\{([^{}]*)\}')
+_MANIFEST_VALUE = re.compile(rb':\s*"((?:[^"\\]|\\.)+)"')
+_OBJECT_MAX = 16384
+_KINDS = (
+    (b'"kty"', "jwk"),
+    (b'"kind":"secret"', "manifest"),
+    (b'"kind": "secret"', "manifest"),
+    (b"eyj", "jwt"),
+    (b"-----begin", "pem"),
+    (b"bearer", "bearer"),
+    (b"basic", "basic"),
+)
 
 
 class _Trigger(NamedTuple):
@@ -205,6 +217,21 @@ def _basic(view: bytes, start: int) -> Iterator[Find]:
         yield Find(*match.span(1), "basic", Strength.WEAK, "basic")
 
 
+def _jwk(view: bytes, start: int) -> Iterator[Find]:
+    """The private members of a JSON Web Key (RFC 7518 section 6)."""
+    opened = view.rfind(b"{", max(0, start - _OBJECT_MAX), start)
+    closed = view.find(b"}", start, start + _OBJECT_MAX)
+    for match in _JWK.finditer(view, max(opened, 0), closed if closed >= 0 else len(view)):
+        yield Find(*match.span(1), "plain", Strength.STRONG, "private-key")
+
+
+def _manifest(view: bytes, start: int) -> Iterator[Find]:
+    """Every value of a Kubernetes Secret, whatever its name, before or behind its kind."""
+    for match in _MANIFEST.finditer(view, max(0, start - _OBJECT_MAX), start + _OBJECT_MAX):
+        for value in _MANIFEST_VALUE.finditer(view, *match.span(1)):
+            yield Find(*value.span(1), "json", Strength.STRONG, "manifest-secret")
+
+
 def _packed(view: bytes, start: int) -> Iterator[Find]:
     if view.startswith(packed.SIGNS, start):
         yield Find(start, start, PACKED, Strength.NONE, "packed")
@@ -215,6 +242,8 @@ _AT: dict[str, Callable[[bytes, int], Iterator[Find]]] = {
     "pem": _pem,
     "bearer": _bearer,
     "basic": _basic,
+    "jwk": _jwk,
+    "manifest": _manifest,
     PACKED: _packed,
 }
 

@@ -18,6 +18,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from tapehiss.cassettes.exchange import Exchange, Message, Request, Response, header
+from tapehiss.cassettes.fields import values_of
 from tapehiss.cassettes.jwt import encoded, is_reissued
 from tapehiss.cassettes.line import encode_line
 from tapehiss.cassettes.redaction import Quarantined, Redactor, Rules, suspicions
@@ -135,6 +136,13 @@ CANARIES: dict[str, Callable[[str], Exchange]] = {
     "security token": lambda s: asked(URL, ("X-Amz-Security-Token", s)),
     "session header": lambda s: asked(URL, ("X-SFDC-Session", s)),
     "link header": lambda s: answered(("Link", f'<{URL}?page=2&access_token={s}>; rel="next"')),
+    "token scheme": lambda s: asked(URL, ("Authorization", f'Token token="{s}", nonce="abc"')),
+    "non-ascii bearer": lambda s: asked(URL, ("Authorization", f"Bearer {s[:9]}\xc3\xa0{s[9:]}")),
+    "session id": lambda s: asked(URL, ("X-Session-Id", s)),
+    "password header": lambda s: asked(URL, ("X-User-Pass", s)),
+    "websocket subprotocol": lambda s: asked(
+        "wss://api.vendor.example/v1", ("Sec-WebSocket-Protocol", f"realtime, openai-insecure-api-key.{s}")
+    ),
     "trailer": lambda s: Exchange(Request("GET", URL), Response(200, trailers=(("X-Auth-Token", s),))),
     "header name": lambda s: Exchange(
         Request("GET", URL, (("Authorization", f"Bearer {s}"),)), Response(200, headers=((f"X-{s}", "1"),))
@@ -190,6 +198,10 @@ CANARIES: dict[str, Callable[[str], Exchange]] = {
     ),
     "form with brackets": lambda s: asked(URL, FORM, body=f"user%5Bpassword%5D={s}&user%5Bname%5D=x".encode()),
     "form percent-encoded": lambda s: asked(URL, FORM, body=f"password={quote_plus(s[:9] + ' &=/+' + s[9:])}".encode()),
+    "form with json": lambda s: asked(
+        URL, FORM, body=f"payload={quote_plus(json.dumps({'password': s, 'text': 'a b'}))}".encode()
+    ),
+    "form, several lines": lambda s: asked(URL, body=f"API_SECRET={s[:9]}+{s[9:]}/=\nHOST=x\n".encode()),
     "form without a type": lambda s: asked(URL, body=f"user=x&password={s}".encode()),
     "multipart with a type": lambda s: asked(
         URL,
@@ -219,16 +231,34 @@ CANARIES: dict[str, Callable[[str], Exchange]] = {
     "html form, value first": lambda s: answered(
         ("Content-Type", "text/html"), body=f'<input value="{s}" type="hidden" name="authenticity_token">'.encode()
     ),
+    "html form without quotes": lambda s: answered(
+        ("Content-Type", "text/html"), body=f"<input type=hidden name=csrf_token value={s}>".encode()
+    ),
+    "xml settings": lambda s: answered(("Content-Type", "text/xml"), body=f'<add key="ApiKey" value="{s}" />'.encode()),
     "html meta": lambda s: answered(
         ("Content-Type", "text/html"), body=f'<meta name="csrf-token" content="{s}" />'.encode()
     ),
     "environment file": lambda s: answered(("Content-Type", "text/plain"), body=f"HOST=x\nAPI_TOKEN={s}\n".encode()),
+    "ini file": lambda s: answered(
+        ("Content-Type", "text/plain"), body=f"[default]\naws_secret_access_key = {s}\n".encode()
+    ),
+    "toml file": lambda s: answered(body=f'password = "{s}"\n'.encode()),
+    "script": lambda s: answered(
+        ("Content-Type", "text/javascript"), body=f"const cfg = {{clientSecret: `{s}`}};".encode()
+    ),
+    "script, assigned": lambda s: answered(
+        ("Content-Type", "text/javascript"), body=f"window.apiKey = '{s}';".encode()
+    ),
     "yaml": lambda s: answered(("Content-Type", "application/yaml"), body=f"db:\n  password: {s}\n".encode()),
     "connection string": lambda s: answered(JSON, body=as_json({"dsn": f"postgres://app:{s}@db.example:5432/x"})),
     "curl example": lambda s: answered(JSON, body=as_json({"example": f"curl -H 'Authorization: Bearer {s}' {URL}"})),
     "messagepack": lambda s: asked(
         URL, ("Content-Type", "application/msgpack"), body=b"\x81\xa8password" + bytes([0xA0 | len(s)]) + s.encode()
     ),
+    "messagepack in a websocket": lambda s: asked(
+        messages=(Message(True, False, b"\x81\xa8password" + bytes([0xA0 | len(s)]) + s.encode(), 0.1),)
+    ),
+    "messagepack without a type": lambda s: asked(URL, body=b"\x81\xa8password" + bytes([0xA0 | len(s)]) + s.encode()),
     "cbor": lambda s: asked(
         URL, ("Content-Type", "application/cbor"), body=b"\xa1\x68password\x78" + bytes([len(s)]) + s.encode()
     ),
@@ -265,6 +295,10 @@ CANARIES: dict[str, Callable[[str], Exchange]] = {
     "echo hex with colons": lambda s: echo(s, as_json({"u": s.encode().hex(":")})),
     "echo in a jwt": lambda s: echo(s, as_json({"u": token({"a": {"iss": s}, "iss": s})})),
     "echo utf-16": lambda s: echo(s, ("x=" + s).encode("utf-16-le"), "application/octet-stream"),
+    "echo utf-16, big-endian, inside text": lambda s: echo(
+        s, b"key: [" + s.encode("utf-16-be") + b"]", "application/octet-stream"
+    ),
+    "echo utf-16 in base64": lambda s: echo(s, as_json({"cmd": b64(f"echo {s}".encode("utf-16-le"))})),
     "echo protobuf": lambda s: echo(s, varint_field(1, b"id") + varint_field(2, s.encode()), "application/x-protobuf"),
     "echo in the reason": lambda s: Exchange(
         Request("GET", URL, (("Authorization", f"Bearer {s}"),)), Response(401, f"bad token {s}")
@@ -307,6 +341,14 @@ CANARIES: dict[str, Callable[[str], Exchange]] = {
         s, b"".join(as_json({"message": {"content": p}}) + b"\n" for p in halves(s)), "application/x-ndjson"
     ),
     "websocket": lambda s: asked(messages=(Message(True, True, as_json({"op": "auth", "token": s}), 0.1),)),
+    "websocket, graphql": lambda s: asked(
+        messages=(
+            Message(True, True, as_json({"type": "connection_init", "payload": {"Authorization": f"Bearer {s}"}}), 0.1),
+        )
+    ),
+    "websocket, stomp": lambda s: asked(
+        messages=(Message(True, True, f"CONNECT\nlogin:x\npasscode:{s}\n\n\0".encode(), 0.1),)
+    ),
     "split over websocket": lambda s: echo(
         s, b"", messages=tuple(Message(False, True, as_json({"delta": p}), 0.1) for p in halves(s))
     ),
@@ -427,6 +469,45 @@ def test_a_jwt_stays_one():
     assert claims["sub"] != "user-4711-abc"
     assert claims["exp"] == 4102444800
     assert is_reissued(after.encode())
+
+
+def test_a_password_that_is_no_ascii_is_known_everywhere():
+    """The password of basic credentials may be UTF-8 (RFC 7617); an answer that repeats it is cleaned, too."""
+    secret = made_up("tést")[:9] + "ßü€"
+    x = Exchange(
+        Request("GET", URL, (("Authorization", "Basic " + b64(f"user:{secret}")),)),
+        Response(200, body=as_json({"you": secret})),
+    )
+    cleaned = Redactor(Rules(), key=KEY).clean(x)
+    assert not isinstance(cleaned, Quarantined)
+    assert secret not in json.loads(cleaned.response.body)["you"]
+    assert secret.encode() not in base64.b64decode(cleaned.request.headers[0][1].removeprefix("Basic "))
+
+
+def test_a_long_token_inside_json_inside_json_is_clean_once_and_for_all():
+    """What was replaced outside is not found again as a secret of its own inside."""
+    inner = json.dumps({"secret_key": token({"sub": "somebody-4711", "pad": "x" * 90})})
+    cleaned = Redactor(Rules(), key=KEY).clean(answered(JSON, body=as_json({"payload": inner})))
+    assert suspicions(cleaned) == ()
+
+
+def test_a_uuid_is_a_credential_where_one_is_minted():
+    """An authorization code or a bearer's token may be a UUID."""
+    code = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    for dirty in (
+        answered(("Location", f"https://app.example/cb?state=xyz&code={code}"), status=302),
+        answered(JSON, body=as_json({"Authorization": f"Bearer {code}"})),
+        answered(JSON, body=as_json({"secret_id": code})),
+    ):
+        assert code.encode() not in readings(Redactor(Rules(), key=KEY).clean(dirty))
+
+
+def test_names_inside_names_cost_no_more_than_their_length():
+    """What stands under the name of a secret is looked at once for each name around it, but for sixteen at most."""
+    body = b'{"password":' * 20 + b'"x"' + b"}" * 20
+    assert len([*values_of(body, 2, 10, strict=False)]) == 0
+    body = b'{"password":' * 9 + b'"Xk29fPq7ZLab"' + b"}" * 9
+    assert len([*values_of(body, 2, 10, strict=False)]) == 1
 
 
 def test_the_exchange_that_came_in_is_not_altered():

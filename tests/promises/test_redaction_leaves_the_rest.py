@@ -167,6 +167,12 @@ BODIES = {
         "md5": drawn(32, "0123456789abcdef"),
         "integrity": "sha512-" + base64.b64encode(DICE.randbytes(64)).decode(),
     },
+    "tokens that everybody may see": {
+        "token": {"address": "0x" + drawn(40, "0123456789abcdef"), "symbol": "USDC"},
+        "transfers": [{"token": "0x" + drawn(40, "0123456789abcdef"), "tokenId": "1234567"}],
+        "compass": "north",
+        "bypass": "never",
+    },
     "a picture": {"mime_type": "image/png", "data": base64.b64encode(DICE.randbytes(3000)).decode()},
     "an embedding": {"embedding": base64.b64encode(DICE.randbytes(2000)).decode(), "encoding_format": "base64"},
     "times and numbers": {
