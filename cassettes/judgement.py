@@ -235,20 +235,35 @@ def _is_weak_secret(value: bytes, rule: str, *, in_form: bool) -> bool:
         return False
     if rule.endswith(":token") or (in_form and rule.endswith(_IN_FORMS)):
         return looks_random(value) or is_uuid(value) or _MIXED.fullmatch(value) is not None
-    looks = next((looks for ends, looks in _LOOKS.items() if rule.endswith(ends)), looks_random)
-    return looks(value) or (is_uuid(value) and ("token" in rule or rule.endswith("secretid")))
+    for ends, looks_like_one in _USES:
+        if rule.endswith(ends):
+            return looks_like_one(value)
+    return looks_random(value) or (is_uuid(value) and ("token" in rule or rule.endswith("secretid")))
 
 
-def _looks_like_pin(value: bytes) -> bool:
+def _said(find: Find, word: bytes) -> Find:
+    """A field ``authorization`` may hold anything; a scheme and one word in it are a credential."""
+    sure = find.rule.endswith("authorization") and b" " not in word
+    return find._replace(strength=Strength.STRONG) if sure else find
+
+
+def _is_pin(value: bytes) -> bool:
     return value.isdigit() and 4 <= len(value) <= 12
 
 
-_LOOKS: dict[tuple[str, ...], Callable[[bytes], bool]] = {
-    ("signature", "hmac", "sha256", ":sig"): looks_like_mac,
-    (":pin",): _looks_like_pin,
-    (":key",): looks_like_key,
-}
-"""What a secret looks like under names that are used for other things, too."""
+def _is_pass(value: bytes) -> bool:
+    """Whether a value is no count of tests, and not their outcome."""
+    return len(value) >= 6 and not value.isdigit() and value.lower() not in _OUTCOMES
+
+
+_OUTCOMES = frozenset({b"passed", b"failed", b"skipped", b"pending", b"warning"})
+_USES: tuple[tuple[tuple[str, ...], Callable[[bytes], bool]], ...] = (
+    (("signature", "hmac", "sha256", ":sig"), looks_like_mac),
+    ((":pin",), _is_pin),
+    ((":key",), looks_like_key),
+    ((":pass",), _is_pass),
+)
+"""Ambiguous names, and what a secret under one looks like."""
 
 
 _ADDRESS = re.compile(rb"0x(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})")
