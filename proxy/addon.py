@@ -8,7 +8,6 @@ never stops the traffic.
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
 import time
 from typing import TYPE_CHECKING, Any
@@ -17,23 +16,22 @@ from tapehiss.cassettes.errors import TapehissError
 from tapehiss.cassettes.exchange import Ending
 from tapehiss.cassettes.line import Gap
 from tapehiss.proxy import depths, options
-from tapehiss.proxy.endings import Mishap, Stage, ending_of
+from tapehiss.proxy.connections import Connections
+from tapehiss.proxy.endings import Mishap, ending_of
+from tapehiss.proxy.guard import guarded
 from tapehiss.proxy.http1 import RESET
 from tapehiss.proxy.journal import Journal
 from tapehiss.proxy.live import Live
 from tapehiss.proxy.take import Take
 from tapehiss.proxy.tally import Tally
-from tapehiss.proxy.tee import Budget, Tee, passing
+from tapehiss.proxy.tee import Budget, Piped, Tee, passing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from mitmproxy import http
     from mitmproxy.addonmanager import Loader
-    from mitmproxy.connection import Client
-    from mitmproxy.proxy.server_hooks import ServerConnectionHookData
     from mitmproxy.tcp import TCPFlow
-    from mitmproxy.tls import TlsData
 
     from tapehiss.proxy.scribe import Orders
     from tapehiss.proxy.settings import Settings
@@ -45,20 +43,6 @@ AWAITED_STEP_S = 0.001
 """Many servers send the head of a response and its body in two packets: a known, short rest is worth a moment."""
 STREAM_FROM_BYTES = 64 * 1024
 """Request bodies from here on, and those of unknown length, pass as they come; smaller ones arrive in one piece anyway."""
-
-
-def guarded(hook: Callable[..., Awaitable[None] | None]) -> Callable[..., Awaitable[None] | None]:
-    """A hook whose failure is a gap on the tape, and nothing else."""
-
-    @functools.wraps(hook)
-    def guard(self: Recorder, event: Any) -> Awaitable[None] | None:
-        try:
-            return hook(self, event)
-        except Exception as error:  # noqa: BLE001 (the traffic passes whatever happens here)
-            self.stumbled(hook.__name__, event, error)
-            return None
-
-    return guard
 
 
 class Recorder:
@@ -76,9 +60,8 @@ class Recorder:
         self._open: dict[str, tuple[Any, Take]] = {}
         self._closed = asyncio.Event()
         self._begun = asyncio.Event()
-        self._failures: dict[str, tuple[Stage, str]] = {}
-        self._claimed: set[str] = set()
-        self._prepared: set[str] = set()
+        self.connections = Connections(self.tally, self.stumbled)
+        self.addons = [self.connections]
         self._clock = time.monotonic
         self._loader: Loader | None = None
 
@@ -112,7 +95,9 @@ class Recorder:
         assert self._settings is not None
         settings = self._settings
         self._budget.left = settings.spool_max_bytes
-        self._live = Live(settings.to.origin) if settings.to is not None and settings.rewrite else None
+        if settings.to is not None and settings.rewrite:
+            self._live = Live(settings.to.origin)
+            self.connections.vendor_host = settings.to.origin.host.strip("[]")
         journal = Journal(orders, self.tally, settings.queue_max_bytes)
         await journal.open()
         self._journal = journal
@@ -130,10 +115,9 @@ class Recorder:
         assert self._settings is not None
         await depths.stop_listening()
         await self._wait_for_open(self._settings.drain_max_s)
-        for flow, take in list(self._open.values()):
-            self._open.pop(flow.id)
-            await self._journal.put(self._snapshot(flow, take, Ending.CLIENT_GONE, "the recording was stopped"))
-        journal, self._journal = self._journal, None
+        journal, self._journal, left, self._open = self._journal, None, self._open, {}
+        for flow, take in left.values():
+            await journal.put(self._snapshot(flow, take, Ending.CLIENT_GONE, "the recording was stopped"))
         await journal.close(max(10.0, self._settings.drain_max_s))
         if self._embedded:
             await depths.hang_up(1.0)
@@ -166,6 +150,7 @@ class Recorder:
     def _begin_exchange(self, flow: http.HTTPFlow) -> None:
         """The exchange is open from now on, if it is wanted."""
         if self._journal is None or self._settings is None:
+            flow.kill()  # the recording is over: nothing passes unrecorded
             return
         self._prepare(flow)
         data = flow.request.data
@@ -197,7 +182,7 @@ class Recorder:
         fields = flow.response.data.headers.fields
         length = depths.announced(fields)
         if found is not None:
-            found[1].begins(self._clock(), fields, self._setup(flow))
+            found[1].begins(self._clock(), fields, self.connections.setup(flow.server_conn))
         assert self._settings is not None
         if found is not None and (length or 0) > self._settings.body_max_bytes:
             self._stream_response(flow, length)  # only the tee cuts
@@ -284,64 +269,24 @@ class Recorder:
             flow, Ending.CLIENT_GONE if by_client else Ending.RESET, f"closed by {who} with code {code}"
         )
 
-    # -- connections ---------------------------------------------------------------------------------------------------
-
-    @guarded
-    def server_connect(self, data: ServerConnectionHookData) -> None:
-        """The name for which the vendor is to show its certificate."""
-        if self._live is not None and self._settings is not None and self._settings.to is not None:
-            data.server.sni = data.server.sni or self._settings.to.origin.host.strip("[]")
-
-    @guarded
-    def server_connect_error(self, data: ServerConnectionHookData) -> None:
-        """No connection: remembered until the exchange reports the same words."""
-        self._failures[data.client.id] = (Stage.CONNECT, data.server.error or "")
-
-    @guarded
-    def tls_failed_server(self, data: TlsData) -> None:
-        """No TLS with the vendor: likewise."""
-        self._failures[data.context.client.id] = (Stage.TLS, data.conn.error or "")
-
-    @guarded
-    def tls_clienthello(self, data: Any) -> None:
-        """Ask the vendor first, so that the client is offered the HTTP versions that the vendor speaks."""
-        data.establish_server_tls_first = bool(data.context.server.tls)
-
-    @guarded
-    def tls_failed_client(self, data: TlsData) -> None:
-        """The client does not trust our certificate, most probably."""
-        address = data.context.server.address
-        host = data.context.client.sni or (address[0] if address else "?")
-        self.tally.tls_refused[host] = self.tally.tls_refused.get(host, 0) + 1
-
     @guarded
     def tcp_start(self, flow: TCPFlow) -> None:
         """Something that is not HTTP passes unrecorded, and the tape says so."""
         address = flow.server_conn.address
         self._gap(f"a connection that is not HTTP passed unrecorded: {address[0] if address else '?'}", lost=0)
 
-    @guarded
-    def client_disconnected(self, client: Client) -> None:
-        """Nothing more will be said about this connection."""
-        self._failures.pop(client.id, None)
-        self._prepared.discard(client.id)
-
-    @guarded
-    def server_disconnected(self, data: ServerConnectionHookData) -> None:
-        """Likewise."""
-        self._claimed.discard(data.server.id)
-
     # -- inside --------------------------------------------------------------------------------------------------------
 
     def stumbled(self, hook: str, event: Any, error: Exception) -> None:
         """A hook failed: count it, and if an exchange is lost by it, say so on the tape."""
         logger.error("tapehiss: %s failed: %r", hook, error)
-        lost = self._open.pop(getattr(event, "id", ""), None)
-        if lost is not None:
+        found = self._open.pop(getattr(event, "id", ""), None)
+        if found is not None:
             self.tally.open -= 1
-            lost[1].release()
+            found[1].release()
             self._closed.set()
-        self._gap(f"the recorder failed in {hook}: {type(error).__name__}", lost=0 if lost is None else 1)
+        lost = int(found is not None or hook == "_begin_exchange")
+        self._gap(f"the recorder failed in {hook}: {type(error).__name__}", lost=lost)
 
     def _gap(self, reason: str, *, lost: int) -> None:
         now = time.time()
@@ -350,8 +295,7 @@ class Recorder:
 
     def _prepare(self, flow: http.HTTPFlow) -> None:
         """What has to be done to every request, recorded or not."""
-        if flow.client_conn.id not in self._prepared:
-            self._prepared.add(flow.client_conn.id)
+        if self.connections.meet(flow.client_conn.id):
             depths.prepare(flow)
         if self._live is not None:
             self._live.request_headers(flow)
@@ -362,20 +306,10 @@ class Recorder:
         limit = self._settings.body_max_bytes
         return Tee(self._budget, self._clock, limit, expected_bytes=length or 0, rewriter=rewriter)
 
-    def _setup(self, flow: http.HTTPFlow) -> tuple[float | None, float | None]:
-        """TCP and TLS set-up times, for the first exchange of a connection only."""
-        server = flow.server_conn
-        if server.id in self._claimed or server.timestamp_start is None or server.timestamp_tcp_setup is None:
-            return (None, None)
-        self._claimed.add(server.id)
-        connected, secured = server.timestamp_tcp_setup, server.timestamp_tls_setup
-        return (connected - server.timestamp_start, None if secured is None else secured - connected)
-
     def _ending(self, flow: http.HTTPFlow, take: Take, message: str) -> Ending:
-        stage, words = self._failures.get(flow.client_conn.id, (Stage.NONE, ""))
         mishap = Mishap(
             message,
-            failed=stage if words and words in message else Stage.NONE,
+            failed=self.connections.stage(flow.client_conn.id, message),
             by_client=depths.client_failed(flow, message, request_complete=take.sent is not None),
             response_began=flow.response is not None,
             idle_s=self._clock() - take.last_seen,
@@ -394,30 +328,12 @@ class Recorder:
 
     def _finish(self, flow: http.HTTPFlow, ending: Ending, detail: str = "") -> Awaitable[None] | None:
         """The exchange has ended: hand it over; the answer is to be awaited only if the queue is full."""
-        _, take = self._open.pop(flow.id)
-        snapshot = self._snapshot(flow, take, ending, detail)
+        snapshot = self._snapshot(flow, self._open[flow.id][1], ending, detail)
+        del self._open[flow.id]
         if not self._open:
             self._closed.set()
         assert self._journal is not None
         return None if self._journal.offer(snapshot) else self._journal.put(snapshot)
-
-
-class Piped:
-    """Two filters of one body in a row: first what changes it for the vendor, then what keeps what the vendor is sent."""
-
-    __slots__ = ("_first", "_second")
-
-    def __init__(self, first: Callable[[bytes], bytes], second: Tee) -> None:
-        self._first, self._second = first, second
-
-    def __call__(self, data: bytes) -> bytes | list[bytes]:
-        """One chunk; empty at the end."""
-        changed = self._first(data)
-        if data:
-            return self._second(changed) if changed else []
-        rest = self._second(changed) if changed else []
-        self._second(b"")
-        return rest
 
 
 addons = [Recorder()]

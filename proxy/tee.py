@@ -142,3 +142,21 @@ def passing(rewriter: Callable[[bytes], bytes]) -> Callable[[bytes], bytes | lis
         return rewriter(data) or []
 
     return passed
+
+
+class Piped:
+    """Two filters of one body in a row: first what changes it for the vendor, then what keeps what the vendor is sent."""
+
+    __slots__ = ("_first", "_second")
+
+    def __init__(self, first: Callable[[bytes], bytes], second: Tee) -> None:
+        self._first, self._second = first, second
+
+    def __call__(self, data: bytes) -> bytes | list[bytes]:
+        """One chunk; empty at the end."""
+        changed = self._first(data)
+        if data:
+            return self._second(changed) if changed else []
+        rest = self._second(changed) if changed else []
+        self._second(b"")
+        return rest
