@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -85,6 +86,24 @@ class Weather(TapehissError):
     """The network, the disk or the clock."""
 
     fault = Fault.WEATHER
+
+
+_REMEDIES = (
+    ((errno.ENOSPC, errno.EDQUOT), "make room, then try again"),
+    ((errno.EACCES, errno.EPERM, errno.EROFS), "choose a place that you may use, or change its permissions"),
+    ((errno.ENOENT,), "check the path"),
+    ((errno.EISDIR,), "name a file, not a folder"),
+    ((errno.ENOTDIR, errno.EEXIST), "name another place: there is a file where a folder should be"),
+    ((errno.EMFILE, errno.ENFILE), "allow more open files (ulimit -n)"),
+    ((errno.EFBIG,), "allow larger files (ulimit -f)"),
+    ((errno.ENAMETOOLONG,), "choose a shorter name"),
+)
+
+
+def remedy_for(error: OSError) -> str:
+    """What to do about an error of the operating system's (errno(3)) that nobody nearer to it could explain."""
+    known = (remedy for codes, remedy in _REMEDIES if error.errno in codes)
+    return next(known, "see whether path and disk are well, then try again")
 
 
 def missing_extra(package: str, extra: str) -> Misuse:

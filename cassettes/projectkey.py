@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tapehiss.cassettes.errors import Misuse, Weather
+from tapehiss.cassettes.errors import Misuse, Weather, remedy_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,7 @@ def project_key(folder: Path, environ: Mapping[str, str]) -> bytes:
         return _long_enough(path.read_bytes().strip() if path.exists() else _made(path), str(path))
     except OSError as error:
         raise Weather(
-            f"the project key cannot be used ({error.strerror})", str(path), f"make it readable, or set {VARIABLE}"
+            f"the project key cannot be used ({error.strerror})", str(path), f"{remedy_for(error)}, or set {VARIABLE}"
         ) from error
 
 
@@ -37,17 +38,16 @@ def _made(path: Path) -> bytes:
     """A new key; of two processes that make one at the same time, both use the one that was there first."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     ignore = path.parent / ".gitignore"
-    if not ignore.exists():
+    if not ignore.exists() or not ignore.stat().st_size:  # empty: the disk was full
         ignore.write_text("*\n")
     new = path.with_name(f"key.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_hex(32).encode() + b"\n")
     try:
-        os.link(new, path)
-    except FileExistsError:
-        pass
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_hex(32).encode() + b"\n")
+        with suppress(FileExistsError):
+            os.link(new, path)
     finally:
-        new.unlink()
+        new.unlink(missing_ok=True)
     return path.read_bytes().strip()
 
 

@@ -49,6 +49,8 @@ def plan(sources: Sequence[Path], into: Path) -> tuple[Job, ...]:
     ``into`` is one tape for everything if it ends in ``.yaml``, else a folder with a tape for each file, in sub-folders as
     they were. Files are in the order of their names as people count, in which WireMock's mappings are numbered.
     """
+    if into.is_file() and into.suffix not in TAPES:
+        raise Misuse("a file that is no tape", str(into), "name a folder, or a tape (*.yaml)")
     single = into.suffix in TAPES and not into.is_dir()
     jobs: list[Job] = []
     taken: dict[Path, Path] = {}

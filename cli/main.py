@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tapehiss.cassettes.errors import TapehissError
+from tapehiss.cassettes.errors import TapehissError, remedy_for
 from tapehiss.cli.console import visible
 from tapehiss.cli.lazy import LazyGroup
 
@@ -52,8 +52,8 @@ def run(argv: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        place = error.filename or "system"
-        click.echo(f"tapehiss: {one_line(f'{place}: {error.strerror or error}')}", err=True)
+        words = f"{error.filename or 'system'}: {error.strerror or error} -> {remedy_for(error)}"
+        click.echo(f"tapehiss: {one_line(words)}", err=True)
         return 2
     return code if isinstance(code, int) else 0
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tapehiss.cassettes.errors import Misuse
+from tapehiss.cassettes.errors import Misuse, remedy_for
 from tapehiss.cli import console
 from tapehiss.proxy import configuration, display, trust
 
@@ -108,6 +108,8 @@ def table(config: Path | None) -> dict[str, Any]:
         if config is None:
             return {}
         raise Misuse("there is no such file", str(config), "correct --config") from None
+    except OSError as error:
+        raise Misuse(f"cannot be read ({error.strerror})", str(path), remedy_for(error)) from None
     except UnicodeDecodeError:
         raise Misuse("no UTF-8 text", str(path), "save the file as UTF-8") from None
 

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import pickle
 
 import pytest
 
-from tapehiss.cassettes.errors import DamagedTape, Fault, Misuse, TapeError, VendorError, Weather, missing_extra
+from tapehiss.cassettes.errors import (
+    DamagedTape,
+    Fault,
+    Misuse,
+    TapeError,
+    VendorError,
+    Weather,
+    missing_extra,
+    remedy_for,
+)
 
 
 def test_equal_facts_are_equal_errors():
@@ -54,6 +64,14 @@ def test_errors_pass_through_context_managers():
 
     with pytest.raises(TapeError), block():
         raise DamagedTape("x")
+
+
+@pytest.mark.parametrize("code", [*errno.errorcode])
+def test_every_error_of_the_system_has_a_remedy(code):
+    """An order for whatever errno says; a full disk is not told to look at permissions."""
+    remedy = remedy_for(OSError(code, "x"))
+    assert remedy
+    assert (remedy == "make room, then try again") == (code in {errno.ENOSPC, errno.EDQUOT})
 
 
 def test_a_missing_extra_names_the_cure():

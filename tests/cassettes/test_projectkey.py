@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -47,6 +49,27 @@ def test_an_empty_file_is_refused(tmp_path):
     (tmp_path / ".tapehiss" / "key").write_text("\n")
     with pytest.raises(Misuse, match="0 characters"):
         project_key(tmp_path, {})
+
+
+def test_a_disk_that_takes_no_key_keeps_no_half_of_one(tmp_path):
+    """A key that could not be written whole is gone again, and the remedy is not about permissions."""
+    script = (
+        "import resource, sys; from pathlib import Path; from tapehiss.cassettes.projectkey import project_key\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20))\n"
+        "try: project_key(Path(sys.argv[1]), {})\n"
+        "except Exception as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("allow larger files (ulimit -f), or set TAPEHISS_KEY\n")
+    assert [path.name for path in (tmp_path / ".tapehiss").iterdir()] == [".gitignore"]
+
+
+def test_what_a_full_disk_left_empty_is_written_anew(tmp_path):
+    """A key is never seen by git, though its .gitignore could once not be written."""
+    (tmp_path / ".tapehiss").mkdir()
+    (tmp_path / ".tapehiss" / ".gitignore").touch()
+    project_key(tmp_path, {})
+    assert (tmp_path / ".tapehiss" / ".gitignore").read_text() == "*\n"
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):

@@ -94,6 +94,13 @@ def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
         plan([tmp_path / "gone"], tmp_path / "into")
 
 
+def test_a_file_that_is_no_tape_is_not_imported_into(tmp_path: Path) -> None:
+    """``--into prog.py`` is neither a folder nor a tape."""
+    files(tmp_path, "a.har", "prog.py")
+    with pytest.raises(Misuse, match=r"prog\.py: a file that is no tape -> name a folder, or a tape"):
+        plan([tmp_path / "a.har"], tmp_path / "prog.py")
+
+
 def test_the_number_of_files_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is a limit on everything."""
     monkeypatch.setattr("tapehiss.cli.import_plan.FILES_MAX", 1)

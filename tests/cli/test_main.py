@@ -39,6 +39,16 @@ def write_tapes_of(count):
     return [READ] * count
 
 
+def test_what_only_the_system_explains_has_a_remedy(tapehiss, tmp_path):
+    """A folder below a file: the system's words, and what to do."""
+    tape = write_tape(tmp_path / "t.yaml")
+    said = tapehiss("tape", "import", tape, "--into", tape / "into")
+    assert (said.code, said.err) == (
+        2,
+        f"tapehiss: {tape / 'into'}: Not a directory -> name another place: there is a file where a folder should be\n",
+    )
+
+
 def test_what_an_error_quotes_steers_no_terminal(tapehiss, tmp_path):
     """A binary file, named by mistake: one line, in which every control character is spelt out."""
     (tmp_path / "program").write_bytes(b"\x7fELF\x1b[31m\x00\x9b\n")

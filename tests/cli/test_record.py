@@ -413,6 +413,10 @@ def seen(terminal: int, words: str) -> str:
             ("--to", "https://a.example", "--listen", "127.0.0.1:0", "--upstream-ca", __file__),
             f"--upstream-ca: {__file__} holds no certificate in PEM -> convert it: openssl x509 -in FILE -out FILE.pem",
         ),
+        (
+            ("--to", "http://a.example", "--config", "/"),
+            "/: cannot be read (Is a directory) -> name a file, not a folder",
+        ),
         (("--to", "http://a.example", "--config", "none.toml"), "none.toml: there is no such file -> correct --config"),
     ],
 )
