@@ -111,7 +111,7 @@ class Scribe:
         self._taken_before = taken
         written = self._done._replace(
             frames=frames,
-            exchanges=sum(row.exchanges for row in self._rows.values()),
+            exchanges=sum(len(row.each_s) for row in self._rows.values()),
             rows=tuple(self._rows.values()),
             durable=self._newly_durable(),
             taken_out=tuple((rule, count) for rule, count in new.items() if count),

@@ -27,21 +27,18 @@ class Row(NamedTuple):
     """Content of the responses, together."""
     end_s: float
     """Duration of all together."""
-    exchanges: int = 1
-    slowest_s: float = 0.0
-    """The longest single duration, where there are several."""
+    durations_s: tuple[float, ...] = ()
+    """Each of them, where there are several."""
 
     @property
-    def longest_s(self) -> float:
-        """The longest single duration."""
-        return self.end_s if self.exchanges == 1 else self.slowest_s
+    def each_s(self) -> tuple[float, ...]:
+        """The duration of each."""
+        return self.durations_s or (self.end_s,)
 
     def __add__(self, other: Row) -> Row:  # type: ignore[override]
         """Both together; they must be of the same endpoint and outcome."""
         assert self[:3] == other[:3]
-        longest_s = max(self.longest_s, other.longest_s)
-        total = (self.body_bytes + other.body_bytes, self.end_s + other.end_s, self.exchanges + other.exchanges)
-        return Row(*self[:3], *total, longest_s)
+        return Row(*self[:3], self.body_bytes + other.body_bytes, self.end_s + other.end_s, self.each_s + other.each_s)
 
 
 class Written(NamedTuple):
@@ -130,16 +127,18 @@ class Tally:
             self._count(row)
 
     def _count(self, row: Row) -> None:
-        self.outcomes[row.outcome] = self.outcomes.get(row.outcome, 0) + row.exchanges
+        count = len(row.each_s)
+        self.outcomes[row.outcome] = self.outcomes.get(row.outcome, 0) + count
         key = (row.method, row.url)
         if key not in self.endpoints and len(self.endpoints) >= ENDPOINTS_MAX:
             key = THE_REST
         totals = self.endpoints.setdefault(key, Totals())
-        totals.count += row.exchanges
+        totals.count += count
         totals.body_bytes += row.body_bytes
         totals.seconds += row.end_s
-        totals.slowest_s = max(totals.slowest_s, row.longest_s)
-        totals.outcomes[row.outcome] = totals.outcomes.get(row.outcome, 0) + row.exchanges
+        totals.slowest_s = max(totals.slowest_s, *row.each_s)
+        totals.durations_s += row.each_s[: DURATIONS_MAX - len(totals.durations_s)]
+        totals.outcomes[row.outcome] = totals.outcomes.get(row.outcome, 0) + count
 
 
 def outcome_of(status: int | None, ending: str) -> str:

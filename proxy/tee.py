@@ -105,10 +105,12 @@ class Tee:
     def _keep_beginning(self, data: bytes) -> None:
         assert self._digest is not None
         self._digest.update(data)
-        room = self._beginning - self._held
-        if room > 0 and self._budget.take(min(room, len(data))):
-            self.parts.append(data[:room])
-            self._held += len(self.parts[-1])
+        kept = data[: max(0, self._beginning - self._held)]
+        if kept and self._budget.take(len(kept)):
+            self.parts.append(kept)
+            self._held += len(kept)
+        if len(kept) < len(data) or self._held < self.size:
+            self._beginning = self._held  # nothing after a hole
 
     def _cut(self) -> None:
         """From now on only the length and the digest grow."""
