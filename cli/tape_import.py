@@ -11,21 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tapehiss.cassettes import origins
 from tapehiss.cassettes.errors import UnsupportedFormat, missing_extra
 from tapehiss.cassettes.exchange import Exchange
 from tapehiss.cassettes.importing import EXPECTED, NO_RECORDING, is_flow_file, read_recording
 from tapehiss.cassettes.quarantine import quarantine
 from tapehiss.cassettes.redaction import Quarantined, Redactor, load_rules, project_key
 from tapehiss.cassettes.source import Refusal
-from tapehiss.cassettes.writer import TapeWriter
 from tapehiss.cli import console
 from tapehiss.cli.import_plan import RECORDINGS, Job, plan
+from tapehiss.cli.tape_merge import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tapehiss.cassettes.exchange import Clean
     from tapehiss.cassettes.source import Recorded
+    from tapehiss.cassettes.writer import TapeWriter
 
 CONFIGURATION = Path("tapehiss.toml")
 EPILOG = """\b
@@ -54,6 +56,8 @@ class Tally:
     """Files in the folders that are no recordings."""
     taken_out: dict[str, int] = field(default_factory=dict)
     """Secrets, by the rule that found them."""
+    unfinished: bool = True
+    """Whether there is more to import, which a full disk may prevent."""
 
 
 @click.command(epilog=EPILOG)
@@ -73,19 +77,21 @@ def command(sources: tuple[Path, ...], into: Path, base_url: str | None, label: 
     Every exchange goes through the redaction door: secrets are replaced by pseudonyms, the same in all the files; what may
     still hold one goes to quarantine/ beside the tape. The sources stay as they are.
     """
+    if base_url is not None:
+        origins.target(base_url, "--base-url")
     jobs = plan(sources, into)
     redactor = door()
     for job in console.progress(jobs, "looking for secrets", len(jobs)):
         learn(job, redactor, base_url)
     before = dict(redactor.taken_out)
     tally = Tally()
-    for target, group in groupby(console.progress(jobs, "importing", len(jobs)), key=lambda job: job.target):
-        write(target, (one for job in group for one in outcomes(job, redactor, tally, base_url, label)), tally)
-    tally.taken_out = {rule: count - before.get(rule, 0) or count for rule, count in redactor.taken_out.items()}
-    if as_json:
-        console.say_json(summary(tally))
-    else:
-        say(tally)
+    try:
+        for target, group in groupby(console.progress(jobs, "importing", len(jobs)), key=lambda job: job.target):
+            write(target, (one for job in group for one in outcomes(job, redactor, tally, base_url, label)), tally)
+        tally.unfinished = False
+    finally:  # a full disk: what was written whole is said all the same
+        tally.taken_out = {rule: count - before.get(rule, 0) or count for rule, count in redactor.taken_out.items()}
+        console.say_json(summary(tally)) if as_json else say(tally)
     return exit_code(tally)
 
 
@@ -143,7 +149,8 @@ def _labelled(exchange: Exchange, label: str) -> Exchange:
 
 
 def write(target: Path, results: Iterable[Clean | Quarantined], tally: Tally) -> None:
-    """One tape, made when there is something to write; quarantine lies beside it."""
+    """One tape, made when there is something to write, whole or not at all; quarantine lies beside it."""
+    count = 0
     with ExitStack() as stack:
         writer: TapeWriter | None = None
         for result in results:
@@ -152,9 +159,11 @@ def write(target: Path, results: Iterable[Clean | Quarantined], tally: Tally) ->
                 continue
             if writer is None:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                writer = stack.enter_context(TapeWriter(target))
+                writer = stack.enter_context(whole(target))
             writer.append(result)
-            tally.tapes[target] = tally.tapes.get(target, 0) + 1
+            count += 1
+    if count:
+        tally.tapes[target] = count
 
 
 # --- telling ----------------------------------------------------------------------------------------------------------
@@ -192,4 +201,5 @@ def say(tally: Tally) -> None:
     imported = sum(tally.tapes.values())
     words = f"{imported} exchanges imported to {len(tally.tapes)} tapes, {len(tally.refused)} refused, "
     words += f"{len(tally.quarantined)} quarantined, {len(tally.passed_over)} files passed over"
-    console.say(words if tally.tapes or tally.refused or tally.quarantined else f"{words}: give {EXPECTED}")
+    nothing = not (tally.unfinished or tally.tapes or tally.refused or tally.quarantined)
+    console.say(f"{words}: give {EXPECTED}" if nothing else words)

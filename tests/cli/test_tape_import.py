@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from base64 import b64encode
 
 import pytest
@@ -122,6 +124,32 @@ def test_recordings_without_a_host_take_the_base_url(tapehiss, project):
     assert tapehiss("tape", "import", "stubs/mappings", *arguments).code == 0
     with open_tape(project / "a.yaml") as tape:
         assert (tape[0].request.url, tape[0].response.body) == ("https://api.vendor.example/x", b"hiss")
+
+
+@pytest.mark.parametrize(
+    "url", ["foo", "http://u:p@vendor.example", "ftp://vendor.example", "https://vendor.example?a"]
+)
+def test_a_base_url_that_cannot_be_meant_is_refused(tapehiss, project, url):
+    """Whether or not a recording needs it: before anything is read."""
+    write_tape(project / "old.yaml")
+    said = tapehiss("tape", "import", "old.yaml", "--into", "new.yaml", "--base-url", url)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("tapehiss: --base-url: ")
+    assert not (project / "new.yaml").exists()
+
+
+def test_a_disk_that_takes_only_a_part_is_said_with_what_was_written(project):
+    """The tape that could not be made whole is gone; the one before it is told, so that nobody looks for the rest."""
+    cassette(project / "src" / "1.json", interaction())
+    cassette(project / "src" / "2.json", *[interaction(body="x" * 9000, method="POST")] * 9)
+    program = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50000, 50000))"
+    program += "; from tapehiss.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "tape", "import", "src", "--into", "tapes"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("tapehiss: tapes/2.yaml: the disk refused (File too large)")
+    assert done.stdout.splitlines()[0] == "tapes/1.yaml: 1 exchanges"
+    assert [path.name for path in (project / "tapes").iterdir()] == ["1.yaml"]
 
 
 def test_a_tape_is_imported_with_its_labels_and_failures(tapehiss, project):
