@@ -94,3 +94,29 @@ def test_rounds_have_an_end():
     )
     cleaning.cleaned()
     assert [each.rule for each in cleaning.suspicions] == ["unstable"]
+
+
+def test_a_secret_in_a_body_that_stayed_encoded_is_a_suspicion():
+    """Cut off inside its coding, it is read as far as it can be; without a secret it passes."""
+    import zlib
+
+    for text, suspected in ((SECRET.encode() + bytes(range(256)) * 40, True), (bytes(range(256)) * 40, False)):
+        packed = zlib.compress(text)
+        response = Response(200, "OK", (("Content-Encoding", "deflate"),), packed[:-9], undecoded=True)
+        cleaning = cleaning_of(Exchange(Request("GET", "https://x/"), response, Ending.TRUNCATED), known=(SECRET,))
+        cleaning.cleaned()
+        assert ["compressed"] * suspected == [each.rule for each in cleaning.suspicions]
+
+
+def test_encodings_are_undone_to_a_depth():
+    """Beyond it nothing is read."""
+    from urllib.parse import quote
+
+    text = SECRET + "/"
+    for _ in range(2):
+        text = quote(text, safe="")
+    x = Exchange(
+        Request("POST", "https://x/", body=b"%" + text.replace(SECRET[0], f"%25{ord(SECRET[0]):02X}").encode())
+    )
+    assert cleaning_of(x, Rules(limits=Limits(depth_max=1)), (SECRET,)).cleaned() == surface_of(x).view
+    assert cleaning_of(x, known=(SECRET,)).cleaned() != surface_of(x).view

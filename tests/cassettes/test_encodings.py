@@ -117,3 +117,10 @@ def test_damaged_escapes_are_text():
     """Half an escape, a number beyond Unicode: neither fails."""
     for view in (b"%4", b"%zz\\u12", b'"\\', b"&#99999999;", b"&#1114112;", b'"\\ud800"', b"&#xD800;"):
         assert [through for through in ALL if through(view, bytes) != view] == []
+
+
+def test_an_escape_whose_character_goes_does_not_fit():
+    """What was an escaped character and is none any more is shorter: refused rather than moved."""
+    for through, view, old in ((through_json, b'"a\\/b"', b"/"), (through_markup, b"a&amp;b", b"&")):
+        with pytest.raises(LengthChanged):
+            through(view, lambda text, old=old: text.replace(old, b"z"))

@@ -199,3 +199,19 @@ def test_verdicts_are_remembered_within_bounds():
 def test_made_is_a_pseudonym():
     """Recognised by anybody."""
     assert is_pseudonym(judge().verdict(b"Xk29fPq7ZLabcd8R", find())[0])
+
+
+def test_a_document_of_secrets_keeps_its_names():
+    """A secret manager's answer is JSON in JSON; every text in it is a secret, whatever its name."""
+    value = b'{"username": "app-user-7", "anything": "Xk29fPq7ZLabcd8R"}'
+    made, is_secret = judge().verdict(value, find("name:secretstring"))
+    assert is_secret
+    assert made.startswith(b'{"username": "')
+    assert b'"anything": "' + pseudonym(KEY, b"Xk29fPq7ZLabcd8R") in made
+
+
+def test_a_scheme_and_a_word_are_a_credential_under_any_strength():
+    """Where a field ``authorization`` may hold anything, a scheme and one word are no accident; a sentence is none."""
+    weak = find("name:authorization", Strength.WEAK)
+    assert judge().verdict(b"Bearer short-one-7", weak)[0].startswith(b"Bearer ")
+    assert judge().verdict(b"Bearer short-one-7", weak)[0] != b"Bearer short-one-7"

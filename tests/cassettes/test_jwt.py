@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from tapehiss.cassettes.jwt import SIGNING_KEY, decoded, encoded, is_reissued, is_token, reissued
 from tapehiss.cassettes.pseudonyms import pseudonym
 
-texts = st.text(min_size=0, max_size=30)
+texts = st.text(max_size=12)
 claims = st.dictionaries(
     texts,
     st.recursive(
-        st.none() | st.booleans() | st.integers() | texts, lambda inner: st.lists(inner) | st.dictionaries(texts, inner)
+        st.none() | st.booleans() | st.integers() | texts,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+        max_leaves=8,
     ),
 )
 

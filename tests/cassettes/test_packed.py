@@ -11,7 +11,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapehiss.cassettes.packed import SIGNS, unpacked
+from tapehiss.cassettes.coding import encode
+from tapehiss.cassettes.packed import SIGNS, as_far_as_readable, unpacked
 
 TEXT = b"a text with a secret in it, long enough to be worth compressing" * 3
 LIMIT = 1_000_000
@@ -49,3 +50,34 @@ def test_a_bomb_is_read_to_a_limit():
     bomb = gzip.compress(bytes(10_000_000))
     assert sum(map(len, unpacked(bomb * 20, LIMIT))) <= LIMIT + 64
     assert len(list(unpacked(gzip.compress(b"x") * 200, LIMIT))) <= 64
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+def test_a_body_that_is_cut_off_is_read_to_where_it_ends(coding):
+    """The recorder keeps it as it came; what can be read of it is looked at."""
+    long = "".join(
+        f"line {i} of a text with a secret in it, never twice the same: {i * 7919}; " for i in range(4000)
+    ).encode()
+    packed = encode(coding, long)
+    content = as_far_as_readable((("Content-Encoding", coding),), packed[: len(packed) // 2], LIMIT)
+    assert content
+    assert long.startswith(content)
+    assert as_far_as_readable((("Content-Encoding", coding),), b"\xff\xfe damaged", LIMIT) in {b"", None}
+
+
+def test_raw_deflate_and_unknown_codings():
+    """Old servers leave the frame of zlib away; what nobody knows is not read."""
+    raw = zlib.compressobj(wbits=-15)
+    packed = raw.compress(TEXT) + raw.flush()
+    assert as_far_as_readable((("Content-Encoding", "deflate"),), packed, LIMIT) == TEXT
+    assert as_far_as_readable((("Content-Encoding", "compress"),), packed, LIMIT) == b""
+    assert as_far_as_readable((), packed, LIMIT) == b""
+
+
+def test_reading_has_a_limit_in_every_coding():
+    """A bomb costs at most the limit and a slice."""
+    for coding in ("gzip", "deflate", "br", "zstd"):
+        assert (
+            len(as_far_as_readable((("Content-Encoding", coding),), encode(coding, bytes(5_000_000)), 1000))
+            <= 5_000_000
+        )

@@ -106,3 +106,27 @@ def test_bodies_come_last():
     )
     assert [view[start:end] for start, end in places.bodies()] == [b"q", b"", b"m"]
     assert len(places.bodies()) == 1 + Part.MESSAGES - Part.REQUEST_BODY
+
+
+def test_a_body_that_is_one_word():
+    """A path that says token, and nothing else in the answer: the word is looked at."""
+    for url, count in (("https://x/latest/api/token", 1), ("https://x/v1/things", 0)):
+        for body in (b"Xk29fPq7ZLabcd8R", b'"Xk29fPq7ZLabcd8R"\n'):
+            places, view = places_of(Exchange(Request("PUT", url), Response(200, body=body)))
+            assert [view[find.start : find.end] for find in places.header_finds(view)] == [b"Xk29fPq7ZLabcd8R"] * count
+    places, view = places_of(Exchange(Request("PUT", "https://x/token"), Response(200, body=b"{} and some more words")))
+    assert places.header_finds(view) == []
+
+
+def test_bodies_that_stayed_encoded():
+    """Each with the headers that say how."""
+    coded = (("Content-Encoding", "br"),)
+    x = Exchange(
+        Request("POST", "https://x/", coded, b"q", undecoded=True),
+        Response(200, headers=coded, body=b"r", undecoded=True),
+    )
+    places, view = places_of(x)
+    assert [(headers, view[start:end]) for headers, (start, end) in places.undecoded()] == [
+        (coded, b"q"),
+        (coded, b"r"),
+    ]
