@@ -54,7 +54,7 @@ class Cleaning:
         self._within = self._places.within()
         self.taken_out: Counter[str] = Counter()
         self.suspicions: tuple[Suspicion, ...] = ()
-        self.changes: list[Suspicion] = []
+        self._changes: list[tuple[Find, int]] = []
         self._may_be_wide = any(b"\x00" in surface.view[start:end] for start, end in self._places.bodies())
         self._known_outside = 0
         """Secrets known when the outermost level was searched for them."""
@@ -121,7 +121,7 @@ class Cleaning:
             if new != text:
                 patches.append((find.start, at, new))
                 self.taken_out[find.rule] += 1
-                self._changed_at(find, depth)
+                self._changes.append((find, depth))
         return _patched(view, patches) if patches else view
 
     def _with_taints_replaced(self, view: bytes, settled: list[Span]) -> bytes:
@@ -175,9 +175,7 @@ class Cleaning:
 
     def _decoded(self, text: bytes, inside: Callable[[bytes], bytes]) -> bytes:
         """What base64 or hexadecimal may mean: a known secret, or a text to look into; mostly neither."""
-        if radix.has_text(text, _TEXT_MIN) or encodings.has_utf16(text):
-            return inside(text)
-        return self._with_taints_replaced(text, [])
+        return inside(text) if encodings.has_text(text, _TEXT_MIN) else self._with_taints_replaced(text, [])
 
     def _without_begun(self, view: bytes) -> bytes:
         """A secret that the end of a body cuts off is a secret too."""
@@ -205,9 +203,14 @@ class Cleaning:
     def _suspect(self, rule: str, place: int, pointer: str) -> None:
         self.suspicions = (*self.suspicions, Suspicion(rule, self._surface.place(place)[0], pointer))
 
-    def _changed_at(self, find: Find, depth: int) -> None:
-        part, at = self._surface.place(find.start) if depth == 0 else ("exchange", 0)
-        self.changes.append(Suspicion(find.rule, part, "inside an encoding" if depth else f"byte {at}"))
+    @property
+    def changes(self) -> tuple[Suspicion, ...]:
+        """Where something was replaced because of its place, not because it was known."""
+        return tuple(self._change(find, depth) for find, depth in self._changes)
+
+    def _change(self, find: Find, depth: int) -> Suspicion:
+        part, at = ("exchange", 0) if depth else self._surface.place(find.start)
+        return Suspicion(find.rule, part, "inside an encoding" if depth else f"byte {at}")
 
 
 def _patched(view: bytes, patches: list[tuple[int, int, bytes]]) -> bytes:

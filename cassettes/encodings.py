@@ -214,12 +214,19 @@ _UTF16 = re.compile(rb"(?:[\t\n\r -~]\x00){6,}[\t\n\r -~]?|(?:\x00[\t\n\r -~]){6
 """A character that stands before a text in the other byte order seems to be its first: so the last is taken along."""
 
 
+_WIDE = b"a0a0a0a0a0a"
 _SKETCH = bytes(48 if byte == 0 else 97 if byte in b"\t\n\r" or 32 <= byte < 127 else 32 for byte in range(256))
+
+
+def has_text(view: bytes, length: int) -> bool:
+    """Whether that many printable ASCII characters stand side by side, or some in UTF-16: what was decoded by mistake has none."""
+    sketch = view.translate(_SKETCH)
+    return b"a" * length in sketch or _WIDE in sketch
 
 
 def has_utf16(view: bytes) -> bool:
     """Whether some ASCII characters stand side by side in UTF-16."""
-    return b"\x00" in view and b"a0a0a0a0a0a" in view.translate(_SKETCH)
+    return b"\x00" in view and _WIDE in view.translate(_SKETCH)
 
 
 def through_utf16(view: bytes, clean: Clean) -> bytes:

@@ -2,7 +2,7 @@ r"""Base64 and hexadecimal (RFC 4648): texts as digits of another base, found wh
 
 The law of this file: as in ``encodings.py``. Alignment is no matter: the whole view is read at base64's four offsets and at hexadecimal's
 two with every other character left out, so a secret is found in the middle of a base64 text, in lines of 76 characters, between
-colons, and behind ``\\/``. Most of what is read so means nothing, and is told from a text by ``has_text``.
+colons, and behind ``\\/``. Most of what is read so means nothing, and is told from a text by ``encodings.has_text``.
 """
 
 from __future__ import annotations
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64 + b"-_"))
-
-
-_PRINTABLE = bytes(97 if byte in b"\t\r\n" or 32 <= byte < 127 else 32 for byte in range(256))
-
-
-def has_text(view: bytes, length: int) -> bool:
-    """Whether that many printable ASCII characters stand side by side: what was decoded by mistake has none."""
-    return b"a" * length in view.translate(_PRINTABLE)
 
 
 def through_radix(view: bytes, clean: Clean) -> bytes:

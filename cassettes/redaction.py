@@ -76,7 +76,8 @@ class Redactor:
             return Quarantined(exchange, (Suspicion("too-large", "exchange", f"{len(surface.view)} bytes"),))
         cleaning = Cleaning(self._rules, self._spotter, self._judge, exchange, surface)
         view = cleaning.cleaned()
-        self._taken_out.update(cleaning.taken_out)
+        for rule, count in cleaning.taken_out.items():
+            self._taken_out[rule] += count
         clean = noted(exchange, _changed(exchange, surface, view))
         return Quarantined(clean, cleaning.suspicions) if cleaning.suspicions else Clean(clean)
 

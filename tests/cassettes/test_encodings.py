@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tapehiss.cassettes.encodings import (
     LengthChanged,
+    has_text,
     in_form,
     in_json,
     in_markup,
@@ -124,3 +125,9 @@ def test_an_escape_whose_character_goes_does_not_fit():
     for through, view, old in ((through_json, b'"a\\/b"', b"/"), (through_markup, b"a&amp;b", b"&")):
         with pytest.raises(LengthChanged):
             through(view, lambda text, old=old: text.replace(old, b"z"))
+
+
+def test_text_is_told_from_noise():
+    """Twelve printable characters side by side are no accident."""
+    assert has_text(b"\x00\x01password=123\xff", 12)
+    assert not has_text(b"\x00\x01pass\x00word=123\xff", 12)
