@@ -215,6 +215,7 @@ _UTF16 = re.compile(rb"(?:[\t\n\r -~]\x00){6,}[\t\n\r -~]?|(?:\x00[\t\n\r -~]){6
 
 
 _WIDE = b"a0a0a0a0a0a"
+_ZERO = ord("0")
 _SKETCH = bytes(48 if byte == 0 else 97 if byte in b"\t\n\r" or 32 <= byte < 127 else 32 for byte in range(256))
 
 
@@ -224,20 +225,22 @@ def has_text(view: bytes, length: int) -> bool:
     return b"a" * length in sketch or _WIDE in sketch
 
 
-def has_utf16(view: bytes) -> bool:
-    """Whether some ASCII characters stand side by side in UTF-16."""
-    return b"\x00" in view and _WIDE in view.translate(_SKETCH)
-
-
 def through_utf16(view: bytes, clean: Clean) -> bytes:
     """Texts of ASCII characters in UTF-16, either byte order."""
-    if not has_utf16(view):
-        return view
+    sketch = view.translate(_SKETCH) if b"\x00" in view else b""
+    made, done, at = [], 0, sketch.find(_WIDE)
+    while at >= 0:
+        first = at - 1 if at > done and sketch[at - 1] == _ZERO else at
+        match = _UTF16.match(view, first)
+        if match:
+            made += [view[done:first], _narrowed(match[0], clean)]
+            done = match.end()
+        at = sketch.find(_WIDE, max(done, at + 1))
+    return b"".join([*made, view[done:]]) if made else view
 
-    def cleaned(match: re.Match[bytes]) -> bytes:
-        first = int(match[0][0] == 0)
-        made = bytearray(match[0])
-        made[first::2] = clean(match[0][first::2])
-        return bytes(made)
 
-    return _UTF16.sub(cleaned, view)
+def _narrowed(text: bytes, clean: Clean) -> bytes:
+    first = int(text[0] == 0)
+    made = bytearray(text)
+    made[first::2] = _as_long_as(text[first::2], clean(text[first::2]))
+    return bytes(made)
