@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tapehiss.cassettes.errors import Misuse, remedy_for
+from tapehiss.cassettes.errors import Misuse, TapehissError, remedy_for
 from tapehiss.cli import console
 from tapehiss.proxy import configuration, display, trust
 
 if TYPE_CHECKING:
-    from tapehiss.proxy.session import Outcome
+    from tapehiss.proxy.session import Outcome, Session
     from tapehiss.proxy.settings import Settings
 
 CONFIGURATION = Path("tapehiss.toml")
@@ -30,7 +30,7 @@ command's own if it is not 0 (128 + n if signal n ended it). Ctrl-C is how a rec
 """
 
 
-@click.command(epilog=EPILOG)
+@click.command(epilog=EPILOG, context_settings={"allow_interspersed_args": False})
 @click.option(
     "--to", metavar="URL", help="The vendor, in reverse mode: clients use the recorder's URL instead of this one."
 )
@@ -91,7 +91,13 @@ def command(
         explain(choice)
         return 0
     settings = configured(configuration.settings_of(choice, command=bool(command)), config)
-    outcome = recorded(settings, command, tuple(choice["env"]), quiet=quiet)
+    session = begun(settings, command, tuple(choice["env"]), quiet=quiet)
+    try:
+        outcome = finished(session)
+    except TapehissError as error:
+        if as_json:
+            console.say_json(display.summary(session.tally, exit_code=2, command=None) | {"error": str(error)})
+        raise
     if not quiet or outcome.summary.exit_code:  # what is missing from a strict recording is said even then
         conclude(outcome)
     if as_json:
@@ -145,12 +151,18 @@ def configured(settings: Settings, config: Path | None) -> Settings:
     return replace(settings, rules=rules, key=key)
 
 
-def recorded(settings: Settings, command: tuple[str, ...], env: tuple[str, ...], *, quiet: bool) -> Outcome:
-    """The recording itself."""
-    from tapehiss.proxy.loop import run
+def begun(settings: Settings, command: tuple[str, ...], env: tuple[str, ...], *, quiet: bool) -> Session:
+    """The recording, of which nothing has happened yet."""
     from tapehiss.proxy.session import Plan, Session
 
-    return run(Session(Plan(settings, command, env, quiet=quiet)).run())
+    return Session(Plan(settings, command, env, quiet=quiet))
+
+
+def finished(session: Session) -> Outcome:
+    """The recording itself."""
+    from tapehiss.proxy.loop import run
+
+    return run(session.run())
 
 
 def conclude(outcome: Outcome) -> None:

@@ -67,6 +67,16 @@ def work(stream: socket.socket) -> None:
     assert isinstance(orders, Orders)
     scribe = Scribe(orders)
     _tell(stream, scribe.report())
+    try:
+        _serve(scribe, stream)
+    except BaseException:
+        with suppress(TapehissError, OSError):  # what went wrong first is what is told
+            scribe.close()
+        raise
+    scribe.close()
+
+
+def _serve(scribe: Scribe, stream: socket.socket) -> None:
     while (order := _receive(stream)) is not None:
         _obey(scribe, order)
         frames, until = 1, time.monotonic() + GROUP_MAX_S
@@ -74,7 +84,6 @@ def work(stream: socket.socket) -> None:
             _obey(scribe, order)
             frames += 1
         _tell(stream, scribe.report(frames))
-    scribe.close()
 
 
 def _obey(scribe: Scribe, order: object) -> None:

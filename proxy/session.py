@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.errors import Misuse
@@ -64,7 +66,8 @@ class Session:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._tally = Tally()
+        self.tally = self._tally = Tally()
+        """What was recorded so far, also when ``run`` raises."""
         self._stop = asyncio.Event()
         self._child: asyncio.subprocess.Process | None = None
         self._left: asyncio.Task[int] | None = None
@@ -73,6 +76,7 @@ class Session:
 
     async def run(self) -> Outcome:
         """Record until a signal comes or the command has ended. Raises ``Misuse`` or ``Weather``."""
+        _refuse_what_cannot_run(self._plan)
         loop = asyncio.get_running_loop()
         for number in ENDS:
             loop.add_signal_handler(number, self._end, number)
@@ -209,6 +213,15 @@ class Session:
         for host in sorted(set(self._tally.tls_refused) - self._hinted):
             self._hinted.add(host)
             self.say(display.distrusted(host, certificate))
+
+
+def _refuse_what_cannot_run(plan: Plan) -> None:
+    """A command that is not there, or a variable that cannot be set, before anything listens."""
+    path = {**plan.environ, **pointing.named(plan.env, "")}.get("PATH")
+    for name in plan.command[:1]:
+        there = os.sep in name and Path(name).exists()  # one that is no program is told by the system
+        if not (there or pointing.URL in name or shutil.which(name, path=path)):
+            raise Misuse("there is no such command", name, "check its name, or give its path")
 
 
 def _at_terminal() -> bool:

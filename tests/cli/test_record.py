@@ -267,6 +267,19 @@ def test_a_full_disk_ends_the_recording_and_the_command(record, before, line):
     assert done.stderr.splitlines()[-1].endswith(line)
 
 
+def test_a_recording_that_fails_is_summed_up_for_programs(where, record):
+    """``--json``: one object with the error, exit code 2; a tape of which nothing could be written is not there."""
+    fetch = "import sys, urllib.request\nfor _ in range(9): urllib.request.urlopen(sys.argv[1]).read()"
+    record("--to", "http://127.0.0.1:1", "--", "true")  # makes the certificate authority
+    with vendor(lambda visit: visit.answer(b"x" * 90_000, "Content-Type: text/plain")) as there:
+        done = record("--to", there.url, "--json", "--", sys.executable, "-c", fetch, "{url}", before=small_files)
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert (done.returncode, told["exit_code"], told["exchanges"], told["tapes"]) == (2, 2, 0, [])
+    assert done.stderr.splitlines()[-1] == f"tapehiss: {told['error']}"
+    assert "File too large" in told["error"]
+    assert [*(where / "cassettes").iterdir()] == []
+
+
 def test_a_client_that_does_not_trust_us_is_hinted_at(where, confdir):
     """One line for the host, with the certificate to trust."""
     authority = trustme.CA()
@@ -333,12 +346,27 @@ def test_a_missing_extra_is_one_line(where):
 
 
 def test_a_command_that_does_not_exist_is_one_line(record):
-    """Exit code 2, not a traceback, and the recorder is gone."""
-    done = record("--to", "http://127.0.0.1:1", "--quiet", "--", "no-such-command")
+    """Exit code 2, before anything listens or is said to be recorded."""
+    done = record("--to", "http://127.0.0.1:1", "--", "no-such-command")
     assert (done.returncode, done.stderr) == (
         2,
         "tapehiss: no-such-command: there is no such command -> check its name, or give its path\n",
     )
+
+
+def test_a_variable_that_cannot_be_set_is_one_line(record):
+    """Exit code 2, before anything listens or is said to be recorded."""
+    done = record("--to", "http://127.0.0.1:1", "--env", "1x", "--", "true")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "tapehiss: --env: '1x' is no name of a variable -> write --env NAME or --env NAME={url}/v1\n",
+    )
+
+
+def test_the_options_of_a_command_are_its_own(record):
+    """Everything from the first word on is the command, with or without ``--`` before it."""
+    done = record("--to", "http://127.0.0.1:1", "--quiet", "sh", "-c", "echo $1", "--quiet", "--json")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "--json\n", "")
 
 
 def test_a_signal_is_the_commands_first(record):
