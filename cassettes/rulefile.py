@@ -9,6 +9,7 @@ import difflib
 import re
 import tomllib
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tapehiss.cassettes.errors import Misuse
@@ -18,7 +19,6 @@ from tapehiss.cassettes.secretshapes import is_spreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 TABLES = ("record", "redaction")
 """Everything that ``tapehiss.toml`` may hold."""
@@ -29,6 +29,17 @@ _GLOB_MIN = 2
 _PASSWORD = re.compile(rb"[a-z][a-z0-9+.-]*://[^/@:]*:([^/@]{6,})@", re.IGNORECASE)
 """In a connection string."""
 _LIMITS = tuple(Limits.__dataclass_fields__)
+
+
+CONFIGURATION = Path("tapehiss.toml")
+"""Where a project says what it wants, in the folder in which a verb is run."""
+
+
+def project_rules(config: Path | None, environ: Mapping[str, str]) -> Rules:
+    """The rules of the file that was named, or of the project's own if it has one; raises as ``load_rules`` does."""
+    if config is None and not CONFIGURATION.exists():
+        return load_rules(None, environ)
+    return load_rules(config or CONFIGURATION, environ)
 
 
 def load_rules(toml: Path | None, environ: Mapping[str, str]) -> Rules:

@@ -16,7 +16,8 @@ from tapehiss.cassettes.errors import UnsupportedFormat, missing_extra
 from tapehiss.cassettes.exchange import Exchange
 from tapehiss.cassettes.importing import EXPECTED, NO_RECORDING, is_flow_file, read_recording
 from tapehiss.cassettes.quarantine import quarantine
-from tapehiss.cassettes.redaction import Quarantined, Redactor, load_rules, project_key
+from tapehiss.cassettes.redaction import Quarantined, Redactor, project_key
+from tapehiss.cassettes.rulefile import project_rules
 from tapehiss.cassettes.source import Refusal
 from tapehiss.cli import console
 from tapehiss.cli.import_plan import RECORDINGS, Job, plan
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.source import Recorded
     from tapehiss.cassettes.writer import TapeWriter
 
-CONFIGURATION = Path("tapehiss.toml")
 EPILOG = """\b
 Reads: vcrpy (YAML, JSON, old httpx cassettes), Ruby VCR, betamax, R vcr, go-vcr, HAR 1.2 and Polly.JS, mitmproxy flow files,
 EasyVCR, WireMock mappings, PyGithub replay data, requre storages, and tapes. What a file is is seen from its content.
@@ -97,8 +97,7 @@ def command(sources: tuple[Path, ...], into: Path, base_url: str | None, label: 
 
 def door() -> Redactor:
     """The redaction door with the project's rules and key."""
-    rules = load_rules(CONFIGURATION if CONFIGURATION.exists() else None, os.environ)
-    return Redactor(rules, key=project_key(Path.cwd(), os.environ))
+    return Redactor(project_rules(None, os.environ), key=project_key(Path.cwd(), os.environ))
 
 
 def recorded(job: Job, base_url: str | None) -> Iterator[Recorded]:

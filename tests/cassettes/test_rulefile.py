@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tapehiss.cassettes.errors import Misuse
-from tapehiss.cassettes.rulefile import load_rules
+from tapehiss.cassettes.rulefile import load_rules, project_rules
 from tapehiss.cassettes.rules import Rules
 from tapehiss.cassettes.secretnames import Place, Strength
 
@@ -129,3 +129,13 @@ def test_a_file_that_is_not_there(tmp_path):
     """Somebody asked for it: an error."""
     with pytest.raises(Misuse, match="cannot be read"):
         load_rules(tmp_path / "no.toml", {})
+
+
+def test_the_projects_file_is_found_where_the_verb_is_run(tmp_path, monkeypatch):
+    """Without a named file the one in the current folder counts, if there is one; a named one must be there."""
+    monkeypatch.chdir(tmp_path)
+    assert project_rules(None, {}) == Rules()
+    written(tmp_path, "[redaction]\nemails = true\n")
+    assert project_rules(None, {}) == load_rules(tmp_path / "tapehiss.toml", {}) != Rules()
+    with pytest.raises(Misuse):
+        project_rules(tmp_path / "none.toml", {})

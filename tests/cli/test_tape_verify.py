@@ -43,3 +43,13 @@ def test_a_planted_secret_fails_and_is_not_repeated(tapehiss, tmp_path):
     assert said.code == 1
     assert secret not in said.out + said.err
     assert {json.loads(line)["kind"] for line in said.out.splitlines()} == {"secret"}
+
+
+def test_the_project_says_what_is_no_secret(tapehiss, tmp_path):
+    """``keep`` in the project's ``[redaction]`` table holds for ``verify``, too; a field it adds is looked for."""
+    marked = replace(CREATED, response=replace(CREATED.response, body=b'{"locker_combination": "k8Zq-41xW-77Pu"}'))
+    tape = write_tape(tmp_path / "t.yaml", [marked])
+    config = tmp_path / "tapehiss.toml"
+    config.write_text('[redaction]\nfields = ["locker_combination"]\n')
+    assert tapehiss("tape", "verify", tape).code == 0
+    assert tapehiss("tape", "verify", "--config", config, tape).code == 1
