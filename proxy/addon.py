@@ -12,7 +12,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from tapehiss.cassettes.errors import TapehissError
+from tapehiss.cassettes.errors import TapehissError, Weather
 from tapehiss.cassettes.exchange import Ending
 from tapehiss.cassettes.line import Gap
 from tapehiss.proxy import depths, options
@@ -63,13 +63,12 @@ class Recorder:
         self.connections = Connections(self.tally, self.stumbled)
         self.addons = [self.connections]
         self._clock = time.monotonic
-        self._loader: Loader | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
     def load(self, loader: Loader) -> None:
         """Declare the options, for those who come without settings."""
-        self._loader = loader
         if not self._embedded:
             options.declare(loader)
 
@@ -89,6 +88,12 @@ class Recorder:
             await self.begin(options.orders(self._settings))
         except TapehissError as error:
             options.refuse(error)
+        self._watching = asyncio.create_task(self._end_when_failed())
+
+    async def _end_when_failed(self) -> None:
+        """A tape that cannot be written any more ends a foreign mitmproxy, too: nothing may pass unrecorded unnoticed."""
+        await self.failed().wait()
+        options.end(Weather(*(self.tally.failure or ("the tape cannot be written", "", ""))))
 
     async def begin(self, orders: Orders) -> None:
         """Start writing. Raises what keeps the tape from being written."""
@@ -105,11 +110,18 @@ class Recorder:
 
     async def done(self) -> None:
         """Under a foreign mitmproxy: finish what is open, write everything."""
-        if not self._embedded:
-            await self.end()
+        if self._embedded:
+            return
+        await self.end()
+        if self.tally.failure is not None or (
+            self._settings is not None and self._settings.strict and self.tally.incomplete
+        ):
+            options.leave(self.tally.gap_reasons)
 
     async def end(self) -> None:
         """Stop accepting, give what is open some time, record the rest as it stands, and write everything."""
+        if self._watching is not None:
+            self._watching.cancel()
         if self._journal is None:
             return
         assert self._settings is not None

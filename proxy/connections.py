@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tapehiss.proxy import depths
 from tapehiss.proxy.endings import Stage
 from tapehiss.proxy.guard import guarded
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mitmproxy.connection import Client, Server
+    from mitmproxy.proxy.layer import NextLayer
     from mitmproxy.proxy.server_hooks import ServerConnectionHookData
     from mitmproxy.tls import ClientHelloData, TlsData
 
@@ -57,6 +59,11 @@ class Connections:
         self._claimed.add(server.id)
         connected, secured = server.timestamp_tcp_setup, server.timestamp_tls_setup
         return (connected - server.timestamp_start, None if secured is None else secured - connected)
+
+    @guarded
+    def next_layer(self, nextlayer: NextLayer) -> None:
+        """Which protocol a connection speaks."""
+        depths.decide(nextlayer)
 
     @guarded
     def server_connect(self, data: ServerConnectionHookData) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mitmproxy.http import HTTPFlow
+    from mitmproxy.proxy.layer import NextLayer
 
     from tapehiss.proxy.snapshot import Fields
     from tapehiss.proxy.take import Take
@@ -130,6 +131,16 @@ def client_failed(flow: HTTPFlow, message: str, *, request_complete: bool) -> bo
 def timeout_s() -> float:
     """After how much silence mitmproxy closes a connection."""
     return float(getattr(ctx.options, "tcp_timeout", TCP_TIMEOUT_S))
+
+
+def decide(nextlayer: NextLayer) -> None:
+    """Let mitmproxy decide which protocol it is, and make HTTP faithful before the first byte of it is read."""
+    builtin = ctx.master.addons.get("nextlayer")
+    if nextlayer.layer is None and builtin is not None:
+        builtin.next_layer(nextlayer)  # under ``mitmdump -s`` it would be asked after us
+    for layer in nextlayer.context.layers:
+        if isinstance(layer, HttpLayer):
+            make_faithful(layer)
 
 
 def prepare(flow: HTTPFlow) -> None:

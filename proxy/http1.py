@@ -136,19 +136,23 @@ class FaithfulHttp1Server(_WithTrailers, Http1Server):
 
 
 class FaithfulHttp(HttpLayer):
-    """Sees to it that every HTTP/1 connection to a vendor is a faithful one before a request is sent on it."""
+    """Sees to it that every HTTP/1 connection is a faithful one before anything is said on it."""
 
     def event_to_child(self, child: Any, event: events.Event) -> CommandGenerator[None]:
-        """Called for everything that happens; only the beginning of a request matters."""
-        if type(event) is RequestHeaders:
-            client = child.context.layers[-1]
-            if type(client) is Http1Client:
-                _become(client, FaithfulHttp1Client)
+        """Called for everything that happens; only beginnings matter."""
+        kind = type(event)
+        if kind is RequestHeaders or kind is events.Start:
+            connection = child.context.layers[-1]
+            if type(connection) in _FAITHFUL:
+                _become(connection, _FAITHFUL[type(connection)])
         return super().event_to_child(child, event)
 
 
+_FAITHFUL: dict[type, type] = {Http1Client: FaithfulHttp1Client, Http1Server: FaithfulHttp1Server}
+
+
 def make_faithful(layer: HttpLayer) -> None:
-    """This layer, and the connection to its client."""
+    """This layer, and the connection to its client if there is one already."""
     if type(layer) is not HttpLayer:
         return
     layer.__class__ = FaithfulHttp

@@ -69,6 +69,7 @@ class Journal:
         size = len(snapshot.body) + OVERHEAD_BYTES
         if snapshot.reply is not None:
             size += len(snapshot.reply.body)
+        size += sum(len(content) for _, _, content, _ in snapshot.messages)
         tally = self._tally
         if tally.queue_bytes and tally.queue_bytes + size > self._max_bytes:
             return False

@@ -16,7 +16,6 @@ from mitmproxy import ctx, exceptions
 from mitmproxy.proxy import mode_specs
 from mitmproxy.utils import human
 
-from tapehiss.cassettes.errors import Misuse, TapehissError
 from tapehiss.cassettes.origins import Target, target
 from tapehiss.cassettes.redaction import load_rules, project_key
 from tapehiss.proxy.scribe import Orders
@@ -24,7 +23,11 @@ from tapehiss.proxy.selection import Selection
 from tapehiss.proxy.settings import BODY_MAX_BYTES, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mitmproxy.addonmanager import Loader
+
+    from tapehiss.cassettes.errors import TapehissError
 
 CONFIGURATION = "tapehiss.toml"
 
@@ -116,10 +119,21 @@ def orders(settings: Settings) -> Orders:
 
 def refuse(error: TapehissError) -> None:
     """There is no recording: say so in one line and end the program, as mitmproxy's own ``save`` does."""
-    sys.stderr.write(f"tapehiss: {error}\n")
+    _say(str(error))
     sys.exit(1)
 
 
-def bad_mode(mode: str) -> Misuse:
-    """A mode that cannot be recorded."""
-    return Misuse(f"mode {mode!r} cannot be recorded", "--mode", "use reverse (with --to) or regular")
+def end(error: TapehissError) -> None:
+    """The recording cannot go on: say so in one line, and let mitmproxy end in order."""
+    _say(str(error))
+    ctx.master.shutdown()
+
+
+def leave(reasons: Mapping[str, int]) -> None:
+    """Something is missing from the recording: the program's exit code says so."""
+    _say("the recording is not complete" + "".join(f"; {count} x {reason}" for reason, count in reasons.items()))
+    sys.exit(1)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"tapehiss: {text}\n")

@@ -38,7 +38,7 @@ class Summary:
     @property
     def exit_code(self) -> int:
         """0, or 1 if the recording was to be strict and something is missing from it."""
-        return 1 if self.strict and (self.tally.gaps or self.tally.quarantined) else 0
+        return 1 if self.strict and self.tally.incomplete else 0
 
 
 async def record(

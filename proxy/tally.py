@@ -110,6 +110,11 @@ class Tally:
         """Values taken out."""
         return sum(self.taken_out.values())
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether something that passed is not on the tape."""
+        return bool(self.gaps or self.quarantined)
+
     def add(self, written: Written) -> None:
         """What the writer said."""
         self.exchanges += written.exchanges
