@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.vendor import Vendor
     from tapehiss.mocks.wire import Message
 
-CONTROL_PREFIX = "/_tapehiss/"
+CONTROL_ROOT = "/_tapehiss"
 
 
 class Severed(ConnectionError):
@@ -42,7 +42,7 @@ class App:
         """One request; other kinds of connection are not served."""
         if scope["type"] != "http":
             return
-        if scope["path"].startswith(CONTROL_PREFIX):
+        if f"{scope['path']}/".startswith(f"{CONTROL_ROOT}/"):
             await self._controlled(scope, receive, send)
         else:
             await self._answered(scope, receive, send)

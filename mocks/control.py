@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from tapehiss.mocks.errors import BadSchedule, Flaw
 from tapehiss.mocks.outcome import Rung  # noqa: TC001 (fastapi reads the annotations)
+from tapehiss.mocks.pages import docs_page
 from tapehiss.mocks.scenario import scenario, scenarios
 from tapehiss.mocks.schedule import RULES_MAX, SEED_MAX, Rule, Schedule, operation_pattern, rule_from_json, rule_to_json
 from tapehiss.mocks.shorthand import rule_from_text, rule_to_text
@@ -113,13 +115,27 @@ def control_app(live: LiveVendor, clock: Callable[[], float]) -> FastAPI:
     prefix = "/_tapehiss"
     app = FastAPI(
         title="tapehiss mock",
-        docs_url=f"{prefix}/docs",
+        docs_url=None,  # FastAPI's loads scripts from the internet; ours is below
         redoc_url=None,
         openapi_url=f"{prefix}/openapi.json",
     )
-    for routes in (_schedule_routes, _scenario_routes, _journal_routes, _state_routes):
+    for routes in (_page_routes, _schedule_routes, _scenario_routes, _journal_routes, _state_routes):
         routes(app, prefix, live, clock)
     return app
+
+
+def _page_routes(app: FastAPI, prefix: str, _: LiveVendor, __: Callable[[], float]) -> None:
+    @app.get(prefix, include_in_schema=False)
+    @app.get(f"{prefix}/")
+    async def index() -> dict[str, str]:
+        """Where everything is."""
+        names = ("docs", "openapi.json", "schedule", "scenarios", "journal", "totals", "health")
+        return {name: f"{prefix}/{name}" for name in names}
+
+    @app.get(f"{prefix}/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        """Everything, for people."""
+        return HTMLResponse(docs_page(app.openapi(), f"{prefix}/openapi.json"))
 
 
 def _schedule_routes(app: FastAPI, prefix: str, live: LiveVendor, clock: Callable[[], float]) -> None:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from tapehiss.mocks.plane import DataPlane
     from tapehiss.mocks.wire import Script
 
-CONTROL_PREFIX = b"/_tapehiss/"
+CONTROL_ROOT = b"/_tapehiss"
+CONTROL_PREFIXES = (b"/_tapehiss/", b"/_tapehiss?")
 HEADERS_MAX = 200
 URL_MAX_BYTES = 64 * 1024
 WAITING_MAX = 1000
@@ -94,7 +95,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there: ours, or uvicorn's."""
-        self._ours = not self.url.startswith(CONTROL_PREFIX)
+        self._ours = not (self.url.startswith(CONTROL_PREFIXES) or self.url == CONTROL_ROOT)
         if not self._ours:
             self._hand_over()
         elif self.expect_100_continue and not self._busy and not self.transport.is_closing():

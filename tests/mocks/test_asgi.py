@@ -52,6 +52,14 @@ def test_a_stream_and_a_delay_pass_through():
     assert ask(app, "/v1/events")[0].text == "data: a\n\ndata: b\n\n"
 
 
+def test_the_control_plane_has_a_front_page():
+    """With or without the slash at its end, and beside it everything is the vendor's."""
+    app = app_of(Vendor.of(SHOP))
+    bare, slash, other = ask(app, "/_tapehiss", "/_tapehiss/", "/_tapehissing")
+    assert bare.json() == slash.json()
+    assert other.headers["x-tapehiss-match"] == "miss"
+
+
 def test_other_kinds_of_connection_are_not_served():
     """A lifespan or a WebSocket is left alone."""
     asyncio.run(app_of(Vendor())({"type": "lifespan"}, None, None))

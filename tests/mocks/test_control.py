@@ -136,4 +136,8 @@ def test_the_interface_describes_itself(control):
     validate(document)
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     assert all(operation["description"] for operation in operations)
-    assert control("GET", "/docs").status_code == 200
+    assert "/_tapehiss/schedule" in control("GET", "/docs").text
+    for path in ("", "/"):
+        links = control("GET", path).json()
+        assert links["docs"] == "/_tapehiss/docs"
+        assert {control("GET", link.removeprefix("/_tapehiss")).status_code for link in links.values()} == {200}

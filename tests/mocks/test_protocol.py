@@ -167,6 +167,15 @@ def test_nothing_that_arrives_brings_it_down(mock, pieces):
         assert wire.send(get("/v1/orders/1", "Connection: close")).rest().startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.parametrize("path", ["/_tapehiss", "/_tapehiss/", "/_tapehiss?x=1"])
+def test_the_control_plane_has_a_front_page(mock, path):
+    """With or without the slash at its end it is ours; a vendor's path that only begins like it is the vendor's."""
+    with urllib.request.urlopen(f"{mock.url}{path}", timeout=20) as response:
+        assert json.load(response)["health"] == STATUS
+    with Wire(mock.port) as wire:
+        assert b"x-tapehiss-match: miss" in wire.send(get("/_tapehissing", "Connection: close")).rest().lower()
+
+
 def test_the_control_plane_gets_bodies(mock):
     """A control request with a body reaches FastAPI whole."""
     request = urllib.request.Request(
