@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tapehiss.cassettes.errors import Misuse, TapehissError, remedy_for
+from tapehiss.cassettes.rulefile import CONFIGURATION, project_rules
 from tapehiss.cli import console
 from tapehiss.proxy import configuration, display, trust
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tapehiss.proxy.session import Outcome, Session
     from tapehiss.proxy.settings import Settings
 
-CONFIGURATION = Path("tapehiss.toml")
 EPILOG = """\b
 Examples:
   tapehiss record --to https://api.vendor.example
@@ -134,12 +134,11 @@ def configured(settings: Settings, config: Path | None) -> Settings:
     """The settings, whose files have been looked at, with the redaction rules and the project's key."""
     from dataclasses import replace
 
-    from tapehiss.cassettes.redaction import load_rules, project_key
+    from tapehiss.cassettes.projectkey import project_key
 
     if settings.upstream_ca is not None:
         trust.verified(settings.upstream_ca)
-    path = config or CONFIGURATION
-    rules = load_rules(path if path.exists() else None, os.environ)
+    rules = project_rules(config, os.environ)
     try:
         key = project_key(Path.cwd(), os.environ)
     except OSError as error:
