@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from turns import turn
 
 from tapehiss.proxy.cork import Cork
 
@@ -41,9 +42,9 @@ def test_one_packet_for_one_turn() -> None:
         cork.write(b"head")
         cork.write(b"body")
         assert wire.said == []
-        await asyncio.sleep(0)
+        await turn()
         cork.write(b"more")
-        await asyncio.sleep(0)
+        await turn()
         return wire.said
 
     assert asyncio.run(main()) == [b"headbody", b"more"]
@@ -57,7 +58,7 @@ def test_nothing_is_held_beyond_the_end(end: str, word: str) -> None:
         cork = Cork(wire := Wire())  # type: ignore[arg-type]
         cork.write(b"last")
         getattr(cork, end)()
-        await asyncio.sleep(0)
+        await turn()
         return wire.said
 
     assert asyncio.run(main()) == [b"last", word]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from turns import turn
+
 from tapehiss.proxy.guard import guarded
 
 
@@ -26,7 +28,7 @@ class Stumbling:
     @guarded
     async def later(self, event: Any) -> None:
         """Fails later."""
-        await asyncio.sleep(0)
+        await turn()
         raise ValueError(event)
 
     @guarded

@@ -11,6 +11,7 @@ from mitmproxy.hooks import RunningHook
 from mitmproxy.master import Master
 from mitmproxy.proxy.layers.http import HttpRequestHook
 from mitmproxy.test import tflow
+from turns import turn
 
 from tapehiss.proxy.hooks import RememberedHooks
 
@@ -34,7 +35,7 @@ class Later(Plain):
 
     async def request(self, flow: Any) -> None:
         """Take note, later."""
-        await asyncio.sleep(0)
+        await turn()
         super().request(flow)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from turns import turn
+
 from tapehiss.proxy.loop import new_loop, run
 
 
 async def _answer() -> int:
-    await asyncio.sleep(0)
+    await turn()
     return 42
 
 
