@@ -20,7 +20,7 @@ from tapehiss.cassettes.writer import TapeWriter
 if TYPE_CHECKING:
     from pathlib import Path
 
-TRIALS = 6
+TRIALS = 4
 LIMIT_S = 60.0
 PROGRAM = """
 import asyncio, sys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import h2.connection
@@ -13,11 +14,12 @@ import httpx
 import pytest
 from h2vendor import Http2Visit, http2_vendor
 from recorders import recorded
-from vendors import Visit, vendor
+from vendors import WAIT_MAX_S, Visit, vendor
 
 from tapehiss.cassettes.exchange import Ending
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from conftest import Authority
@@ -120,24 +122,24 @@ def test_a_stream_that_the_client_resets(authority: Authority, tmp_path: Path) -
     """mitmproxy has the same words for it as for a reset by the vendor; the tape does not."""
 
     def serve(visit: Http2Visit, stream: int) -> None:
-        if dict(visit.headers[stream])[":path"] == "/":
-            visit.answer(stream, b"part", end=False)
-        else:
-            visit.answer(stream, b"whole")
+        visit.answer(stream, b"part", end=False)
 
     with (
         http2_vendor(serve, authority.server()) as url,
-        recorded(tmp_path / "t", url, upstream_ca=authority.pem, ca_folder=tmp_path / "ca") as recording,
-        Client(recording, tmp_path / "ca") as client,
+        recorded(tmp_path / "t", url, upstream_ca=authority.pem, drain_max_s=WAIT_MAX_S) as recording,
+        _http2(recording.port) as (client, sock),
     ):
-        with client.stream("GET", "/") as answer:
-            assert next(answer.iter_raw()) == b"part"
-        client.get("/after")
-        left, _ = recording.exchanges()
+        client.send_headers(1, [*_HEAD, (":method", "GET")], end_stream=True)
+        sock.sendall(client.data_to_send())
+        assert b"part" in _received(client, sock, h2.events.DataReceived)
+        client.reset_stream(1, h2.errors.ErrorCodes.CANCEL)
+        sock.sendall(client.data_to_send())
+        [exchange] = recording.exchanges()
 
-    assert left.ending is Ending.CLIENT_GONE
-    assert left.response is not None
-    assert left.response.body == b"part"
+    assert exchange.ending is Ending.CLIENT_GONE
+    assert "CANCEL" in exchange.detail
+    assert exchange.response is not None
+    assert exchange.response.body == b"part"
 
 
 def test_a_vendor_that_says_goodbye(authority: Authority, tmp_path: Path) -> None:
@@ -198,23 +200,38 @@ def test_a_body_without_length_from_http2_to_http1(tmp_path: Path) -> None:
     assert exchange.request.body == b"no length"
 
 
+_HEAD = [(":path", "/"), (":scheme", "https"), (":authority", "localhost")]
+
+
 def _post_over_http2(port: int, pieces: list[bytes]) -> bytes:
     """The body of the answer to a request without Content-Length."""
-    context = ssl._create_unverified_context()
-    context.set_alpn_protocols(["h2"])
-    client = h2.connection.H2Connection()
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as plain, context.wrap_socket(plain) as sock:
-        client.initiate_connection()
-        client.send_headers(1, [(":method", "POST"), (":path", "/"), (":scheme", "https"), (":authority", "localhost")])
+    with _http2(port) as (client, sock):
+        client.send_headers(1, [*_HEAD, (":method", "POST")])
         for piece in pieces:
             client.send_data(1, piece)
         client.end_stream(1)
         sock.sendall(client.data_to_send())
-        got = b""
-        while data := sock.recv(65536):
-            for event in client.receive_data(data):
-                got += event.data if isinstance(event, h2.events.DataReceived) else b""
-                if isinstance(event, h2.events.StreamEnded):
-                    return got
-            sock.sendall(client.data_to_send())
-        return got
+        return _received(client, sock, h2.events.StreamEnded)
+
+
+@contextmanager
+def _http2(port: int) -> Iterator[tuple[h2.connection.H2Connection, ssl.SSLSocket]]:
+    """A client that insists on HTTP/2."""
+    context = ssl._create_unverified_context()
+    context.set_alpn_protocols(["h2"])
+    client = h2.connection.H2Connection()
+    with socket.create_connection(("127.0.0.1", port), timeout=WAIT_MAX_S) as plain, context.wrap_socket(plain) as sock:
+        client.initiate_connection()
+        yield client, sock
+
+
+def _received(client: h2.connection.H2Connection, sock: ssl.SSLSocket, until: type) -> bytes:
+    """The bytes of the body up to the first event of this kind."""
+    got = b""
+    while data := sock.recv(65536):
+        events = client.receive_data(data)
+        got += b"".join(event.data for event in events if isinstance(event, h2.events.DataReceived))
+        if any(isinstance(event, until) for event in events):
+            return got
+        sock.sendall(client.data_to_send())
+    return got
