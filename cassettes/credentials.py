@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PAIR = re.compile(r"([^\s=;,]+)\s*=\s*(\"[^\"]*\"?|[^;]*)", re.ASCII)
+_PAIR = re.compile(r"(?<![^\s=;,])([^\s=;,]++)\s*+=\s*+(\"[^\"]*\"?|[^;]*)", re.ASCII)
 _COOKIE_SET = re.compile(r"(?:\A|[,\n])\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(\"[^\"]*\"?|[^;,\n]*)", re.ASCII)
 _SCHEME = re.compile(r"\s*([A-Za-z][\w.-]{1,30})(?:\s+|:\s*)(?=\S)", re.ASCII)
-_PARAMETER = re.compile(r"([\w.-]+)\s*=(?!=)\s*(?:\"([^\"]*)\"|([^\s,;\"]+))(?=\s*(?:[,;\s]|\Z))", re.ASCII)
+_PARAMETER = re.compile(
+    r"(?<![\w.-])([\w.-]++)\s*+=(?!=)\s*(?:\"([^\"]*)\"|([^\s,;\"]+))(?=\s*(?:[,;\s]|\Z))", re.ASCII
+)
 _WORD = re.compile(r"<[^<>]*>|[^\s,;\"]+", re.ASCII)  # latin-1: half of a UTF-8 letter is no space
 _HARMLESS = frozenset(
     {

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 SIGNING_KEY = b"tapehiss: everybody may sign with this key"
 """The HMAC key of re-issued tokens: a mock can sign more of them, a client under test can check them."""
 
-TOKEN = re.compile(rb"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*)?")
-"""What may be a token in its compact form: signed (three parts) or encrypted (five)."""
+TOKEN = re.compile(
+    rb"eyJ[A-Za-z0-9_-]{8,16384}+\.[A-Za-z0-9_-]*+\.[A-Za-z0-9_-]*+(?:\.[A-Za-z0-9_-]*+\.[A-Za-z0-9_-]*+)?"
+)
+"""What may be a token in its compact form: signed (three parts) or encrypted (five). Bounded, for it is tried wherever ``eyJ`` stands."""
 
 _FAR_OUT = {10: b"4102444800", 13: b"4102444800000"}
 """2100-01-01 in seconds and in milliseconds, by number of digits."""

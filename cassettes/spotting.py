@@ -193,8 +193,8 @@ _ALNUM = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 
 
 def _jwt(view: bytes, start: int) -> Iterator[Find]:
-    match = jwt.TOKEN.match(view, start)
-    if match and (start == 0 or view[start - 1] not in _ALNUM) and jwt.is_token(match[0]):
+    match = jwt.TOKEN.match(view, start) if start == 0 or view[start - 1] not in _ALNUM else None
+    if match and jwt.is_token(match[0]):
         yield Find(*match.span(), "plain", Strength.STRONG, "jwt")
 
 
@@ -217,17 +217,28 @@ def _basic(view: bytes, start: int) -> Iterator[Find]:
         yield Find(*match.span(1), "basic", Strength.WEAK, "basic")
 
 
+def _reach(view: bytes, at: int, opened: tuple[bytes, ...], closed: tuple[bytes, ...]) -> tuple[int, int]:
+    """From the last of some marks before a place to the next of others behind it: no text is read for two places."""
+    first = max(0, at - _OBJECT_MAX)
+    ends = [view.find(mark, at + 1, at + _OBJECT_MAX) for mark in closed]
+    return max(first, *[view.rfind(mark, first, at) for mark in opened]), min(
+        [end for end in ends if end >= 0], default=at + _OBJECT_MAX
+    )
+
+
 def _jwk(view: bytes, start: int) -> Iterator[Find]:
     """The private members of a JSON Web Key (RFC 7518 section 6)."""
-    opened = view.rfind(b"{", max(0, start - _OBJECT_MAX), start)
-    closed = view.find(b"}", start, start + _OBJECT_MAX)
-    for match in _JWK.finditer(view, max(opened, 0), closed if closed >= 0 else len(view)):
+    around = _reach(view, start, (b"{", b'"kty"'), (b"}", b'"kty"'))
+    for match in _JWK.finditer(view, *around):
         yield Find(*match.span(1), "plain", Strength.STRONG, "private-key")
 
 
 def _manifest(view: bytes, start: int) -> Iterator[Find]:
     """Every value of a Kubernetes Secret, whatever its name, before or behind its kind."""
-    for match in _MANIFEST.finditer(view, max(0, start - _OBJECT_MAX), start + _OBJECT_MAX):
+    if b"Secret" not in view[start : start + 16]:
+        return
+    around = _reach(view, start, (b'"Secret"',), (b'"kind":"Secret"', b'"kind": "Secret"'))
+    for match in _MANIFEST.finditer(view, *around):
         for value in _MANIFEST_VALUE.finditer(view, *match.span(1)):
             yield Find(*value.span(1), "json", Strength.STRONG, "manifest-secret")
 

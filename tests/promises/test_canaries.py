@@ -266,6 +266,11 @@ CANARIES: dict[str, Callable[[str], Exchange]] = {
         JSON, body=as_json({"pem": f"-----BEGIN PRIVATE KEY-----\n{s * 2}\n{s}\n-----END PRIVATE KEY-----\n"})
     ),
     "kubernetes secret": lambda s: answered(JSON, body=as_json({"kind": "Secret", "data": {"password": b64(s)}})),
+    "kubernetes secret, ordinary names": lambda s: answered(
+        JSON,
+        body=as_json({"items": [{"data": {"tls": b64(s)}, "kind": "Secret"}, {"kind": "Secret", "data": {"a": "b"}}]}),
+    ),
+    "private json web key": lambda s: answered(JSON, body=as_json({"keys": [{"kty": "oct", "k": s, "kid": "1"}]})),
     # shapes
     "stripe key in prose": lambda s: answered(JSON, body=as_json({"message": f"Invalid key: sk_test_{s}"}), status=401),
     "slack token in text": lambda s: answered(body=f"see xoxb-12345678901-12345678901-{s}.".encode()),
