@@ -87,7 +87,7 @@ def write_bundle(ours: Authority, environ: Mapping[str, str]) -> Path:
         unfinished.replace(ours.bundle)
     except FileNotFoundError as error:
         raise Weather(
-            "the certificate authority is not there", str(error.filename), "start the recorder once in regular mode"
+            "the certificate authority could not be made", str(error.filename), "give a --confdir that you may write"
         ) from None
     except OSError as error:
         raise Misuse(

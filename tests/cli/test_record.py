@@ -231,6 +231,25 @@ def test_a_folder_that_may_not_be_written_is_one_line(where, record):
     assert done.stderr.count("\n") == 1
 
 
+def test_an_authority_that_cannot_be_made_is_said(where):
+    """Regular mode without a home that may be written: exit code 2, and the option that helps."""
+    closed = where / "closed"
+    closed.mkdir(mode=0o500)
+    done = subprocess.run(
+        [*RECORD, "--mode", "regular", "--quiet", "--confdir", str(closed / "home"), "--", "true"],
+        cwd=where,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+        preexec_fn=without_override,
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith(
+        ": the certificate authority could not be made -> give a --confdir that you may write"
+    )
+
+
 def small_files() -> None:
     """In the child: no file may grow beyond 40 kB (setrlimit(2): EFBIG)."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))

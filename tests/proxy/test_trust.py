@@ -80,7 +80,7 @@ def test_certifi_is_not_needed(ours: Authority, monkeypatch: pytest.MonkeyPatch)
 
 def test_without_an_authority_there_is_no_bundle(tmp_path: Path) -> None:
     """The error names the file and the remedy."""
-    with pytest.raises(Weather, match="start the recorder once in regular mode"):
+    with pytest.raises(Weather, match="--confdir that you may write"):
         write_bundle(authority(tmp_path), {})
 
 
