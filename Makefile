@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-BENCH ?= imports tape crash redaction recorder mock
+BENCH ?= imports tape crash redaction redaction_hostile recorder mock
 
 .PHONY: help setup test check demo bench e2e compat corpus library lock clean
 

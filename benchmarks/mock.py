@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 RATIO_MIN = 2.0
-SCALE_MIN = 0.9
+SCALE_MIN = 0.8
 BODY = json.dumps(
     {"id": "ord_1", "items": [{"sku": f"sku-{i}", "count": i, "note": "x" * 20} for i in range(18)]}
 ).encode()

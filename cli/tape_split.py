@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 import click
 
 from tapehiss.cassettes.errors import Misuse
-from tapehiss.cassettes.writer import TapeWriter
 from tapehiss.cli import console
 from tapehiss.cli.opening import opened, ordered, tapes_argument
-from tapehiss.cli.tape_merge import refuse_existing
+from tapehiss.cli.tape_merge import refuse_existing, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tapehiss.cassettes.exchange import Exchange
+    from tapehiss.cassettes.writer import TapeWriter
 
 PARTS_MAX = 200
 """Files that one split may make (each is open until the end)."""
@@ -77,7 +77,7 @@ def command(paths: tuple[Path, ...], skip_damaged: bool, by: str | None, every: 
             if name not in writers:
                 refuse_too_many(len(writers), into)
                 refuse_existing(into / name)
-                writers[name] = stack.enter_context(TapeWriter(into / name))
+                writers[name] = stack.enter_context(whole(into / name))
             writers[name].append(exchange)
     for name in sorted(writers):
         console.say(str(into / name))

@@ -81,7 +81,11 @@ def findings(tape: Tape, rules: Rules) -> Iterator[Finding]:
 def secrets(tape: Tape, position: int, rules: Rules) -> Iterator[Finding]:
     """What still looks like a secret in one exchange."""
     where = place(tape, tape.index[position])
-    for suspicion in suspicions(tape[position], rules):
+    exchange = tape[position]
+    for _, words in (note for note in exchange.notes if note[0] == "quarantined"):
+        remedy = "write a rule into [redaction] of tapehiss.toml, then import the file: tapehiss tape import"
+        yield Finding("secret", where, f"quarantined: {words}", remedy)
+    for suspicion in suspicions(exchange, rules):
         yield Finding(
             "secret",
             where,

@@ -53,3 +53,11 @@ def test_the_project_says_what_is_no_secret(tapehiss, tmp_path):
     config.write_text('[redaction]\nfields = ["locker_combination"]\n')
     assert tapehiss("tape", "verify", tape).code == 0
     assert tapehiss("tape", "verify", "--config", config, tape).code == 1
+
+
+def test_what_is_in_quarantine_fails(tapehiss, tmp_path):
+    """A quarantined exchange says why it is there, whether or not today's rules still suspect it."""
+    noted = CREATED.with_note("quarantined", "shape:random in request.body at byte 9")
+    said = tapehiss("tape", "verify", write_tape(tmp_path / "t.yaml", [noted]))
+    assert said.code == 1
+    assert "quarantined: shape:random in request.body at byte 9" in said.out
