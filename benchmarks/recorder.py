@@ -366,7 +366,7 @@ def large(table: Table, megabytes: int = 200) -> None:
 def long(table: Table, count: int = 100_000) -> None:
     """Memory after many exchanges, beside memory after a tenth of them."""
     with vendor(1000) as (_, vendor_port), tempfile.TemporaryDirectory() as folder:
-        with RECORD.running(vendor_port, folder) as (running, port):  # noqa: SIM117 (the folder is read after it has ended)
+        with RECORD.running(vendor_port, folder) as (running, port):
             load(port, 16, requests=count // 10)
             before = memory(running.pid)
             rate = load(port, 16, requests=count - count // 10)

@@ -137,6 +137,15 @@ class Rewriting:
             return None
         return self.recoder(fields)
 
+    def leaves(self, fields: Fields, content: bytes) -> bool:
+        """Whether a body that is all there certainly stays as it is: uncompressed, and the vendor is not named in it."""
+        if self._forth.touches(content):
+            return False
+        for name, _ in fields:
+            if len(name) == len(b"content-encoding") and name.lower() == b"content-encoding":
+                return False
+        return True
+
     def recoder(self, fields: Fields) -> Recoder | None:
         """The same by the headers alone: for HEAD it tells whether Content-Length would be true."""
         kind, coding = b"", []

@@ -22,8 +22,6 @@ from tapehiss.proxy.cork import Cork
 from tapehiss.proxy.http1 import make_faithful
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mitmproxy.http import HTTPFlow
     from mitmproxy.proxy.layer import NextLayer
 
@@ -91,12 +89,14 @@ def streams_well(flow: HTTPFlow) -> bool:
 
 def frame_for_http1(flow: HTTPFlow) -> None:
     """Give a request from HTTP/2 what HTTP/1 needs: a length, and no trailers (mitmproxy cannot send them)."""
+    data = flow.request.data
     if flow.server_conn.alpn == b"h2":
         return
-    flow.request.trailers = None
-    if not flow.request.is_http2:
+    if data.trailers:
+        data.trailers = None
+    if data.http_version != b"HTTP/2.0":
         return
-    content = flow.request.data.content
+    content = data.content
     if content and not flow.request.stream and "content-length" not in flow.request.headers:
         flow.request.headers["content-length"] = str(len(content))
 
@@ -110,10 +110,11 @@ def drop_ours(flow: HTTPFlow) -> None:
 
 def keep_trailers(flow: HTTPFlow, take: Take) -> None:
     """Trailers go on the tape; to an HTTP/1 client mitmproxy cannot send them and would lose the connection trying."""
-    response = flow.response
-    if response is not None and response.trailers and not flow.request.is_http2:
-        take.trailers = response.trailers.fields
-        response.trailers = None
+    assert flow.response is not None
+    data = flow.response.data
+    if data.trailers and not flow.request.is_http2:
+        take.trailers = data.trailers.fields
+        data.trailers = None
 
 
 def client_failed(flow: HTTPFlow, message: str, *, request_complete: bool) -> bool:
@@ -176,20 +177,23 @@ def _handler(flow: HTTPFlow) -> Any | None:
 def _stream_of(flow: HTTPFlow) -> Any | None:
     """mitmproxy's state machine of one exchange."""
     handler = _handler(flow)
-    layers = [] if handler is None else _http_layers(handler.layer.context.layers)
-    streams = (stream for layer in layers for stream in layer.streams.values())
-    return next((stream for stream in streams if getattr(stream, "flow", None) is flow), None)
-
-
-def _http_layers(layers: list[Any]) -> Iterator[HttpLayer]:
-    """All HTTP layers among these; behind a CONNECT there is another one inside an exchange."""
-    for layer in layers:
-        if isinstance(layer, HttpLayer):
-            yield layer
+    if handler is not None:
+        for layer in _http_layers(handler.layer.context.layers):
             for stream in layer.streams.values():
-                nested = stream.context.layers
-                if stream in nested:
-                    yield from _http_layers(nested[nested.index(stream) + 1 :])
+                if getattr(stream, "flow", None) is flow:
+                    return stream
+    return None
+
+
+def _http_layers(layers: list[Any]) -> list[HttpLayer]:
+    """All HTTP layers among these; behind a CONNECT there is another one inside an exchange."""
+    found = [layer for layer in layers if isinstance(layer, HttpLayer)]
+    for layer in tuple(found):
+        for stream in layer.streams.values():
+            nested = stream.context.layers
+            if nested[-1] is not stream and stream in nested:
+                found += _http_layers(nested[nested.index(stream) + 1 :])
+    return found
 
 
 async def hang_up(limit_s: float) -> None:

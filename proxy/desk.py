@@ -8,6 +8,7 @@ so that a recorder that is killed loses nothing that it had handed over.
 
 from __future__ import annotations
 
+import os
 import pickle
 import select
 import signal
@@ -24,6 +25,8 @@ from tapehiss.proxy.snapshot import raised
 from tapehiss.proxy.tally import Written
 
 LENGTH = struct.Struct(">Q")
+NICE = 10
+"""The traffic goes first where processors are few; the queue takes what waits meanwhile."""
 GROUP_MAX_S = 0.1
 """The longest that something written waits to be made durable."""
 
@@ -98,6 +101,7 @@ def main(descriptor: int) -> None:
     """The process: signals are the recorder's business, and a failure is told before it ends."""
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
+    os.nice(NICE)
     stream = socket.socket(fileno=descriptor)
     try:
         work(stream)

@@ -107,7 +107,9 @@ class Live:
         assert flow.response is not None
         view, data = self.view(flow), flow.response.data
         content, fields = data.content or b"", data.headers.fields
-        recoder = view.response_body(flow.request.method, data.status_code, fields) if content else None
+        recoder = None
+        if content and not view.leaves(fields, content):
+            recoder = view.response_body(flow.request.method, data.status_code, fields)
         shown = content if recoder is None else recoder.whole(content)
         changes = shown != content
         unsure = flow.request.method == "HEAD" and view.recoder(fields) is not None
