@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.errors import TapehissError, Weather
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 AWAITED_MAX_BYTES = 256 * 1024
 AWAITED_MAX_S = 0.05
-AWAITED_STEP_S = 0.001
 """Many servers send the head of a response and its body in two packets: a known, short rest is worth a moment."""
 STREAM_FROM_BYTES = 64 * 1024
 """Request bodies from here on, and those of unknown length, pass as they come; smaller ones arrive in one piece anyway."""
@@ -213,12 +213,16 @@ class Recorder:
 
     async def _await_body(self, flow: http.HTTPFlow, length: int) -> None:
         """A short body that may change: wait a moment for the rest of it, so that the client can be told its length."""
-        deadline = self._clock() + AWAITED_MAX_S
-        while not depths.is_here(flow, length):
-            if self._clock() > deadline:
-                self._stream_response(flow, length)
-                return
-            await asyncio.sleep(AWAITED_STEP_S)
+        with depths.arrivals(flow) as arrived:
+            deadline = self._clock() + AWAITED_MAX_S
+            while not (here := depths.is_here(flow, length)) and arrived is not None and flow.server_conn.connected:
+                arrived.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(arrived.wait(), max(0.0, deadline - self._clock()))
+                if self._clock() >= deadline:
+                    break
+        if not here:
+            self._stream_response(flow, length)
 
     def _stream_response(self, flow: http.HTTPFlow, length: int | None) -> None:
         """From now on the body passes piece by piece."""

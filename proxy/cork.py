@@ -1,7 +1,7 @@
-"""Shell: one packet where mitmproxy would send several: what is written in one turn of the event loop leaves together.
+"""Shell: one packet where mitmproxy would send two: the head of a response waits for the beginning of its body.
 
-mitmproxy writes the head and each piece of a body on its own, and every write is a system call, a packet, and a wake-up of the
-client. Nothing waits longer than until the loop's next turn.
+mitmproxy writes the head and the body on their own, and every write is a system call, a packet, and a wake-up of the client. A head
+waits until the loop's next turn at most; nothing else waits at all.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     Buffer = bytes | bytearray | memoryview
 
 
+HEAD = b"HTTP/1."
+"""How a head begins (on a connection without TLS: elsewhere nothing is held)."""
+
+
 class Cork:
-    """A stream writer that holds what it is given until the loop's next turn."""
+    """A stream writer that holds heads."""
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
@@ -22,10 +26,12 @@ class Cork:
         self._held: list[Buffer] = []
 
     def write(self, data: Buffer) -> None:
-        """Later, with whatever else comes in this turn."""
-        if not self._held:
-            self._loop.call_soon(self.flush)
+        """At once, together with a head that waits; a head itself a little later."""
         self._held.append(data)
+        if data[: len(HEAD)] != HEAD:
+            self.flush()
+        elif len(self._held) == 1:
+            self._loop.call_soon(self.flush)
 
     def flush(self) -> None:
         """Now."""

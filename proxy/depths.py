@@ -10,6 +10,7 @@ import asyncio
 import os
 import socket
 import struct
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx
@@ -19,9 +20,11 @@ from mitmproxy.proxy.layers.http._http1 import Http1Client
 from mitmproxy.proxy.mode_specs import RegularMode
 
 from tapehiss.proxy.cork import Cork
-from tapehiss.proxy.http1 import make_faithful
+from tapehiss.proxy.http1 import FaithfulHttp1Client, make_faithful
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mitmproxy.http import HTTPFlow
     from mitmproxy.proxy.layer import NextLayer
 
@@ -61,6 +64,22 @@ def is_here(flow: HTTPFlow, length: int | None) -> bool:
         return True
     connection = _connection_of(stream, flow)
     return isinstance(connection, Http1Client) and len(connection.buf) >= length
+
+
+@contextmanager
+def arrivals(flow: HTTPFlow) -> Iterator[asyncio.Event | None]:
+    """An event that is set when something has come from the vendor (HTTP/1 only: elsewhere nobody needs a length)."""
+    stream = _stream_of(flow)
+    connection = None if stream is None else _connection_of(stream, flow)
+    if not isinstance(connection, FaithfulHttp1Client):
+        yield None
+        return
+    arrived = asyncio.Event()
+    connection.on_arrival = arrived.set
+    try:
+        yield arrived
+    finally:
+        connection.on_arrival = None
 
 
 def _connection_of(stream: Any, flow: HTTPFlow) -> Any | None:

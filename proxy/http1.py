@@ -31,6 +31,8 @@ from mitmproxy.proxy.layers.http._events import (
 from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Server
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mitmproxy.proxy.layer import CommandGenerator
 
 RESET = "connection reset by the vendor"
@@ -91,6 +93,9 @@ class _WithTrailers:
 class FaithfulHttp1Client(_WithTrailers, Http1Client):
     """Our side of a connection to the vendor."""
 
+    on_arrival: Callable[[], None] | None = None
+    """Called when something comes that belongs to a body."""
+
     def read_headers(self, event: events.ConnectionEvent) -> CommandGenerator[None]:
         """Interim responses first."""
         if self.request is not None and _interim(bytes(self.buf)):
@@ -110,6 +115,8 @@ class FaithfulHttp1Client(_WithTrailers, Http1Client):
 
     def read_body(self, event: events.Event) -> CommandGenerator[None]:
         """The body, its trailers, and whether its end was one."""
+        if self.on_arrival is not None:
+            self.on_arrival()
         reader = self.body_reader
         if isinstance(reader, _TrailerReader):
             return self._with_trailers(super().read_body(event), ResponseEndOfMessage, ResponseTrailers)

@@ -1,4 +1,4 @@
-"""What is written in one turn of the loop leaves together."""
+"""The head of a response leaves together with the beginning of its body."""
 
 from __future__ import annotations
 
@@ -34,20 +34,34 @@ class Wire:
         self.said.append("drain")
 
 
-def test_one_packet_for_one_turn() -> None:
-    """The next turn has a packet of its own."""
+HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
+
+
+def test_a_head_waits_for_its_body() -> None:
+    """And leaves with it, at once; the rest of the body waits for nothing."""
 
     async def main() -> list[object]:
         cork = Cork(wire := Wire())  # type: ignore[arg-type]
-        cork.write(b"head")
-        cork.write(b"body")
+        cork.write(HEAD)
         assert wire.said == []
-        await turn()
+        cork.write(b"body")
         cork.write(b"more")
+        return wire.said
+
+    assert asyncio.run(main()) == [HEAD + b"body", b"more"]
+
+
+def test_a_head_does_not_wait_long() -> None:
+    """Until the next turn of the loop; then it leaves alone, once."""
+
+    async def main() -> list[object]:
+        cork = Cork(wire := Wire())  # type: ignore[arg-type]
+        cork.write(HEAD)
+        await turn()
         await turn()
         return wire.said
 
-    assert asyncio.run(main()) == [b"headbody", b"more"]
+    assert asyncio.run(main()) == [HEAD]
 
 
 @pytest.mark.parametrize(("end", "word"), [("close", "close"), ("write_eof", "eof")])
@@ -56,12 +70,12 @@ def test_nothing_is_held_beyond_the_end(end: str, word: str) -> None:
 
     async def main() -> list[object]:
         cork = Cork(wire := Wire())  # type: ignore[arg-type]
-        cork.write(b"last")
+        cork.write(HEAD)
         getattr(cork, end)()
         await turn()
         return wire.said
 
-    assert asyncio.run(main()) == [b"last", word]
+    assert asyncio.run(main()) == [HEAD, word]
 
 
 def test_draining_sends_first() -> None:
@@ -69,11 +83,11 @@ def test_draining_sends_first() -> None:
 
     async def main() -> list[object]:
         cork = Cork(wire := Wire())  # type: ignore[arg-type]
-        cork.write(b"x")
+        cork.write(HEAD)
         await cork.drain()
         return wire.said
 
-    assert asyncio.run(main()) == [b"x", "drain"]
+    assert asyncio.run(main()) == [HEAD, "drain"]
 
 
 def test_everything_else_is_the_writers() -> None:
