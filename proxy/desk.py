@@ -24,6 +24,8 @@ from tapehiss.proxy.scribe import Orders, Scribe, unwritable
 from tapehiss.proxy.snapshot import raised
 from tapehiss.proxy.tally import Written
 
+_step_aside = getattr(os, "sched_yield", lambda: None)
+"""After every exchange: a process that waits for this processor may be in somebody's way."""
 LENGTH = struct.Struct(">Q")
 NICE = 10
 """The traffic goes first where processors are few; the queue takes what waits meanwhile."""
@@ -94,7 +96,9 @@ def _obey(scribe: Scribe, order: object) -> None:
         scribe.gap(order)
     else:
         assert isinstance(order, list)
-        scribe.write([raised(row) for row in order])
+        for row in order:
+            scribe.write([raised(row)])
+            _step_aside()
 
 
 def main(descriptor: int) -> None:
