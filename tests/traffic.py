@@ -58,7 +58,9 @@ def bodies() -> st.SearchStrategy[tuple[str, bytes]]:
 
 def urls() -> st.SearchStrategy[str]:
     """A few operations, called with different ids and queries."""
-    path = st.sampled_from(["/v1/things", "/v1/things/{}", "/v1/things/{}/parts/{}", "/%7Ex", "/\ud800/a\ud800@b.example", ""])
+    path = st.sampled_from(
+        ["/v1/things", "/v1/things/{}", "/v1/things/{}/parts/{}", "/%7Ex", "/\ud800/a\ud800@b.example", ""]
+    )
     number = st.integers(1000, 1010)
     query = st.sampled_from(["", "?a=1", "?a=x&b=true", "?a=1&a=2", "?", "?filter[a]=1", "?\ud800=\ud800"])
     host = st.sampled_from(["https://api.vendor.example", "https://eu.vendor.example:8443"])

@@ -44,7 +44,9 @@ def test_hundreds_of_files_are_refused(tapehiss, tmp_path):
     said = tapehiss("tape", "split", tape, "--every", "1", "--into", tmp_path / "parts")
     assert said.code == 2
     assert "coarser" in said.err
-    assert list((tmp_path / "parts").iterdir()) == []  # the parts that were begun are gone, so that a second try may use the folder
+    assert (
+        list((tmp_path / "parts").iterdir()) == []
+    )  # the parts that were begun are gone, so that a second try may use the folder
 
 
 def test_two_ways_to_split_are_one_too_many(tapehiss, tmp_path):
