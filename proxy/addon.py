@@ -130,7 +130,7 @@ class Recorder:
         journal, self._journal, left, self._open = self._journal, None, self._open, {}
         for flow, take in left.values():
             await journal.put(self._snapshot(flow, take, Ending.CLIENT_GONE, "the recording was stopped"))
-        await journal.close(max(10.0, self._settings.drain_max_s))
+        await journal.close()
         if self._embedded:
             await depths.hang_up(1.0)
 

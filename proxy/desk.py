@@ -33,9 +33,14 @@ GROUP_MAX_S = 0.1
 """The longest that something written waits to be made durable."""
 
 
+def packed(value: object) -> bytes:
+    """What is in a frame."""
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+
 def frame(value: object) -> bytes:
     """One value on the wire."""
-    content = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    content = packed(value)
     return LENGTH.pack(len(content)) + content
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, cast
 
 from tapehiss.cassettes.errors import Misuse, Weather
 from tapehiss.cassettes.line import Gap
-from tapehiss.proxy.desk import LENGTH, frame
+from tapehiss.proxy.desk import LENGTH, packed
 from tapehiss.proxy.snapshot import flat
 from tapehiss.proxy.tally import Written
 
@@ -34,6 +34,10 @@ OVERHEAD_BYTES = 2048
 """What an exchange costs beside its bodies."""
 RESTARTS_MAX = 3
 READY_MAX_S = 60.0
+PATIENCE_S = 30.0
+"""How long nothing may be confirmed at the end..."""
+SLOWEST_BYTES_PER_S = 1_000_000.0
+"""... and longer where much is waiting: redaction of a large body takes its time, more so on a busy machine."""
 
 
 class Journal:
@@ -92,23 +96,24 @@ class Journal:
     def gap(self, gap: Gap) -> None:
         """Something passed by unrecorded."""
         self._flush()
-        self._send(frame(gap), 0, OVERHEAD_BYTES)
+        self._send(packed(gap), 0, OVERHEAD_BYTES)
 
-    async def close(self, limit_s: float) -> None:
-        """Hand over everything and wait until it is confirmed; raises if for longer than the limit nothing is."""
+    async def close(self) -> None:
+        """Hand over everything and wait until it is confirmed; raises if for too long nothing is."""
         self._flush()
         self._closing = True
         if self._line is not None:
             self._line.finish()
+        patience_s = PATIENCE_S + self._tally.queue_bytes / SLOWEST_BYTES_PER_S
         try:
             while self._sent and not self.failed.is_set():
                 self._room.clear()
-                async with asyncio.timeout(limit_s):
+                async with asyncio.timeout(patience_s):
                     await self._room.wait()
         except TimeoutError:
             count = sum(exchanges for _, exchanges, _ in self._sent)
             raise Weather(
-                f"{count} exchanges wait to be written, and none was in {limit_s:g} s",
+                f"{count} exchanges wait to be written, and none was in {patience_s:.0f} s",
                 str(self._orders.into),
                 "look at the disk",
             ) from None
@@ -122,12 +127,12 @@ class Journal:
         if self._batch:
             batch, size = self._batch, self._batch_bytes
             self._batch, self._batch_bytes = [], 0
-            self._send(frame(batch), len(batch), size)
+            self._send(packed(batch), len(batch), size)
 
     def _send(self, content: bytes, exchanges: int, size: int) -> None:
         self._sent.append((content, exchanges, size))
         if self._line is not None and not self._closing:
-            self._line.write(content)
+            self._line.say(content)
 
     def heard(self, written: Written) -> None:
         """The scribe's report."""
@@ -159,7 +164,7 @@ class Journal:
         await self._employ()
         assert self._line is not None
         now = time.time()
-        gap = frame(
+        gap = packed(
             Gap(
                 now,
                 now,
@@ -169,7 +174,7 @@ class Journal:
         )
         self._sent.appendleft((gap, 0, 0))
         for content, _, _ in self._sent:
-            self._line.write(content)
+            self._line.say(content)
         if self._closing:
             self._line.finish()
 
@@ -190,7 +195,7 @@ class Journal:
         ours.setblocking(False)
         loop = asyncio.get_running_loop()
         _, self._line = await loop.create_unix_connection(lambda: _Line(self), sock=ours)
-        self._line.write(frame(self._orders))
+        self._line.say(packed(self._orders))
 
     async def _dismiss(self) -> None:
         """Close the line; the scribe leaves by itself."""
@@ -256,8 +261,10 @@ class _Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio's signature)
         self._journal.hung_up()
 
-    def write(self, content: bytes) -> None:
+    def say(self, content: bytes) -> None:
+        """One frame; in two writes, for joining would copy it."""
         assert self._transport is not None
+        self._transport.write(LENGTH.pack(len(content)))
         self._transport.write(content)
 
     def finish(self) -> None:

@@ -114,11 +114,21 @@ class Tee:
 
     def _cut(self) -> None:
         """From now on only the length and the digest grow."""
-        whole = b"".join(self.parts)
-        self._digest = hashlib.sha256(whole)
-        self.parts = [whole[: self._beginning]]
-        self._budget.give(self._held - len(self.parts[0]))
-        self._held = len(self.parts[0])
+        self._digest = hashlib.sha256()
+        for part in self.parts:
+            self._digest.update(part)
+        beginning = b"".join(self._first_parts())[: self._beginning]
+        self._budget.give(self._held - len(beginning))
+        self.parts, self._held = [beginning], len(beginning)
+
+    def _first_parts(self) -> list[bytes]:
+        """As many parts as the beginning needs: joining all of a large body would hold it twice."""
+        size = 0
+        for count, part in enumerate(self.parts, 1):
+            size += len(part)
+            if size >= self._beginning:
+                return self.parts[:count]
+        return self.parts
 
     @property
     def body(self) -> bytes:

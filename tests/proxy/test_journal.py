@@ -37,7 +37,7 @@ def test_everything_that_was_put_is_written(tmp_path: Path) -> None:
             assert journal.offer(snapshot(f"/{number}"))
         journal.gap(Gap(1.0, 1.0, 0, "here"))
         assert tally.queue_exchanges == 100
-        await journal.close(LIMIT_S)
+        await journal.close()
         return tally
 
     tally = run(main())
@@ -55,7 +55,7 @@ def test_a_full_queue_makes_wait_and_loses_nothing(tmp_path: Path) -> None:
         assert journal.offer(snapshot(body=b" " * 9000))
         assert not journal.offer(snapshot(body=b" " * 9000))
         await asyncio.wait_for(journal.put(snapshot(body=b" " * 9000)), LIMIT_S)
-        await journal.close(LIMIT_S)
+        await journal.close()
         return tally
 
     assert run(main()).exchanges == 2
@@ -69,7 +69,7 @@ def test_an_exchange_larger_than_the_queue_is_taken_alone(tmp_path: Path) -> Non
         journal = Journal(orders(tmp_path), Tally(), 1000)
         await journal.open()
         await asyncio.wait_for(journal.put(snapshot(body=b" " * 50_000)), LIMIT_S)
-        await journal.close(LIMIT_S)
+        await journal.close()
 
     run(main())
     assert _count(tmp_path) == 1
@@ -86,7 +86,7 @@ def test_a_writer_that_dies_is_replaced(tmp_path: Path) -> None:
             if number == 20:
                 assert journal._process is not None
                 os.kill(journal._process.pid, signal.SIGKILL)
-        await journal.close(LIMIT_S)
+        await journal.close()
         return tally
 
     tally = run(main())
@@ -112,7 +112,7 @@ def test_a_writer_that_dies_again_and_again_is_a_failure(tmp_path: Path) -> None
                     await asyncio.wait([asyncio.create_task(journal.failed.wait())], timeout=0.01)
         await asyncio.wait_for(journal.failed.wait(), LIMIT_S)
         await journal.put(snapshot())
-        await journal.close(LIMIT_S)
+        await journal.close()
         return tally
 
     tally = run(main())
