@@ -17,35 +17,30 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-import tarfile
 import tempfile
 import time
-import zipfile
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from tapehiss.cassettes.document import FILE_MAX_BYTES
+from recordings import by_vendor, sources
+
 from tapehiss.cassettes.errors import UnsupportedFormat
 from tapehiss.cassettes.exporting import in_vcrpy, to_vcrpy
-from tapehiss.cassettes.importing import NO_RECORDING, Source, read_source
+from tapehiss.cassettes.importing import NO_RECORDING, read_source
 from tapehiss.cassettes.redaction import Quarantined, Redactor, load_rules
 from tapehiss.cassettes.source import Refusal
 from tapehiss.cassettes.tape import open_tape
 from tapehiss.cassettes.writer import TapeWriter
-from tapehiss.cli.import_plan import PASSED_OVER, RECORDINGS
+from tapehiss.cli.import_plan import RECORDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
     from tapehiss.cassettes.exchange import Clean, Exchange
+    from tapehiss.cassettes.importing import Source
 
 NOT_IMPORTED_MAX = 0.005
-ARCHIVES = (".tar.xz", ".tar.gz", ".tgz", ".tar.bz2", ".tar", ".zip")
 EXPORT_AT_ONCE = 500
 """Interactions of one export: as many as an export without a warning has."""
 REASONS_SHOWN = 30
@@ -77,52 +72,6 @@ class Result:
     def share(self) -> float:
         """The share of what is on no tape."""
         return self.not_imported / max(1, self.imported + self.not_imported)
-
-
-# --- files ------------------------------------------------------------------------------------------------------------
-
-
-def sources(path: Path, root: Path) -> Iterator[Source]:
-    """The recordings in a file: itself, or the members of an archive."""
-    name = path.relative_to(root).as_posix()
-    if path.name.endswith(".zip"):
-        with zipfile.ZipFile(path) as archive:
-            yield from members(name, archive.namelist(), archive.read)
-    elif path.name.endswith(ARCHIVES):
-        with tarfile.open(path) as archive:
-            held = {member.name: member for member in archive.getmembers() if member.isfile()}
-            yield from members(name, held, partial(unpacked, archive, held))
-    elif path.suffix in RECORDINGS | {".txt", ""} and path.stat().st_size <= FILE_MAX_BYTES:
-        yield Source(name, path.read_bytes(), partial(beside, path.parent))
-
-
-def unpacked(archive: tarfile.TarFile, held: dict[str, tarfile.TarInfo], name: str) -> bytes:
-    """One member's bytes."""
-    file = archive.extractfile(held[name])
-    return file.read() if file else b""
-
-
-def members(archive: str, names: Iterable[str], read: Callable[[str], bytes]) -> Iterator[Source]:
-    """The recordings of an archive, each of which may name other members."""
-    known = set(names)
-
-    def sibling(folder: PurePosixPath, name: str) -> bytes | None:
-        parts: list[str] = []
-        for part in (folder / name).parts:
-            parts = parts[:-1] if part == ".." else [*parts, part]
-        other = "/".join(parts)
-        return read(other) if other in known else None
-
-    for name in sorted(known):
-        path = PurePosixPath(name)
-        if not name.endswith("/") and not PASSED_OVER & set(path.parts):
-            yield Source(f"{archive}!{name}", read(name), partial(sibling, path.parent))
-
-
-def beside(folder: Path, name: str) -> bytes | None:
-    """Another file of a folder."""
-    path = folder / name
-    return path.read_bytes() if path.is_file() else None
 
 
 # --- one vendor -------------------------------------------------------------------------------------------------------
@@ -263,9 +212,7 @@ def main() -> int:
     parser.add_argument("vendors", nargs="*", help="only these")
     given = parser.parse_args()
     root = given.folder.resolve()
-    paths = sorted(path for path in root.rglob("*") if path.is_file() and not path.name.startswith("."))
-    groups = groupby(paths, key=lambda path: path.relative_to(root).parts[0] if path.parent != root else "-")
-    chosen = {vendor: list(held) for vendor, held in groups if not given.vendors or vendor in given.vendors}
+    chosen = by_vendor(root, given.vendors)
     with ProcessPoolExecutor(max_workers=2) as pool:
         results = list(pool.map(measured, [root] * len(chosen), chosen, chosen.values()))
     return told([one for one in results if one.imported or one.not_imported])
