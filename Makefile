@@ -61,7 +61,7 @@ library: $(READY) $(VENV)-e2e/.ready $(VENV)-e2e-litellm/.ready  ## record the t
 lock: $(READY)  ## resolve the lock files anew (no index host in them)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
 		--upgrade --all-extras --group dev pyproject.toml --output-file locks/dev.txt
-	@for group in demo e2e e2e-litellm; do \
+	@for group in demo peers e2e e2e-litellm; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
 			--upgrade --group $$group --output-file locks/$$group.txt; done
 
