@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-BENCH ?= imports tape crash redaction redaction_hostile recorder mock
+BENCH ?= imports tape crash redaction redaction_hostile recorder mock contracts
 
 .PHONY: help setup test check demo bench e2e compat corpus library lock clean
 
@@ -51,9 +51,9 @@ bench: $(READY)  ## speed and memory against peers and targets, all tables (BENC
 compat: $(READY)  ## the matrix: Pythons 3.11 to 3.13, vcrpy 6.0.2 to latest (ROWS="3.12 7.0.0" for some)
 	@$(BIN)/python benchmarks/compat.py $(ROWS)
 
-corpus: $(READY)  ## import a folder of recordings and prove that they replay (CORPUS=dir)
+corpus: $(READY)  ## import a folder of recordings, prove that they replay and that their contracts hold (CORPUS=dir)
 	@test -n "$(CORPUS)" || { echo "say which: make corpus CORPUS=path/to/recordings"; exit 2; }
-	@$(BIN)/python benchmarks/corpus.py $(CORPUS)
+	@status=0; $(BIN)/python benchmarks/corpus.py $(CORPUS) || status=1; $(BIN)/python benchmarks/contracts.py --corpus $(CORPUS) || status=1; exit $$status
 
 library: $(READY) $(VENV)-e2e/.ready $(VENV)-e2e-litellm/.ready  ## record the tapes that ship with us anew (VENDORS="..." for some)
 	@$(BIN)/python tests/e2e/library.py $(VENDORS)
