@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapehiss.contracts import operations
 from tapehiss.contracts.counts import Evidence, Field, Part, merged, smallest, tally
@@ -60,6 +60,16 @@ class Contract:
         return (*sorted(self.bounds), *sorted(_reached(self.operations)))
 
 
+class Taped(NamedTuple):
+    """An exchange and where it stands, so that the contract can name witnesses."""
+
+    exchange: Clean
+    tape: str = ""
+    """Name of the tape's file, without folders."""
+    line: int = 0
+    """Line of the exchange in that file, from 1; 0 when it is not known."""
+
+
 def observe(exchange: Clean) -> Contract:
     """The contract of one exchange.
 
@@ -69,12 +79,12 @@ def observe(exchange: Clean) -> Contract:
     return learn((exchange,))
 
 
-def learn(exchanges: Iterable[Clean], known: Contract | None = None) -> Contract:
+def learn(exchanges: Iterable[Clean | Taped], known: Contract | None = None) -> Contract:
     """What was known and the contracts of all these exchanges, as one; memory does not grow with their number."""
     contract = Contract() if known is None else known
     desk = _Desk()
-    for exchange in exchanges:
-        desk.take(exchange)
+    for each in exchanges:
+        desk.take(each if isinstance(each, Taped) else Taped(each))
         if desk.size > NODES_MAX:
             contract, desk = contract + desk.contract(), _Desk()
     return contract + desk.contract()
@@ -151,13 +161,13 @@ class _Desk:
     __slots__ = ("_endings", "_parts", "size")
 
     def __init__(self) -> None:
-        self._endings: dict[str, dict[str, int]] = {}
+        self._endings: dict[str, Mapping[str, int]] = {}
         self._parts: dict[str, dict[str, Gathering]] = {}
         self.size = 0
 
-    def take(self, exchange: Clean) -> None:
+    def take(self, taped: Taped) -> None:
         """Count one exchange."""
-        account = read(exchange)
+        account = read(taped.exchange)
         line = str(account.operation)
         self._endings[line] = tally(self._endings.get(line, {}), {account.ending.value: 1})
         parts = self._parts.setdefault(line, {})
