@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from tapehiss.contracts.counts import merged, rank_of_text, smallest, tally
+from tapehiss.contracts.sums import merged, rank_of_text, smallest, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

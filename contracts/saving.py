@@ -1,0 +1,141 @@
+"""The saved form of evidence: what of a field, a part or an operation's evidence stands in a file, and back.
+
+What is empty is left out, so that a file tells what is known and nothing else. Reading back refuses, by ``ValueError``,
+``KeyError``, ``TypeError`` or ``AttributeError``, whatever was not saved here; callers make one error of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tapehiss.contracts.conduct import resumed as resumed_conduct
+from tapehiss.contracts.conduct import saved as saved_conduct
+from tapehiss.contracts.counts import Evidence, Field, Part, Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Saved = dict[str, Any]
+
+
+def saved_evidence(evidence: Evidence) -> Saved:
+    """The evidence of one operation as JSON values."""
+    return _told(
+        endings=evidence.endings,
+        conduct=saved_conduct(evidence.conduct),
+        parts={name: saved_part(part) for name, part in evidence.parts.items()},
+        more_parts=evidence.more_parts,
+        bounds=sorted(evidence.bounds),
+        first=evidence.first,
+        last=evidence.last,
+    )
+
+
+def resumed_evidence(saved: Mapping[str, Any]) -> Evidence:
+    """The evidence that ``saved_evidence`` saved."""
+    return Evidence(
+        endings=_counts(saved, "endings"),
+        parts={str(name): resumed_part(part) for name, part in _mapping(saved, "parts").items()},
+        bounds=_words(saved, "bounds"),
+        conduct=resumed_conduct(_mapping(saved, "conduct")),
+        first=_seen(saved, "first"),
+        last=_seen(saved, "last"),
+        more_parts=int(saved.get("more_parts", 0)),
+    )
+
+
+def saved_part(part: Part) -> Saved:
+    """A part as JSON values."""
+    return _told(
+        exchanges=part.exchanges,
+        unread=part.unread,
+        bounds=sorted(part.bounds),
+        fields={path: saved_field(seen) for path, seen in part.fields.items()},
+        first=part.first,
+        last=part.last,
+    )
+
+
+def resumed_part(saved: Mapping[str, Any]) -> Part:
+    """The part that ``saved_part`` saved."""
+    return Part(
+        exchanges=int(saved["exchanges"]),
+        unread=_counts(saved, "unread"),
+        fields={str(path): resumed_field(seen) for path, seen in _mapping(saved, "fields").items()},
+        bounds=_words(saved, "bounds"),
+        first=_seen(saved, "first"),
+        last=_seen(saved, "last"),
+    )
+
+
+def saved_field(seen: Field) -> Saved:
+    """The evidence about the values at one path as JSON values."""
+    told = _told(
+        kinds=seen.kinds,
+        exchanges=seen.exchanges,
+        values=seen.values,
+        more=seen.more,
+        first=seen.first,
+        last=seen.last,
+        lengths=seen.lengths,
+        sizes=seen.sizes,
+        numbers=seen.numbers,
+        shapes=seen.shapes,
+        more_shapes=seen.more_shapes,
+        positions=seen.positions,
+    )
+    return told if seen.formats is None else {**told, "formats": sorted(seen.formats)}
+
+
+def resumed_field(saved: Mapping[str, Any]) -> Field:
+    """The evidence that ``saved_field`` saved."""
+    lengths, sizes, numbers = (_pair(saved, name) for name in ("lengths", "sizes", "numbers"))
+    return Field(
+        kinds=_counts(saved, "kinds"),
+        exchanges=int(saved["exchanges"]),
+        values=_counts(saved, "values"),
+        more=bool(saved.get("more", False)),
+        first=_seen(saved, "first"),
+        last=_seen(saved, "last"),
+        lengths=lengths and (int(lengths[0]), int(lengths[1])),
+        sizes=sizes and (int(sizes[0]), int(sizes[1])),
+        numbers=numbers,
+        formats=_words(saved, "formats") if "formats" in saved else None,
+        shapes=_counts(saved, "shapes"),
+        more_shapes=int(saved.get("more_shapes", 0)),
+        positions=tuple(_counts({"": kinds}, "") for kinds in saved.get("positions", ())),
+    )
+
+
+def _told(**facts: Any) -> Saved:
+    """What there is something to say about."""
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def _mapping(saved: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = saved.get(name, {})
+    if not isinstance(found, dict):
+        raise TypeError(f"{name} is no object")
+    return found
+
+
+def _counts(saved: Mapping[str, Any], name: str) -> dict[str, int]:
+    return {str(key): int(count) for key, count in _mapping(saved, name).items()}
+
+
+def _words(saved: Mapping[str, Any], name: str) -> frozenset[str]:
+    return frozenset(map(str, saved.get(name, ())))
+
+
+def _seen(saved: Mapping[str, Any], name: str) -> Seen | None:
+    if name not in saved:
+        return None
+    at_s, tape, line = saved[name]
+    return Seen(float(at_s), str(tape), int(line))
+
+
+def _pair(saved: Mapping[str, Any], name: str) -> tuple[float, float] | None:
+    if name not in saved:
+        return None
+    low, high = saved[name]
+    return low + 0, high + 0
