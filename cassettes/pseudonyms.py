@@ -84,9 +84,9 @@ def _is_hex(value: bytes) -> bool:
 
 
 _ESCAPE = re.compile(
-    rb"\\[nrtbfu]|%(?:[01][0-9A-Fa-f]|2[0-9A-Fa-f]|3[A-Fa-f]|40|5[B-Fb-f]|60|7[B-Fb-f])|&(?:amp|lt|gt|quot|apos);"
+    rb"\\[nrtbfu]|%(?:[01][0-9a-f]|2[0-9a-f]|3[a-f]|40|5[b-f]|60|7[b-f])|&(?:amp|lt|gt|quot|apos);"
 )
-"""Escapes of punctuation inside a value: they must go on meaning what they mean, and say nothing about the secret."""
+"""Escapes of punctuation inside a value in lower case: they must go on meaning what they mean, and say nothing about the secret."""
 _NOT_DIGIT = bytes(set(range(256)) - set(_DIGITS))
 _NOT_ALNUM = bytes(set(range(256)) - set(_DIGITS + _LETTERS + _LETTERS.upper()))
 
@@ -101,7 +101,7 @@ def _layout(value: bytes) -> _Layout:
     chosen.update(_tails(value, start))
     if 2 * len(chosen) < len(value) - start:
         chosen.update({i: _PUNCTUATION for i in range(start, len(value)) if value[i] in _REPLACEABLE_PUNCTUATION})
-    for match in _ESCAPE.finditer(value):
+    for match in _ESCAPE.finditer(folded):
         for i in range(*match.span()):
             chosen.pop(i, None)
     places = tuple(sorted(chosen))

@@ -7,7 +7,7 @@ import string
 import uuid
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tapehiss.cassettes.pseudonyms import is_pseudonym, pseudonym, recased
@@ -78,6 +78,9 @@ def test_a_uuid_stays_one_of_its_version(value):
 
 
 @given(values)
+@example(rb"0000000000@0\L0")
+@example(rb"\N0")
+@example(b"secret&AMP;salt")
 def test_letter_case_does_not_hide_one(value):
     """Upper and lower spellings are recognised, and are those of the same pseudonym."""
     made = pseudonym(KEY, value)
