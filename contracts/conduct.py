@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from tapehiss.contracts.sums import merged, rank_of_text, smallest, tally
+from tapehiss.contracts.sums import Seen, earlier, later, merged, rank_of_text, smallest, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,24 +28,19 @@ DIGESTS_MAX = 32
 WINDOWS_MAX = 64
 """How many windows are kept, of all quotas together."""
 
-Place = tuple[float, str, int]
-"""When (Unix time in seconds), and in which line of which tape."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sign:
     """How often a sign was seen, and where it was seen first and last."""
 
     count: int = 0
-    first: Place | None = None
-    last: Place | None = None
+    first: Seen | None = None
+    last: Seen | None = None
 
     def __add__(self, other: Sign) -> Sign:
         if not self.count or not other.count:
             return self if self.count else other
-        firsts = [place for place in (self.first, other.first) if place is not None]
-        lasts = [place for place in (self.last, other.last) if place is not None]
-        return Sign(self.count + other.count, min(firsts, default=None), max(lasts, default=None))
+        return Sign(self.count + other.count, earlier(self.first, other.first), later(self.last, other.last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +171,8 @@ def resumed(told: Mapping[str, Any]) -> Conduct:
     )
 
 
-def _place(told: Iterable[Any] | None) -> Place | None:
+def _place(told: Iterable[Any] | None) -> Seen | None:
     if told is None:
         return None
     at_s, tape, line = told
-    return float(at_s), str(tape), int(line)
+    return Seen(float(at_s), str(tape), int(line))

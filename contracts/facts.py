@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tapehiss.contracts.conduct import Place
+    from tapehiss.contracts.sums import Seen
 
 Argument = str | float | bool | tuple[str, ...] | None
 """Numbers are counts or have their unit in the argument's name."""
@@ -31,9 +31,9 @@ class Fact:
     """How many exchanges show it ..."""
     of: int = 0
     """... of how many that could have."""
-    first: Place | None = None
+    first: Seen | None = None
     """The first exchange that shows it: when, and line of a tape."""
-    last: Place | None = None
+    last: Seen | None = None
     words: str = ""
     """The fact as an English sentence, without a full stop."""
 

@@ -1,0 +1,89 @@
+"""What an exchange shows of the vendor's rate limits: quotas, windows, resets, and what being turned away looks like.
+
+The vendor's own clock (``Date``) tells the time where it is sent; the recorder's where it is not.
+"""
+
+from __future__ import annotations
+
+import re
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from tapehiss.cassettes.exchange import header
+from tapehiss.contracts.conduct import Window
+from tapehiss.contracts.quotas import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tapehiss.cassettes.exchange import Response
+    from tapehiss.contracts.quotas import Quota
+
+LIMITED = frozenset({420, 429})
+"""Statuses that mean nothing else than: too many (RFC 6585 section 4; 420 is Twitter's and its imitators')."""
+PERHAPS = frozenset({403, 430, 503, 509, 529})
+"""Statuses that mean it where the answer says how long to wait, or that nothing remains, or says so in words."""
+BODY_MAX_BYTES = 4_000
+
+_WORDS = re.compile(
+    rb"rate[ _-]?limit|too many (?:requests|calls)|throttl|slow ?down|quota|overloaded|concurren", re.IGNORECASE
+)
+_WINDOWS_APART_S = 2.0
+
+
+def signs(response: Response, at_s: float, quotas: tuple[Quota, ...]) -> Iterator[str]:
+    """What one answer shows of limits."""
+    now_s = now_of(response, at_s)
+    for quota in quotas:
+        yield "quota " + " ".join([quota.family, *(f"{role}={name}" for role, name in quota.headers)])
+        if quota.limit is not None:
+            yield f"limit {quota.family} {quota.limit:g} {'-' if quota.window_s is None else format(quota.window_s, 'g')}"
+        if quota.reset:
+            yield f"reset {quota.family} {dialect(quota.reset, now_s)[0]}"
+        if quota.name:
+            yield f"quota-name {quota.family} {quote(quota.name)}"
+    yield from _turned_away(response, now_s, quotas)
+
+
+def windows(response: Response, at_s: float, quotas: tuple[Quota, ...]) -> Iterator[tuple[str, Window]]:
+    """The windows that an answer speaks of: the quota with its limit and the instant of the next refill."""
+    now_s = now_of(response, at_s)
+    for quota in quotas:
+        wait_s = dialect(quota.reset, now_s)[1] if quota.reset else None
+        if now_s is not None and wait_s is not None and quota.remaining is not None and 0 <= wait_s < 40 * 86_400:
+            instant = round((now_s + wait_s) / _WINDOWS_APART_S) * _WINDOWS_APART_S
+            limit = "-" if quota.limit is None else f"{quota.limit:g}"
+            yield f"{quota.family} {limit} {instant:.0f}", Window(1, now_s, now_s, quota.remaining, quota.remaining)
+
+
+def now_of(response: Response, at_s: float) -> float | None:
+    """When the answer was made: by the vendor's clock, else by the recorder's, else unknown."""
+    told = header(response.headers, "date")
+    if told:
+        try:
+            return parsedate_to_datetime(told).timestamp()
+        except (ValueError, TypeError, OverflowError, IndexError):
+            pass
+    return at_s or None
+
+
+def _turned_away(response: Response, now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[str]:
+    """The signs of an answer that says: too many."""
+    told = header(response.headers, "retry-after")
+    form, wait_s = dialect(told, now_s) if told else ("-", None)
+    if told and response.status not in LIMITED | PERHAPS:
+        yield f"retry-after {response.status} {form}"
+    if not _limited(response, quotas, waits=bool(told)):
+        return
+    spent = "spent" if any(quota.remaining == 0 for quota in quotas) else "quota" if quotas else "no-quota"
+    yield f"limited {response.status} {form} {spent}"
+    if told and wait_s is not None:
+        yield f"wait {response.status} {form} {'decimal' if '.' in told else 'whole'} {wait_s:.3g}"
+
+
+def _limited(response: Response, quotas: tuple[Quota, ...], *, waits: bool) -> bool:
+    if response.status in LIMITED:
+        return True
+    spent = any(quota.remaining == 0 for quota in quotas)
+    return response.status in PERHAPS and (waits or spent or _WORDS.search(response.body[:BODY_MAX_BYTES]) is not None)

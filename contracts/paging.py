@@ -1,0 +1,272 @@
+"""What an exchange shows of paging: which parameter asks for a page, and what in the answer says how to ask for the next.
+
+Nothing rests on names alone where there is proof in the exchange itself: a URL in the answer that is the request's own with one
+parameter changed, a number that is the parameter plus one (or plus the page's size), a value that comes back as it was
+sent. What only a later request can prove (a cursor that is sent back) is kept as digests on both sides.
+
+Signs (a *place* is a JSON Pointer into the body, or ``header:link``; a *parameter* is ``query:name`` or ``body:name``)::
+
+    paging lists <place>                     a list that the answer is about
+    paging next-url <place> <parameter>      the URL of the next page differs from the request's in this parameter
+    paging plus-one|plus-size <place> <parameter>
+    paging echo <place> <parameter>          the answer repeats the parameter
+    paging cursor <place>, paging end <place>    a value that could be sent back; null or empty in its stead
+    paging more <place> true|false, paging total <place>
+    paging-size full|held|broken <parameter> the parameter is the most items of a list
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, urljoin, urlsplit
+
+from tapehiss.cassettes.exchange import header_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tapehiss.cassettes.exchange import Headers
+
+DEPTH_MAX = 4
+"""How deep an answer's envelope is looked into; arrays end it."""
+MEMBERS_MAX = 200
+"""How many members of an envelope are looked at."""
+PARAMETERS_MAX = 50
+LINK_MAX_BYTES = 8_000
+CURSOR_LENGTH_MIN = 4
+"""Shorter values are equal by chance too often to prove anything."""
+LINK = "header:link"
+
+_LINKED = re.compile(r"<([^<>]{1,4000})>([^<]{0,1000})")
+_RELATION = re.compile(r"(?:\A|[;\s])rel\s*=\s*\"?\s*([^\";,]+)", re.IGNORECASE)
+_NEXT = re.compile(
+    r"next|continuation|after\Z|older|scroll|resume|cursor|bookmark|marker|page_?token|pagination_?token|nextpage|start_?key|last_?evaluated",
+    re.IGNORECASE,
+)
+_OTHER_WAY = re.compile(
+    r"prev|before|first|self|last(?!_?evaluated)|newer|start_?cursor|current|canonical", re.IGNORECASE
+)
+_MORE = re.compile(
+    r"(?:has|is|get)?_?(?:more|next|next_?page|more_?(?:items|results|records|data|pages)|truncated|done|last|last_?page)|incomplete_?results",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"(?:(?:total|num|max|page)_?)?(?:total|count|items?_?count|results?|pages?_?count|records|hits|num_?found|size|entries|elements)|(?:total|num)_?\w{2,20}|\w{2,20}_?total|pages|last_?page",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"(?:.*[_\[.-])?(?:page|p|pg|cursor|offset|start|skip|after|before|since|until|token|marker|from|index|limit|size|count|rows|take|top|first|last|max|per|continuation|bookmark|scroll\w*|num|number|key|id)(?:[_\].-].*)?"
+    r"|.*(?:page|cursor|offset|skip|limit|token|index|results|after|before|marker|per|perpage)\]?",
+    re.IGNORECASE,
+)
+_SIZES = re.compile(
+    r".*(?:limit|per_?page|page_?size|size\]?|count|max_?results|rows|take|top|first|num|results_?per_?page|items|length|range)\]?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One exchange as paging sees it."""
+
+    url: str
+    parameters: Mapping[str, Any]
+    """``query:name`` or ``body:name`` -> the value that was sent."""
+    headers: Headers
+    document: Any
+    """The answer; ``None`` when it has none."""
+
+
+def page(url: str, query: Mapping[str, Any], body: Mapping[str, Any], headers: Headers, document: Any) -> Page:
+    """An exchange with the parameters that could have to do with paging, by their names."""
+    sent = [(f"query:{name}", value) for name, value in query.items()] + [
+        (f"body:{name}", value) for name, value in body.items()
+    ]
+    asked = {
+        name: value
+        for name, value in sent
+        if _asks(name) and isinstance(value, str | int) and not isinstance(value, bool)
+    }
+    return Page(url, dict(list(asked.items())[:PARAMETERS_MAX]), headers, document)
+
+
+def signs(told: Page) -> Iterator[str]:
+    """What an exchange shows of paging; nothing for an answer without a list."""
+    members = list(_members(told.document))
+    lists = [(place, value) for place, value in members if isinstance(value, list)]
+    linked = [sign for url in _next_links(told.headers) for sign in _steps(told, LINK, url)]
+    if not lists and not linked:
+        return
+    yield from (f"paging lists {place}" for place, _ in lists[:5])
+    yield from dict.fromkeys(linked)
+    longest = max((len(value) for _, value in lists), default=None)
+    yield from _sizes(told, longest)
+    for place, value in members:
+        if not isinstance(value, list):
+            yield from _said(told, place, value)
+
+
+def digests(told: Page) -> Iterator[tuple[str, str]]:
+    """Values that were sent, or that could be sent back, as ``(name of the sketch, digest)``."""
+    for name, value in told.parameters.items():
+        if _is_token(value):
+            yield f"asked {_written(name)}", digest(value)
+    members = list(_members(told.document))
+    if not any(isinstance(value, list) for _, value in members):
+        return
+    for place, value in members:
+        if isinstance(value, list) and value and isinstance(value[-1], dict):
+            last = value[-1]
+            yield from (
+                (f"offered {place}/~-/{name}", digest(last[name]))
+                for name in ("id", "_id", "name", "key", "uuid")
+                if _is_token(last.get(name))
+            )
+        elif _is_token(value) and value not in told.parameters.values():
+            yield f"offered {place}", digest(value)
+
+
+def digest(value: str | int) -> str:
+    """Twelve hexadecimal digits that stand for a value."""
+    return hashlib.blake2b(str(value).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def _members(document: Any) -> Iterator[tuple[str, Any]]:
+    """Scalars and lists of an envelope with their pointers, breadth first; the document itself when it is a list."""
+    level = [("", document)]
+    left = MEMBERS_MAX
+    for _ in range(DEPTH_MAX):
+        below: list[tuple[str, Any]] = []
+        for place, value in level:
+            if isinstance(value, dict):
+                below += [(f"{place}/{_step(name)}", each) for name, each in list(value.items())[:left]]
+            else:
+                yield place, value
+                left -= 1
+        level = below[: max(0, left)]
+
+
+def _said(told: Page, place: str, value: Any) -> Iterator[str]:
+    """What one scalar of the envelope says."""
+    name = place.rpartition("/")[2]
+    way = _way(place)
+    if isinstance(value, bool):
+        if _MORE.fullmatch(name):
+            yield f"paging more {place} {str(value).lower()}"
+    elif value is None or value == "":
+        if way == "next":
+            yield f"paging end {place}"
+    elif isinstance(value, str) and _is_url(value, told.url):
+        if way != "other":
+            yield from _steps(told, place, value)
+    else:
+        yield from _compared(told, place, name, value, way)
+
+
+def _compared(told: Page, place: str, name: str, value: str | float, way: str) -> Iterator[str]:
+    """How a scalar relates to what was asked."""
+    same = [asked for asked, sent in told.parameters.items() if str(sent) == str(value)]
+    yield from (f"paging echo {place} {_written(asked)}" for asked in same)
+    if same or isinstance(value, float):
+        return
+    if way == "next":
+        yield from _counted(told, place, value)
+        yield f"paging cursor {place}"
+    elif isinstance(value, int) and _TOTAL.fullmatch(name):
+        yield f"paging total {place}"
+
+
+def _counted(told: Page, place: str, value: str | int) -> Iterator[str]:
+    """Whether a next value is a parameter plus one, or plus a page's size."""
+    if not str(value).isdecimal() or len(str(value)) > 15:
+        return
+    numbers = {
+        name: int(sent) for name, sent in told.parameters.items() if str(sent).isdecimal() and len(str(sent)) <= 15
+    }
+    for name, sent in numbers.items():
+        if int(value) == sent + 1:
+            yield f"paging plus-one {place} {_written(name)}"
+        elif any(
+            int(value) == sent + size for other, size in numbers.items() if other != name and _SIZES.fullmatch(other)
+        ):
+            yield f"paging plus-size {place} {_written(name)}"
+
+
+def _sizes(told: Page, items: int | None) -> Iterator[str]:
+    for name, sent in told.parameters.items():
+        if items is not None and isinstance(sent, int) and sent > 0 and _SIZES.fullmatch(name):
+            yield f"paging-size {'full' if items == sent else 'held' if items < sent else 'broken'} {_written(name)}"
+
+
+def _steps(told: Page, place: str, url: str) -> Iterator[str]:
+    """The parameters in which the URL of the next page differs from the request's, the telling ones only."""
+    here, there = urlsplit(told.url), _split(told.url, url)
+    if there is None or (there.path != here.path and _way(place) != "next" and place != LINK):
+        return
+    before = dict(parse_qsl(here.query, keep_blank_values=True, max_num_fields=None))
+    after = dict(parse_qsl(there.query, keep_blank_values=True, max_num_fields=None))
+    changed = [name for name, value in after.items() if before.get(name) != value]
+    telling = (
+        [name for name in changed if name in before]
+        or [name for name in changed if not _SIZES.fullmatch(name)]
+        or changed
+    )
+    yield from (f"paging next-url {place} {_written(f'query:{name}')}" for name in telling[:3])
+
+
+def _next_links(headers: Headers) -> Iterator[str]:
+    """The targets of ``Link`` headers with the relation ``next`` (RFC 8288)."""
+    for value in header_values(headers, "link"):
+        for url, parameters in _LINKED.findall(value[:LINK_MAX_BYTES]):
+            relation = _RELATION.search(parameters)
+            if relation and "next" in relation[1].lower().split():
+                yield url
+
+
+def _split(base: str, url: str) -> Any:
+    try:
+        return urlsplit(urljoin(base, url))
+    except ValueError:
+        return None
+
+
+def _is_url(text: str, base: str) -> bool:
+    if text.startswith(("http://", "https://")):
+        return len(text) < 4_000
+    return text.startswith(("/", "?")) and "?" in text and len(text) < 4_000 and bool(base)
+
+
+def _is_token(value: Any) -> bool:
+    if isinstance(value, bool):
+        return False
+    return (isinstance(value, str) and len(value) >= CURSOR_LENGTH_MIN and not value.startswith("http")) or (
+        isinstance(value, int) and value >= 1_000
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _way(place: str) -> str:
+    """Whether a place speaks of the ``next`` page, an ``other`` one, or neither."""
+    steps = place.split("/")[1:]
+    if any(_OTHER_WAY.search(step) for step in steps) and not any("next" in step.lower() for step in steps):
+        return "other"
+    return "next" if any(_NEXT.search(step) for step in steps) else ""
+
+
+@lru_cache(maxsize=4_096)
+def _asks(name: str) -> bool:
+    return _ASKS.fullmatch(name.partition(":")[2]) is not None
+
+
+@lru_cache(maxsize=4_096)
+def _step(name: str) -> str:
+    return quote(name.replace("~", "~0").replace("/", "~1"), safe="~[]$@:_.-")
+
+
+@lru_cache(maxsize=4_096)
+def _written(name: str) -> str:
+    return quote(name, safe=":[]$@~!*'()_.-")
