@@ -42,6 +42,10 @@ class Catalogue:
         """The account of an exchange, with the operation of this catalogue that it called."""
         return read(exchange)
 
+    def of(self, contract: Contract) -> Catalogue:
+        """Another contract seen by the operations of this one: drift compares OLD and NEW by those of both together."""
+        return catalogue(contract)
+
 
 def catalogue(contract: Contract, overrides: Iterable[object] = ()) -> Catalogue:
     """The operations that a contract proves, as its user overrides them."""
