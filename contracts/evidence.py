@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tapehiss.contracts import operations
-from tapehiss.contracts.counts import Evidence, Field, Part, merged, smallest, tally
+from tapehiss.contracts.counts import Evidence, merged, smallest, tally
 from tapehiss.contracts.errors import DamagedContract
 from tapehiss.contracts.gathering import Gathering
 from tapehiss.contracts.reading import read
+from tapehiss.contracts.saving import resumed_evidence, saved_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -95,7 +96,7 @@ def to_json(contract: Contract) -> str:
     saved = {
         "tapehiss-contract": VERSION,
         "bounds": sorted(contract.bounds),
-        "operations": {line: _saved(evidence) for line, evidence in contract.operations.items()},
+        "operations": {line: saved_evidence(evidence) for line, evidence in contract.operations.items()},
     }
     return json.dumps(saved, sort_keys=True, indent=1) + "\n"
 
@@ -104,7 +105,9 @@ def from_json(text: str | bytes, *, where: str = "") -> Contract:
     """The contract that ``to_json`` saved; ``DamagedContract`` names ``where`` when the text is anything else."""
     try:
         saved = json.loads(text)
-        known = {str(operations.parse(line)): _resumed(evidence) for line, evidence in saved["operations"].items()}
+        known = {
+            str(operations.parse(line)): resumed_evidence(evidence) for line, evidence in saved["operations"].items()
+        }
         contract, version = Contract(known, frozenset(saved["bounds"])), saved["tapehiss-contract"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         remedy = "give a file that `tapehiss infer --into` wrote"
@@ -112,40 +115,6 @@ def from_json(text: str | bytes, *, where: str = "") -> Contract:
     if version != VERSION:
         raise DamagedContract(f"a contract of version {version}, not {VERSION}", where=where, remedy="infer it anew")
     return contract
-
-
-def _saved(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "endings": evidence.endings,
-        "bounds": sorted(evidence.bounds),
-        "parts": {name: _saved_part(part) for name, part in evidence.parts.items()},
-    }
-
-
-def _saved_part(part: Part) -> dict[str, Any]:
-    return {
-        "exchanges": part.exchanges,
-        "unread": part.unread,
-        "bounds": sorted(part.bounds),
-        "fields": {path: [seen.kinds, seen.exchanges, seen.values, seen.more] for path, seen in part.fields.items()},
-    }
-
-
-def _resumed(saved: Mapping[str, Any]) -> Evidence:
-    parts = {name: _resumed_part(part) for name, part in saved["parts"].items()}
-    return Evidence(_counts(saved["endings"]), parts, frozenset(saved["bounds"]))
-
-
-def _resumed_part(saved: Mapping[str, Any]) -> Part:
-    fields = {
-        path: Field(_counts(kinds), int(exchanges), _counts(values), bool(more))
-        for path, (kinds, exchanges, values, more) in saved["fields"].items()
-    }
-    return Part(int(saved["exchanges"]), _counts(saved["unread"]), fields, frozenset(saved["bounds"]))
-
-
-def _counts(saved: Mapping[str, int]) -> dict[str, int]:
-    return {str(key): int(count) for key, count in saved.items()}
 
 
 def _reached(known: Mapping[str, Evidence]) -> Iterator[str]:
