@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH ?= imports tape crash redaction redaction_hostile recorder mock contracts
 
-.PHONY: help setup test check demo bench e2e compat corpus library lock clean
+.PHONY: help setup test check peers demo bench e2e compat corpus library lock clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,13 @@ $(VENV)-%/.ready: locks/%.txt | $(READY)
 	@$(BIN)/uv pip sync --quiet --python $(VENV)-$*/bin/python $<
 	@touch $@
 
+$(VENV)-peers/npm/.ready: locks/peers/package.json locks/peers/package-lock.json
+	@mkdir -p $(@D) && cp $^ $(@D)
+	@cd $(@D) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+peers: $(VENV)-peers/.ready $(VENV)-peers/npm/.ready  ## the tools that inference is measured against, pinned (Python and npm)
+
 demo: $(READY) $(VENV)-demo/.ready  ## the main job on real input, under two minutes
 	@$(BIN)/python examples/demo/demo.py $(VENV)-demo/bin/python
 
@@ -53,6 +60,7 @@ compat: $(READY)  ## the matrix: Pythons 3.11 to 3.13, vcrpy 6.0.2 to latest (RO
 
 corpus: $(READY)  ## import a folder of recordings, prove that they replay and that their contracts hold (CORPUS=dir)
 	@test -n "$(CORPUS)" || { echo "say which: make corpus CORPUS=path/to/recordings"; exit 2; }
+	@$(MAKE) --no-print-directory --keep-going peers || echo "not every peer could be installed: their columns say so"
 	@status=0; $(BIN)/python benchmarks/corpus.py $(CORPUS) || status=1; $(BIN)/python benchmarks/contracts.py --corpus $(CORPUS) || status=1; exit $$status
 
 library: $(READY) $(VENV)-e2e/.ready $(VENV)-e2e-litellm/.ready  ## record the tapes that ship with us anew (VENDORS="..." for some)

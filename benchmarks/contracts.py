@@ -35,8 +35,10 @@ def without_recordings() -> Iterator[Row]:
 def with_recordings(root: Path, vendors: list[str], jobs: int) -> Iterator[Row]:
     """What real traffic shows."""
     import laws
+    import recovered
 
     yield from laws.rows(root, vendors, jobs)
+    yield from recovered.rows(root, vendors)
 
 
 def main() -> int:
