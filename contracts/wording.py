@@ -92,7 +92,98 @@ CHECK: Mapping[str, Rule] = {
 }  # fmt: skip
 """What ``tapehiss check`` finds."""
 
-DRIFT: Mapping[str, Rule] = {}
+_PROOF = " ({verdict}: without a change the chance of that is {chance}, decided is what stays below {level})"
+_TOLD = "in NEW in {new} exchanges, in OLD in {old}"
+
+DRIFT: Mapping[str, Rule] = {
+    "api-operation-added": Rule(
+        INFO, "An operation that OLD does not have", "called in {now} exchanges of NEW, never in OLD",
+    ),
+    "api-operation-uncalled": Rule(
+        INFO, "An operation that NEW did not call", "called in {was} exchanges of OLD, never in NEW: nothing is known of it",
+        "record it again before you rely on it",
+    ),
+    "api-operation-removed": Rule(
+        ERROR, "An operation is gone", "{subject} in {new} answers, in OLD in {old}; it answered {was}, now {now}" + _PROOF,
+        "find what the vendor offers instead",
+    ),
+    "response-success-status-added": Rule(
+        WARN, "Another status of success", "{subject} " + _TOLD + "; OLD: {was}" + _PROOF,
+        "see whether clients take this status for a success",
+    ),
+    "response-success-status-removed": Rule(
+        ERROR, "A status of success is gone", "{subject} " + _TOLD + "; NEW: {now}" + _PROOF,
+        "see whether clients wait for exactly this status",
+    ),
+    "response-non-success-status-added": Rule(
+        INFO, "A status that turns requests down", "{subject} " + _TOLD + "; OLD: {was}",
+    ),
+    "response-failures-risen": Rule(
+        WARN, "The vendor fails more often", "5xx " + _TOLD + "; NEW: {now}" + _PROOF,
+        "see whether the vendor was ill while NEW was recorded",
+    ),
+    "response-ending-added": Rule(
+        WARN, "Exchanges end as none did before", "{subject} " + _TOLD + _PROOF,
+        "see whether the vendor or the network was ill while NEW was recorded",
+    ),
+    "response-latency-risen": Rule(
+        WARN, "Answers take longer", "the median was {was}, it is {now}; slower than half of all: " + _TOLD + _PROOF,
+        "see whether timeouts still fit",
+    ),
+    "response-media-type-added": Rule(
+        WARN, "Another media type", "{subject} " + _TOLD + "; OLD: {was}" + _PROOF, "see whether clients can read it",
+    ),
+    "response-media-type-removed": Rule(
+        ERROR, "A media type is gone", "{subject} " + _TOLD + "; NEW: {now}" + _PROOF, "see whether clients can read what comes instead",
+    ),
+    "response-body-unreadable": Rule(
+        ERROR, "A body that is not what its media type says", "unreadable ({subject}) " + _TOLD + _PROOF,
+        "ask the vendor: clients cannot read it either",
+    ),
+    "response-required-property-removed": Rule(
+        ERROR, "A member that was always there is gone", "{was}, " + _TOLD + _PROOF,
+        "stop relying on it, or ask the vendor",
+    ),
+    "response-optional-property-removed": Rule(
+        WARN, "A member that was sometimes there is gone", "{was}, " + _TOLD + _PROOF,
+        "see whether clients still need it",
+    ),
+    "response-property-became-optional": Rule(
+        ERROR, "A member that was always there is missing at times", "{was}, complete " + _TOLD + _PROOF,
+        "treat it as optional, or ask the vendor",
+    ),
+    "response-optional-property-added": Rule(
+        INFO, "A member that OLD does not have", "{now}, " + _TOLD,
+    ),
+    "response-property-became-nullable": Rule(
+        ERROR, "A null where there never was one", "it was {was}; null " + _TOLD + _PROOF, "treat it as nullable, or ask the vendor",
+    ),
+    "response-property-type-changed": Rule(
+        ERROR, "A value of another kind", "it was {was}; {now} " + _TOLD + _PROOF, "see whether clients can read it",
+    ),
+    "response-property-type-generalized": Rule(
+        WARN, "Fractions where there were whole numbers", "it was {was}; {now} " + _TOLD + _PROOF, "see whether clients can read it",
+    ),
+    "response-property-enum-value-added": Rule(
+        WARN, "A word that OLD does not have", "{now} " + _TOLD + "; OLD: {was}" + _PROOF, "see whether clients have a default for it",
+    ),
+    "response-property-format-changed": Rule(
+        ERROR, "A text of another format", "no {subject} " + _TOLD + _PROOF, "see whether clients parse it",
+    ),
+    "response-property-scale-changed": Rule(
+        WARN, "Numbers of another size", "from {was} to {now}, in all {new} exchanges of NEW" + _PROOF,
+        "see whether the unit has changed",
+    ),
+    "new-optional-request-property": Rule(
+        INFO, "The vendor takes another member", "{now}, accepted " + _TOLD,
+    ),
+    "request-property-became-optional": Rule(
+        INFO, "The vendor does without a member", "{was}, accepted without it; with it " + _TOLD,
+    ),
+    "request-property-type-generalized": Rule(
+        INFO, "The vendor takes another kind of value", "{now} accepted, it was {was}; " + _TOLD,
+    ),
+}  # fmt: skip
 """What ``tapehiss drift`` finds."""
 
 RULES: Mapping[str, Rule] = {**CHECK, **DRIFT}
