@@ -13,29 +13,27 @@ from functools import lru_cache
 from tapehiss.contracts.counts import REST
 
 _HEX = "[0-9a-fA-F]"
-_MINTED = re.compile(
-    "|".join(
-        (
-            r"[+-]?\d+(?:[.,:]\d+)*",  # numbers, versions, times of day, IPv4 addresses
-            rf"(?:urn:uuid:)?\{{?{_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}\}}?",  # UUID
-            rf"(?=\w*\d)(?=\w*[a-fA-F]){_HEX}{{16,128}}",  # digests, object ids
-            r"[0-7][0-9A-HJKMNP-TV-Z]{25}",  # ULID
-            r"\d{4}-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}\S{0,20})?)?",  # dates, months, times
-            r"\d{4}/\d{2}/\d{2}",
-            r"(?:[a-zA-Z]{1,12}[_-]){1,2}\d{4,}",  # order_10023
-            r"(?:[a-z]{1,12}_){1,2}(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z0-9]{8,64}",  # cus_9s6XKzkNRiz8i3
-            r"[^@\s/]+@[^@\s/]+\.[A-Za-z]{2,}",  # e-mail addresses
-            r"https?://\S+",
-            r"(?=[A-Za-z]*\d[A-Za-z]+\d)(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z0-9]{17,64}",  # tokens of mixed case
-        )
-    ),
-    re.ASCII,
+_FORMS = (
+    "[+-]?[0-9]+(?:[.,:][0-9]+)*",  # numbers, versions, times of day, IPv4 addresses
+    rf"(?:urn:uuid:)?\{{?{_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}\}}?",  # UUIDs
+    rf"(?=[0-9a-fA-F]*[0-9])(?=[0-9]*[a-fA-F]){_HEX}{{16,128}}",  # digests, object ids
+    "[0-7][0-9A-HJKMNP-TV-Z]{25}",  # ULIDs
+    "[0-9]{4}-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}[0-9:.Z+-]{0,20})?)?",  # months, dates, instants
+    "[0-9]{4}/[0-9]{2}/[0-9]{2}",
+    "(?:[a-zA-Z]{1,12}[_-]){1,2}[0-9]{4,}",  # order_10023
+    "(?:[a-z]{1,12}_){1,2}(?=[A-Za-z]*[0-9])(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z0-9]{8,64}",  # cus_9s6XKzkNRiz8i3
+    "[!-.0-?A-~]+@[!-.0-?A-~]+[.][A-Za-z]{2,}",  # e-mail addresses
+    "https?://[!-~]+",
+    "(?=[A-Za-z]*[0-9][A-Za-z]+[0-9])(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z0-9]{17,64}",  # tokens of mixed case
 )
+
+MINTED_PATTERN = rf"^(?:{'|'.join(_FORMS)})(?!\n)$"
+"""The names that are data, as a pattern that Python, ECMA 262 and Rust read alike."""
+
+_MINTED = re.compile(MINTED_PATTERN)
 
 
 @lru_cache(maxsize=20_000)
 def step_of(name: str) -> str:
     """The step of a path to a member of this name: the escaped name (RFC 6901 section 3), or ``REST``."""
-    if _MINTED.fullmatch(name):
-        return REST
-    return name.replace("~", "~0").replace("/", "~1")
+    return REST if _MINTED.search(name) else name.replace("~", "~0").replace("/", "~1")

@@ -15,7 +15,8 @@ from tapehiss.contracts import operations
 from tapehiss.contracts.counts import Evidence, Part
 from tapehiss.contracts.errors import NoEvidence
 from tapehiss.contracts.reading import NO_BODY, UNLABELLED, media_of, status_of
-from tapehiss.contracts.schemas import DIALECT, Schema, schema_of
+from tapehiss.contracts.schemas import DIALECT, schema_of
+from tapehiss.contracts.values import Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,14 +14,8 @@ from tapehiss.contracts.counts import Field, Part
 from tapehiss.contracts.documents import of_body
 from tapehiss.contracts.gathering import Gathering
 from tapehiss.contracts.reading import Reading
-from tapehiss.contracts.schemas import (
-    DIALECT,
-    UNSEEN_MASS_MAX,
-    Schema,
-    is_enumeration,
-    schema_of,
-    unseen_mass_at_most,
-)
+from tapehiss.contracts.schemas import DIALECT, schema_of
+from tapehiss.contracts.values import UNSEEN_MASS_MAX, Schema, is_enumeration, unseen_mass_at_most
 from traffic import documents
 
 
