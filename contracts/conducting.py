@@ -102,6 +102,7 @@ def conduct_of(exchange: Exchange, account: Account, seen: Seen) -> Conduct:
 def _signs(exchange: Exchange, response: Response, body: Mapping[str, Any]) -> Iterator[str]:
     """What an exchange shows beside quotas and paging."""
     request = exchange.request
+    yield f"answered {response.status // 100}xx"
     proof = authentication.proof(request.headers, split(request.url)[2], body)
     if response.status < 400:
         yield f"proof {proof}"

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from tapehiss.contracts import operations
+from tapehiss.contracts.conducting import Conducting
 from tapehiss.contracts.counts import Evidence, merged, smallest, tally
 from tapehiss.contracts.errors import DamagedContract
 from tapehiss.contracts.gathering import Gathering
 from tapehiss.contracts.reading import read
 from tapehiss.contracts.saving import resumed_evidence, saved_evidence
+from tapehiss.contracts.sums import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -127,10 +129,11 @@ def _reached(known: Mapping[str, Evidence]) -> Iterator[str]:
 class _Desk:
     """Where exchanges are counted until their counts are frozen."""
 
-    __slots__ = ("_endings", "_parts", "size")
+    __slots__ = ("_conduct", "_endings", "_parts", "size")
 
     def __init__(self) -> None:
         self._endings: dict[str, Mapping[str, int]] = {}
+        self._conduct: dict[str, Conducting] = {}
         self._parts: dict[str, dict[str, Gathering]] = {}
         self.size = 0
 
@@ -145,11 +148,16 @@ class _Desk:
             before = gathering.size
             gathering.count(reading)
             self.size += 1 + gathering.size - before
+        conducting = self._conduct.setdefault(line, Conducting())
+        before = conducting.size
+        conducting.take(taped.exchange, account, Seen(taped.exchange.started_at, taped.tape, taped.line))
+        self.size += conducting.size - before
 
     def contract(self) -> Contract:
         """The counts as a contract, within its bounds."""
         known = {
-            line: Evidence(endings) + Evidence(parts={name: each.part() for name, each in self._parts[line].items()})
+            line: Evidence(endings, conduct=self._conduct[line].conduct())
+            + Evidence(parts={name: each.part() for name, each in self._parts[line].items()})
             for line, endings in self._endings.items()
         }
         return Contract(known) + Contract()

@@ -7,7 +7,8 @@ sent. What only a later request can prove (a cursor that is sent back) is kept a
 Signs (a *place* is a JSON Pointer into the body, or ``header:link``; a *parameter* is ``query:name`` or ``body:name``)::
 
     paging lists <place>                     a list that the answer is about
-    paging next-url <place> <parameter>      the URL of the next page differs from the request's in this parameter
+    paging next-url <place> <parameter> <how> the URL of the next page differs from the request's in this parameter:
+                                             it is a ``page`` further, an ``offset``, or another ``cursor``
     paging plus-one|plus-size <place> <parameter>
     paging echo <place> <parameter>          the answer repeats the parameter
     paging cursor <place>, paging end <place>    a value that could be sent back; null or empty in its stead
@@ -59,10 +60,11 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"(?:.*[_\[.-])?(?:page|p|pg|cursor|offset|start|skip|after|before|since|until|token|marker|from|index|limit|size|count|rows|take|top|first|last|max|per|continuation|bookmark|scroll\w*|num|number|key|id)(?:[_\].-].*)?"
+    r"(?:.*[_\[.-])?(?:page|p|pg|cursor|offset|start|skip|after|before|since|until|token|marker|from|index|limit|size|count|rows|take|top|first|last|max|per|continuation|bookmark|scroll\w*|num|number)(?:[_\].-].*)?"
     r"|.*(?:page|cursor|offset|skip|limit|token|index|results|after|before|marker|per|perpage)\]?",
     re.IGNORECASE,
 )
+_OFFSET = re.compile(r".*(?:offset|skip|start|from|index|first)\]?", re.IGNORECASE)
 _SIZES = re.compile(
     r".*(?:limit|per_?page|page_?size|size\]?|count|max_?results|rows|take|top|first|num|results_?per_?page|items|length|range)\]?",
     re.IGNORECASE,
@@ -167,7 +169,7 @@ def _said(told: Page, place: str, value: Any) -> Iterator[str]:
         yield from _compared(told, place, name, value, way)
 
 
-def _compared(told: Page, place: str, name: str, value: str | float, way: str) -> Iterator[str]:
+def _compared(told: Page, place: str, name: str, value: Any, way: str) -> Iterator[str]:
     """How a scalar relates to what was asked."""
     same = [asked for asked, sent in told.parameters.items() if str(sent) == str(value)]
     yield from (f"paging echo {place} {_written(asked)}" for asked in same)
@@ -204,18 +206,35 @@ def _sizes(told: Page, items: int | None) -> Iterator[str]:
 
 def _steps(told: Page, place: str, url: str) -> Iterator[str]:
     """The parameters in which the URL of the next page differs from the request's, the telling ones only."""
-    here, there = urlsplit(told.url), _split(told.url, url)
-    if there is None or (there.path != here.path and _way(place) != "next" and place != LINK):
+    here, there = _split(told.url, told.url), _split(told.url, url)
+    if here is None or there is None or (there.path != here.path and _way(place) != "next" and place != LINK):
         return
-    before = dict(parse_qsl(here.query, keep_blank_values=True, max_num_fields=None))
-    after = dict(parse_qsl(there.query, keep_blank_values=True, max_num_fields=None))
+    before = _pairs(here.query)
+    after = _pairs(there.query)
     changed = [name for name, value in after.items() if before.get(name) != value]
     telling = (
         [name for name in changed if name in before]
         or [name for name in changed if not _SIZES.fullmatch(name)]
         or changed
     )
-    yield from (f"paging next-url {place} {_written(f'query:{name}')}" for name in telling[:3])
+    for name in telling[:3]:
+        yield f"paging next-url {place} {_written(f'query:{name}')} {_how(name, before, after)}"
+
+
+def _how(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """How a parameter changes from one page to the next."""
+    there, here = after[name], before.get(name)
+    if not there.isdecimal() or len(there) > 15 or (here and not here.isdecimal()):
+        return "cursor"
+    step = int(there) - int(here) if here else int(there)
+    sizes = {
+        int(value) for other, value in after.items() if other != name and value.isdecimal() and _SIZES.fullmatch(other)
+    }
+    if step in sizes and step > 2:
+        return "offset"
+    if step == 1 or (not here and step == 2):
+        return "page"
+    return "offset" if _OFFSET.fullmatch(name) else "cursor"
 
 
 def _next_links(headers: Headers) -> Iterator[str]:
@@ -225,6 +244,13 @@ def _next_links(headers: Headers) -> Iterator[str]:
             relation = _RELATION.search(parameters)
             if relation and "next" in relation[1].lower().split():
                 yield url
+
+
+def _pairs(query: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(query, keep_blank_values=True, max_num_fields=PARAMETERS_MAX * 4))
+    except ValueError:
+        return {}
 
 
 def _split(base: str, url: str) -> Any:
@@ -241,11 +267,9 @@ def _is_url(text: str, base: str) -> bool:
 
 
 def _is_token(value: Any) -> bool:
-    if isinstance(value, bool):
-        return False
-    return (isinstance(value, str) and len(value) >= CURSOR_LENGTH_MIN and not value.startswith("http")) or (
-        isinstance(value, int) and value >= 1_000
-    )
+    if isinstance(value, str):
+        return len(value) >= CURSOR_LENGTH_MIN and not value.startswith("http")
+    return isinstance(value, int) and value >= 1_000 and not isinstance(value, bool)
 
 
 @lru_cache(maxsize=4_096)

@@ -1,0 +1,112 @@
+"""Idempotency, caching and latency as facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from tapehiss.contracts.conduct import Conduct, Sign
+from tapehiss.contracts.grouping import fact, total
+from tapehiss.contracts.latency import quantile_s
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tapehiss.contracts.facts import Argument, Fact
+    from tapehiss.contracts.grouping import Origin
+
+QUANTILES = (0.5, 0.9, 0.99)
+
+
+def idempotency(origins: Iterable[Origin]) -> Iterator[Fact]:
+    """Keys that were sent, whether the answer repeats them, and how it marks a replay."""
+    for origin in origins:
+        yield from _keys(origin.conduct, "", origin.name)
+        for line, evidence in origin.operations:
+            yield from _keys(evidence.conduct, line, origin.name)
+
+
+def _keys(conduct: Conduct, line: str, origin: str) -> Iterator[Fact]:
+    unsafe = total(conduct.topic("unsafe").values()).count
+    keys: dict[tuple[str, str], Sign] = {}
+    for (place, name, _), sign in conduct.topic("idempotency", "key").items():
+        keys[place, name] = keys.get((place, name), Sign()) + sign
+    for (place, name), sign in sorted(keys.items()):
+        echo = conduct.topic("idempotency", "echo").get((name,), Sign()).count
+        told: dict[str, Argument] = {"origin": origin, "in": place, "name": unquote(name), "echoed": echo or None}
+        yield fact(
+            "idempotency",
+            "key",
+            sign,
+            unsafe,
+            f"{place} {unquote(name)} makes a request safe to repeat",
+            operation=line,
+            arguments=told,
+        )
+    markers = conduct.topic("idempotency", "marker")
+    for name in sorted({name for name, _ in markers}):
+        signs = {value: sign for (each, value), sign in markers.items() if each == name}
+        told = {"origin": origin, "header": unquote(name), "values": tuple(sorted(signs))}
+        yield fact(
+            "idempotency",
+            "marker",
+            total(signs.values()),
+            unsafe,
+            f"the answer's {unquote(name)} tells of a replay",
+            operation=line,
+            arguments=told,
+        )
+
+
+def caching(origins: Iterable[Origin]) -> Iterator[Fact]:
+    """Validators and freshness of successful reads, and what conditional requests were answered."""
+    for origin in origins:
+        yield from _validators(origin.conduct, "", origin.name)
+        for line, evidence in origin.operations:
+            yield from _validators(evidence.conduct, line, origin.name)
+
+
+def _validators(conduct: Conduct, line: str, origin: str) -> Iterator[Fact]:
+    of = total(sign for words, sign in conduct.topic("caching").items() if words == ("answers",)).count
+    for words, sign in sorted(conduct.topic("caching").items()):
+        if words != ("answers",):
+            told: dict[str, Argument] = {"origin": origin, "value": words[-1]}
+            yield fact("caching", words[0], sign, of, " ".join(words), operation=line, arguments=told)
+    ages = conduct.topic("max-age")
+    if ages:
+        least, most = min(int(age) for (age,) in ages), max(int(age) for (age,) in ages)
+        told = {"origin": origin, "age_min_s": least, "age_max_s": most}
+        yield fact(
+            "caching",
+            "max-age",
+            total(ages.values()),
+            of,
+            f"fresh for {least} to {most} s",
+            operation=line,
+            arguments=told,
+        )
+    asked = conduct.topic("conditional")
+    for (name, status), sign in sorted(asked.items()):
+        of = total(each for (other, _), each in asked.items() if other == name).count
+        told = {"origin": origin, "header": name, "status": int(status)}
+        yield fact("caching", "conditional", sign, of, f"{name} is answered {status}", operation=line, arguments=told)
+
+
+def latency(origins: Iterable[Origin]) -> Iterator[Fact]:
+    """How long answers took that were not turned down, by origin and by operation."""
+    for origin in origins:
+        yield from _waited(origin.conduct, "", origin.name)
+        for line, evidence in origin.operations:
+            yield from _waited(evidence.conduct, line, origin.name)
+
+
+def _waited(conduct: Conduct, line: str, origin: str) -> Iterator[Fact]:
+    times = {f"p{share * 100:g}_s": quantile_s(conduct.latency, share) for share in QUANTILES}
+    if conduct.latency:
+        told: dict[str, Argument] = {
+            "origin": origin,
+            **{name: None if each is None else float(f"{each:.3g}") for name, each in times.items()},
+        }
+        count = sum(conduct.latency.values())
+        words = f"half of the answers began within {told['p50_s']} s, 99 % within {told['p99_s']} s"
+        yield fact("latency", "quantiles", Sign(count), count, words, operation=line, arguments=told)

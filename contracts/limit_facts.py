@@ -1,0 +1,181 @@
+"""Rate limits as facts: the quotas that answers told of, how long their windows are, and what an answer looks like that says: too many."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from tapehiss.contracts.conduct import Sign
+from tapehiss.contracts.grouping import fact, total
+from tapehiss.contracts.reading import status_of
+from tapehiss.contracts.windows import Series, read_series
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tapehiss.contracts.conduct import Conduct
+    from tapehiss.contracts.counts import Evidence, Part
+    from tapehiss.contracts.facts import Argument, Fact
+    from tapehiss.contracts.grouping import Origin
+
+TOPIC = "limits"
+MARKS_MAX = 6
+"""How many values of a refusal's body are told."""
+
+_IN_BODY = re.compile(
+    r"(?:throttle|rate_?limit|quota)\w*/\w*(?:available|remaining|limit|rate|max|reset)\w*\Z", re.IGNORECASE
+)
+_IN_SUCCESS = re.compile(
+    r"\W*(?:rate[ _-]?limit(?:ed|_?exceeded)?|throttled|too[ _]many[ _]requests|request_limit_exceeded)\W*\Z",
+    re.IGNORECASE,
+)
+
+
+def facts(origins: Iterable[Origin]) -> Iterator[Fact]:
+    """Quotas and refusals of every origin, then of each operation what is its own."""
+    for origin in origins:
+        for family in _families(origin.conduct):
+            yield from _quotas(origin, family)
+        yield from _turned_away(origin)
+        yield from _waits(origin)
+        for line, evidence in origin.operations:
+            yield from _in_bodies(line, evidence)
+
+
+def _families(conduct: Conduct) -> list[str]:
+    return sorted({words[0] for words in conduct.topic("quota")})
+
+
+def _quotas(origin: Origin, family: str) -> Iterator[Fact]:
+    """A quota: once for the origin when its operations share it, else for each operation that says another number."""
+    quotas = set(origin.conduct.topic("limit", family))
+    own = [
+        (line, set(evidence.conduct.topic("limit", family)), evidence.conduct) for line, evidence in origin.operations
+    ]
+    speaking = [(line, pairs, conduct) for line, pairs, conduct in own if pairs]
+    by_operation = len(quotas) > 1 and len(speaking) > 1 and all(len(pairs) == 1 for _, pairs, _ in speaking)
+    yield from _quota("", origin.name, origin.conduct, family, alone=by_operation)
+    for line, _, conduct in speaking if by_operation else ():
+        yield from _quota(line, origin.name, conduct, family, alone=False)
+
+
+def _quota(line: str, origin: str, conduct: Conduct, family: str, *, alone: bool) -> Iterator[Fact]:
+    shapes = {words: sign for words, sign in conduct.topic("quota").items() if words[0] == family}
+    headers = dict(pair.split("=", 1) for words in sorted(shapes) for pair in words[1:])
+    series = read_series(family, conduct)
+    pairs = conduct.topic("limit", family)
+    amounts = sorted({float(limit) for limit, _ in pairs})
+    windows = sorted({float(window) for _, window in pairs if window != "-"})
+    forms = sorted((-sign.count, form) for (form,), sign in conduct.topic("reset", family).items() if form != "other")
+    names = sorted(unquote(name) for (name,) in conduct.topic("quota-name", family))
+    known = windows or ([series.window_s] if series.window_s else [])
+    told: dict[str, Argument] = {
+        "origin": origin,
+        "family": family,
+        "limit": amounts[0] if len(amounts) == 1 and not alone else None,
+        "limits": tuple(f"{amount:g}" for amount in amounts) if len(amounts) > 1 and not alone else (),
+        "by_operation": alone or None,
+        "window_s": known[0] if len(known) == 1 else None,
+        "window_basis": "stated" if windows else "observed" if series.window_s else "",
+        "waits_max_s": series.wait_max_s or None,
+        "refill": series.refill,
+        "reset_form": forms[0][1] if forms else "",
+        "names": tuple(names[:5]),
+        **{f"{role}_header": name for role, name in headers.items()},
+    }
+    answers = total(sign for (_,), sign in conduct.topic("answered").items())
+    yield fact(
+        TOPIC, "quota", total(shapes.values()), answers.count, _sentence(told, series), operation=line, arguments=told
+    )
+
+
+def _sentence(told: Mapping[str, Argument], series: Series) -> str:
+    amount = (
+        f"{told['limit']:g}"
+        if told["limit"] is not None
+        else "different numbers"
+        if told["limits"] or told["by_operation"]
+        else "an unstated number"
+    )
+    window = f"every {told['window_s']:g} s" if told["window_s"] else "in a window that is nowhere stated"
+    hint = " (as far as was seen)" if told["window_basis"] == "observed" else ""
+    reset = f", {told.get('reset_header')} in {told['reset_form']}" if told["reset_form"] else ""
+    return f"{told['family']}: {amount} {window}{hint}{reset}{f', {series.refill}' if series.refill else ''}"
+
+
+def _turned_away(origin: Origin) -> Iterator[Fact]:
+    """Answers that said: too many; by status."""
+    found: dict[str, dict[tuple[str, str], Sign]] = {}
+    for (status, form, quota), sign in origin.conduct.topic("limited").items():
+        found.setdefault(status, {})[form, quota] = sign
+    answers = total(origin.conduct.topic("answered").values())
+    for status, signs in sorted(found.items()):
+        forms = sorted({form for form, _ in signs} - {"-"})
+        waits = sorted(float(wait_s) for _, _, wait_s in origin.conduct.topic("wait", status))
+        quotas = {quota for _, quota in signs}
+        told: dict[str, Argument] = {
+            "origin": origin.name,
+            "status": int(status),
+            "retry_after_form": tuple(forms),
+            "retry_after_always": all(form != "-" for form, _ in signs) if forms else False,
+            "wait_min_s": waits[0] if waits else None,
+            "wait_max_s": waits[-1] if waits else None,
+            "quota_headers": "absent" if quotas == {"no-quota"} else "spent" if quotas == {"spent"} else "present",
+            "body": _marks(origin, int(status)),
+        }
+        words = f"{status} turns away, Retry-After {' or '.join(forms) if forms else 'absent'}, quota headers {told['quota_headers']}"
+        yield fact(TOPIC, "turned-away", total(signs.values()), answers.count, words, arguments=told)
+
+
+def _marks(origin: Origin, status: int) -> tuple[str, ...]:
+    """What a refusal's body says every time: places with one value, by the operations that were refused."""
+    found: dict[str, set[str]] = {}
+    for _, evidence in origin.operations:
+        for name, part in evidence.parts.items():
+            if status_of(name) == status:
+                for path, values in _constants(part):
+                    found.setdefault(path, set()).update(values)
+    told = [f"{path}={json.loads(next(iter(values)))}" for path, values in sorted(found.items()) if len(values) == 1]
+    return tuple(told[:MARKS_MAX])
+
+
+def _constants(part: Part) -> Iterator[tuple[str, set[str]]]:
+    for path, seen in part.fields.items():
+        if seen.values and not seen.more:
+            yield path, set(seen.values)
+
+
+def _waits(origin: Origin) -> Iterator[Fact]:
+    """``Retry-After`` on answers that turned nobody away."""
+    answers = total(origin.conduct.topic("answered").values())
+    for (status, form), sign in sorted(origin.conduct.topic("retry-after").items()):
+        told: dict[str, Argument] = {"origin": origin.name, "status": int(status), "retry_after_form": (form,)}
+        yield fact(TOPIC, "retry-after", sign, answers.count, f"{status} has Retry-After in {form}", arguments=told)
+
+
+def _in_bodies(line: str, evidence: Evidence) -> Iterator[Fact]:
+    """Limits that a body tells of, and refusals that come as a success."""
+    for name, part in sorted(evidence.parts.items()):
+        if (status_of(name) or 999) >= 400:
+            continue
+        for path, seen in sorted(part.fields.items()):
+            sign = Sign(seen.exchanges, seen.first, seen.last)
+            if _IN_BODY.search(path) and not seen.kinds.keys().isdisjoint({"integer", "number"}):
+                words = f"the answer tells of a limit at {path}"
+                yield fact(
+                    TOPIC,
+                    "in-body",
+                    sign,
+                    part.exchanges,
+                    words,
+                    operation=line,
+                    arguments={"part": name, "field": path},
+                )
+            marks = sorted(text for text in seen.values if _IN_SUCCESS.fullmatch(text))
+            if marks:
+                words = f"a refusal for too many requests comes with status {status_of(name)}: {path} is {marks[0]}"
+                told: dict[str, Argument] = {"part": name, "field": path, "value": json.loads(marks[0])}
+                few = Sign(sum(seen.values[text] for text in marks), seen.first, seen.last)
+                yield fact(TOPIC, "in-success", few, part.exchanges, words, operation=line, arguments=told)
