@@ -168,7 +168,8 @@ def through_json(view: bytes, clean: Clean) -> bytes:
 
 def in_json(text: bytes, clean: Clean) -> bytes:
     """The inside of one JSON string."""
-    return _through_units(text, [(0, len(text))], _JSON, _json_unit, clean) if b"\\" in text else clean(text)
+    whole = [(0, len(text))] if b"\\" in text else []
+    return _through_units(text, whole, _JSON, _json_unit, clean) if whole else _as_long_as(text, clean(text))
 
 
 # --- markup (XML 1.0 section 4.1, HTML) ---------------------------------------------------------------------------------
@@ -205,7 +206,8 @@ def through_markup(view: bytes, clean: Clean) -> bytes:
 
 def in_markup(text: bytes, clean: Clean) -> bytes:
     """The text of one element or attribute."""
-    return _through_units(text, [(0, len(text))], _MARKUP, _markup_unit, clean) if b"&" in text else clean(text)
+    whole = [(0, len(text))] if b"&" in text else []
+    return _through_units(text, whole, _MARKUP, _markup_unit, clean) if whole else _as_long_as(text, clean(text))
 
 
 # --- UTF-16 --------------------------------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def _claims(content: bytes, stand_in: StandIn, without_known: StandIn) -> bytes:
         elif mark in {b"{", b"["}:
             depth += 1
             kept_depth = kept_depth or (depth if name in _KEPT_CLAIMS else 0)
-        elif mark in {b"}", b"]"}:
+        else:
             kept_depth = 0 if depth == kept_depth else kept_depth
             depth -= 1
     return _EXPIRY.sub(_expires_far_out, b"".join([*made, content[at:]]))

@@ -83,9 +83,7 @@ def _is_hex(value: bytes) -> bool:
     )
 
 
-_ESCAPE = re.compile(
-    rb"\\[nrtbfu]|%(?:[01][0-9a-f]|2[0-9a-f]|3[a-f]|40|5[b-f]|60|7[b-f])|&(?:amp|lt|gt|quot|apos);"
-)
+_ESCAPE = re.compile(rb"\\[nrtbfu]|%(?:[01][0-9a-f]|2[0-9a-f]|3[a-f]|40|5[b-f]|60|7[b-f])|&(?:amp|lt|gt|quot|apos);")
 """Escapes of punctuation inside a value in lower case: they must go on meaning what they mean, and say nothing about the secret."""
 _NOT_DIGIT = bytes(set(range(256)) - set(_DIGITS))
 _NOT_ALNUM = bytes(set(range(256)) - set(_DIGITS + _LETTERS + _LETTERS.upper()))

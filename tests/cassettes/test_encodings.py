@@ -131,3 +131,9 @@ def test_text_is_told_from_noise():
     """Twelve printable characters side by side are no accident."""
     assert has_text(b"\x00\x01password=123\xff", 12)
     assert not has_text(b"\x00\x01pass\x00word=123\xff", 12)
+
+
+def test_what_looks_wide_for_too_short_a_way_is_no_text():
+    """Six characters are the least: shorter runs with zeros between them are chance."""
+    assert through_utf16(b"a\0b\0c\0d\0e\0f", bytes.upper) == b"a\0b\0c\0d\0e\0f"
+    assert through_utf16(b"a\0b\0c\0d\0e\0f\0", bytes.upper) == b"A\0B\0C\0D\0E\0F\0"

@@ -72,6 +72,13 @@ def test_a_remark_stays_on_its_line() -> None:
     assert remark(failed) == "# not replayable: GET https://x.example/\\n- evil: reset (gone\\r\\nfor good)\n"
 
 
+def test_what_vcrpy_cannot_hold_is_left_out_silently_unless_asked_for() -> None:
+    """Remarks are for people; a program gets the cassette alone."""
+    failed = Exchange(ASKED, ending=Ending.RESET)
+    assert list(to_vcrpy([failed])) == ["version: 1\ninteractions: []\n"]
+    assert any("not replayable" in piece for piece in to_vcrpy([failed], remarks=True))
+
+
 def test_nothing_exported_is_still_a_cassette() -> None:
     """An export without exchanges loads as an empty list, which vcrpy can read."""
     assert list(to_vcrpy([])) == ["version: 1\ninteractions: []\n"]

@@ -80,6 +80,11 @@ def test_the_value_is_found_by_the_shape_around_the_name(text):
         b"your password has expired",
         b"mutation($password: String!)"[:19],
         b'{"title": "password"}',
+        b"password=),;",
+        b"password[oops",
+        b'form-data; name="password"\r\nno empty line',
+        b'form-data; name="password"\r\n\r\n\r\n--b',
+        b'"name": "password", "n": 7',
         b"",
     ],
 )
@@ -111,6 +116,11 @@ def test_several_values_in_a_list():
     """All texts of an array; of an object, those that are not named like something else."""
     assert found(b'{"password": ["a1", "b2"], "x": "y"}') == [b"a1", b"b2"]
     assert found(b'{"password": {"id": "a1", "inner": ["b2", {"c": "d3"}]}, "x": "y"}') == [b"b2", b"d3"]
+
+
+def test_a_list_that_was_cut_off_has_values_too():
+    """Half a document hides nothing."""
+    assert found(b'{"password": ["a1", "b2"') == [b"a1", b"b2"]
 
 
 def test_the_name_is_taken_whole():

@@ -215,3 +215,31 @@ def test_a_scheme_and_a_word_are_a_credential_under_any_strength():
     weak = find("name:authorization", Strength.WEAK)
     assert judge().verdict(b"Bearer short-one-7", weak)[0].startswith(b"Bearer ")
     assert judge().verdict(b"Bearer short-one-7", weak)[0] != b"Bearer short-one-7"
+
+
+def test_basic_credentials_in_a_field_keep_their_scheme():
+    """The scheme, the user and the colon stay; the password goes."""
+    user = b"Basic " + base64.b64encode(b"ada:hunter22")
+    made, secret = judge().verdict(user, find("name:authorization"))
+    assert secret
+    assert made.startswith(b"Basic ")
+    assert base64.b64decode(made[6:]) == b"ada:" + pseudonym(KEY, b"hunter22")
+
+
+def test_basic_credentials_that_are_no_text_are_a_secret_as_a_whole():
+    """Bytes that decode to no text are a token that looks like base64."""
+    word = base64.b64encode(b"\xff\xfe\xfd:\xfc\xfb\xfa12")
+    assert judge().verdict(word, find("basic", form="basic")) == (pseudonym(KEY, word), True)
+
+
+@pytest.mark.parametrize(("value", "secret"), [(b"hush-hush", True), (b"FAILED", False), (b"1234567", False)])
+def test_a_pass_may_be_a_password_or_an_outcome(value, secret):
+    """Test reports count passes; credentials files have one."""
+    assert judge().verdict(value, find("name:pass", Strength.WEAK))[1] is secret
+
+
+def test_how_much_the_surroundings_say_counts():
+    """Somewhere in a value only what looks random is a secret; an address on a blockchain never is."""
+    assert judge().verdict(b"hush-hush", find(sure=0))[1] is False
+    assert judge().verdict(b"x9Kq2Lm4Zr7Tb1Wd", find(sure=0))[1] is True
+    assert judge().verdict(b"0x" + b"1f" * 20, find("name:token", Strength.WEAK))[1] is False

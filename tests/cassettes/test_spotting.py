@@ -100,6 +100,33 @@ def test_a_refusal_says_so():
     }
 
 
+def test_names_in_messagepack_are_judged_as_everywhere():
+    """A name with its length before it has a value; an ordinary name that only contains one of ours has none."""
+    whole = Within(binary=((0, 99),))
+    assert spotted(b"\x81\xa8password\xa4hush", within=whole) == {("name:password", b"hush")}
+    assert spotted(b"\x81\xafcookie_settings\xa4hush", within=whole) == set()
+    assert spotted(b"no length before password here", within=whole) == set()
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        b'{"kind":"secrets of cooking","data":{"salt":"sea"}}',
+        b"-----BEGIN CERTIFICATE-----\nMIIabc\n-----BEGIN it says",
+        b"https://@x.example and https://:@x.example",
+        b'{"kind":"secret","data":{"salt":"sea"}}',
+    ],
+)
+def test_what_only_begins_like_a_place(view):
+    """Neither a manifest nor userinfo."""
+    assert spotted(view) == set()
+
+
+def test_a_pattern_that_matches_nothing_is_no_place():
+    """A project's pattern may match the empty text."""
+    assert spotted(b"ab", Rules(patterns=(re.compile(rb"x*"),))) == set()
+
+
 def test_one_spotter_serves_equal_rules():
     """Building its automaton costs milliseconds."""
     assert spotter_of(Rules()) is spotter_of(Rules())
