@@ -130,14 +130,19 @@ def _object(nodes: Sequence[Node], known: Definitions) -> Schema:
         others, members = [*others, *(member for group in members.values() for member in group)], {}
     required = [name for name, group in members.items() if sum(each.seen.occurrences for each in group) == chances]
     properties = {name: schema_at(group, chances, known) for name, group in members.items()}
-    union = union_of(pooled([node.seen for node in objects])) if members else None
+    union = variants_of(objects)
     return {
         "type": "object",
         **({"properties": properties} if properties else {}),
         **({"required": required} if required else {}),
         **(_entries(others, known, alone=not members) if others else {}),
-        **(_variants(union) if union else {}),
+        **(_variants(union) if union and members else {}),
     }
+
+
+def variants_of(objects: Sequence[Node]) -> Union | None:
+    """The tagged union that the objects at these places are, if they are one."""
+    return union_of(pooled([node.seen for node in objects])) if any(node.members for node in objects) else None
 
 
 def _entries(values: Sequence[Node], known: Definitions, *, alone: bool) -> Schema:
@@ -153,7 +158,7 @@ def _variants(union: Union) -> Schema:
     known = [_variant(union.tag, variant) for variant in union.variants]
     values = [variant.value for variant in union.variants]
     other = {"title": "other", "properties": {union.tag: {"not": {"enum": values}}}}
-    return {"anyOf": [*known, other]}
+    return {"anyOf": [*known, other], "x-tapehiss-tag": union.tag}
 
 
 def _variant(tag: str, variant: Variant) -> Schema:

@@ -12,6 +12,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tapehiss.contracts.counts import REST
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -70,8 +72,9 @@ def union_of(seen: Field) -> Union | None:
 
 
 def shape_of(text: str) -> Shape:
-    """The shape that a text stands for."""
+    """The shape that a text stands for (``tapehiss.contracts.shapes``), without the members that are data."""
     members = json.loads(text)
+    members.pop(REST, None)
     return Shape(frozenset(members), {name: value for name, value in members.items() if isinstance(value, str)})
 
 
