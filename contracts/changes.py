@@ -8,11 +8,15 @@ question whose answer would be worth telling carries its ``Change``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, inf
 from typing import TYPE_CHECKING
 
+from tapehiss.contracts.counts import ITEM, REST
 from tapehiss.contracts.statistics import Trial, fisher
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tapehiss.contracts.counts import Field, Seen
     from tapehiss.contracts.findings import Severity
 
@@ -78,12 +82,27 @@ def asked(old: Count, new: Count, change: Change | None, margin: int | None = No
     return Question(trial, change)
 
 
-def exchanges_with(seen: Field, values: int) -> Count:
+def exchanges_with(seen: Field, values: int, room: float = inf) -> Count:
     """In how many exchanges at least so many of a field's values must lie, of how many.
 
-    Several values of one exchange (the items of a page) are one witness. When some exchange could hold them all, one is all that
-    is certain: an exchange has at most as many values as there are beyond one for each of the others.
+    Several values of one exchange (the items of a page) are one witness. When one exchange has ``room`` for them all, one is all
+    that is certain; it never has room for more than are left beyond one for each of the others.
     """
-    room = max(1, seen.occurrences - seen.exchanges + 1)
-    hits = seen.exchanges if values == seen.occurrences else -(-values // room)
+    room = max(1, min(room, seen.occurrences - seen.exchanges + 1))
+    hits = seen.exchanges if values == seen.occurrences else ceil(values / room)
     return Count(min(hits, seen.exchanges), seen.exchanges)
+
+
+def rooms(fields: Mapping[str, Field]) -> dict[str, float]:
+    """Path -> the most values that one exchange can have there: the longest arrays above it, multiplied."""
+    found: dict[str, float] = {}
+    for path in sorted(fields, key=lambda path: path.count("/")):
+        parent, _, step = path.rpartition("/")
+        if not path:
+            found[path] = 1.0 if fields[path].occurrences == fields[path].exchanges else inf
+        elif step == ITEM:
+            sizes = fields[parent].sizes if parent in fields else None
+            found[path] = found[parent] * sizes[1] if sizes else inf
+        else:
+            found[path] = inf if step == REST else found.get(parent, inf)
+    return found

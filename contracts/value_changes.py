@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
-from math import comb
+from dataclasses import dataclass, replace
+from math import comb, inf
 from typing import TYPE_CHECKING
 
-from tapehiss.contracts.changes import Change, Count, Question, asked, exchanges_with
+from tapehiss.contracts.changes import Change, Count, Question, asked, exchanges_with, rooms
 from tapehiss.contracts.counts import ITEM, REST, Field
 from tapehiss.contracts.operations import looks_minted
 from tapehiss.contracts.statistics import Trial, novelty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tapehiss.contracts.counts import Part
 
@@ -33,84 +33,91 @@ _WORDLIKE = re.compile(r"[A-Za-z][A-Za-z0-9 _.:/+-]*\Z")
 _NEVER = Field()
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The documents of one part in one of the contracts."""
+
+    fields: Mapping[str, Field]
+    rooms: Mapping[str, float]
+
+    @classmethod
+    def of(cls, part: Part) -> _Side:
+        return cls(part.fields, rooms(part.fields))
+
+    def at(self, path: str) -> Field:
+        return self.fields.get(path, _NEVER)
+
+    def objects(self, path: str) -> int:
+        return self.at(path).kinds.get("object", 0)
+
+    def exchanges_with(self, path: str, values: int) -> Count:
+        return exchanges_with(self.at(path), values, self.rooms.get(path, inf))
+
+
 def value_changes(old: Part, new: Part) -> Iterator[Question]:
     """The questions about the documents of an answer; only paths that both sides together keep are compared."""
+    was, now = _Side.of(old), _Side.of(new)
     for path in (old + new).fields:
-        was, now = old.fields.get(path, _NEVER), new.fields.get(path, _NEVER)
         parent, _, step = path.rpartition("/")
-        if path and step not in {ITEM, REST}:
-            above = old.fields.get(parent, _NEVER), new.fields.get(parent, _NEVER)
-            yield from _presence(path, above, was, now)
-        if was.exchanges and now.exchanges:
+        if path and step not in {ITEM, REST} and was.objects(parent) and now.objects(parent):
+            yield from _presence(path, was, now)
+        if was.at(path).exchanges and now.at(path).exchanges:
             yield from _kinds(path, was, now)
-            yield from _words(path, was, now)
-            yield from _scale(path, was, now)
+            yield from _words(path, was.at(path), now.at(path))
+            yield from _scale(path, was.at(path), now.at(path))
 
 
-def _presence(path: str, above: tuple[Field, Field], was: Field, now: Field) -> Iterator[Question]:
+def _presence(path: str, was: _Side, now: _Side) -> Iterator[Question]:
     """Whether a member is missing more often: in all of an exchange's objects, and in some of them."""
-    objects = [each.kinds.get("object", 0) for each in above]
-    if not all(objects):
-        return
-    old_of = exchanges_with(above[0], objects[0]).hits
-    new_of = min(above[1].exchanges, objects[1])
-    old, new = Count(min(was.exchanges, old_of), old_of), Count(min(now.exchanges, new_of), new_of)
-    lacking = [count - each.occurrences for count, each in zip(objects, (was, now), strict=True)]
-    if not was.exchanges:
-        change = Change(
-            "response-optional-property-added", old, new, pointer=path, now=_kinds_in_words(now), seen=now.first
+    parent = path.rpartition("/")[0]
+    old_of = was.exchanges_with(parent, was.objects(parent)).hits
+    new_of = min(now.at(parent).exchanges, now.objects(parent))
+    before, after = was.at(path), now.at(path)
+    old, new = Count(min(before.exchanges, old_of), old_of), Count(min(after.exchanges, new_of), new_of)
+    if not before.exchanges:
+        told = _kinds_in_words(after)
+        yield Question(
+            None, Change("response-optional-property-added", old, new, pointer=path, now=told, seen=after.first)
         )
-        yield Question(None, change)
         return
-    gone, id_ = None, "response-required-property-removed" if not lacking[0] else "response-optional-property-removed"
-    if not now.exchanges:
-        gone = Change(id_, old, new, pointer=path, was=_kinds_in_words(was), seen=was.last)
-    several = any(each.occurrences > each.exchanges for each in above)
-    if several or gone:
+    gone = None
+    if not after.exchanges:
+        always = before.occurrences == was.objects(parent)
+        id_ = "response-required-property-removed" if always else "response-optional-property-removed"
+        gone = Change(id_, old, new, pointer=path, was=_kinds_in_words(before), seen=before.last)
+    if gone or any(side.at(parent).occurrences > side.at(parent).exchanges for side in (was, now)):
         yield asked(old.misses, new.misses, gone)
     if not gone:
-        yield _optional(path, above, (was, now), lacking, (old, new))
+        yield _optional(path, was, now, old, new)
 
 
-def _optional(
-    path: str, above: tuple[Field, Field], fields: tuple[Field, Field], lacking: list[int], counts: tuple[Count, Count]
-) -> Question:
-    """Whether a member is missing in some objects of more exchanges."""
+def _optional(path: str, was: _Side, now: _Side, whole: Count, recent: Count) -> Question:
+    """Whether a member is missing in some objects of more exchanges; the counts are of exchanges that have it anywhere."""
+    parent = path.rpartition("/")[0]
+    lacking = [side.objects(parent) - side.at(path).occurrences for side in (was, now)]
     hits = [
-        max(exchanges_with(parent, missing).hits, count.misses.hits) if missing else 0
-        for parent, missing, count in zip(above, lacking, counts, strict=True)
+        min(max(side.exchanges_with(parent, missing).hits, count.misses.hits), count.of) if missing else 0
+        for side, missing, count in zip((was, now), lacking, (whole, recent), strict=True)
     ]
-    old, new = Count(hits[0], counts[0].of), Count(min(hits[1], counts[1].of), counts[1].of)
+    old, new = Count(hits[0], whole.of), Count(hits[1], recent.of)
     change = None
     if lacking[1] and not lacking[0]:
-        change = Change(
-            "response-property-became-optional",
-            old.misses,
-            new.misses,
-            pointer=path,
-            was=_kinds_in_words(fields[0]),
-            seen=above[1].last,
-        )
+        told, seen = _kinds_in_words(was.at(path)), now.at(parent).last
+        change = Change("response-property-became-optional", old.misses, new.misses, pointer=path, was=told, seen=seen)
     return asked(old, new, change, sum(lacking))
 
 
-def _kinds(path: str, was: Field, now: Field) -> Iterator[Question]:
+def _kinds(path: str, was: _Side, now: _Side) -> Iterator[Question]:
     """Whether a kind of value comes more often."""
-    for kind in sorted({**was.kinds, **now.kinds}):
-        before, after = was.kinds.get(kind, 0), now.kinds.get(kind, 0)
-        old, new = exchanges_with(was, before), exchanges_with(now, after)
-        known = before or (kind == "integer" and "number" in was.kinds)
+    known, recent = was.at(path), now.at(path)
+    for kind in sorted({**known.kinds, **recent.kinds}):
+        before, after = known.kinds.get(kind, 0), recent.kinds.get(kind, 0)
+        old, new = was.exchanges_with(path, before), now.exchanges_with(path, after)
         change = None
-        if after and not known:
+        if after and not before and not (kind == "integer" and "number" in known.kinds):
+            told = _kinds_in_words(known)
             change = Change(
-                _kind_id(kind, was),
-                old,
-                new,
-                pointer=path,
-                subject=kind,
-                was=_kinds_in_words(was),
-                now=kind,
-                seen=now.last,
+                _kind_id(kind, known), old, new, pointer=path, subject=kind, was=told, now=kind, seen=recent.last
             )
         yield asked(old, new, change, before + after)
 
