@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from tapehiss.contracts import operations
-from tapehiss.contracts.conducting import Conducting
-from tapehiss.contracts.counts import Evidence, merged, smallest, tally
+from tapehiss.contracts.counts import Evidence, merged, smallest
+from tapehiss.contracts.desk import Desk, seen_at
 from tapehiss.contracts.errors import DamagedContract
-from tapehiss.contracts.gathering import Gathering
 from tapehiss.contracts.reading import read
 from tapehiss.contracts.saving import resumed_evidence, saved_evidence
-from tapehiss.contracts.sums import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 
 OPERATIONS_MAX = 5_000
 """How many operations are kept: those with the smallest hash."""
-NODES_MAX = 20_000
-"""How many paths ``learn`` counts before it freezes them: the bound of its memory."""
 VERSION = 1
 """Version of the saved form."""
 
@@ -85,12 +81,19 @@ def observe(exchange: Clean) -> Contract:
 def learn(exchanges: Iterable[Clean | Taped], known: Contract | None = None) -> Contract:
     """What was known and the contracts of all these exchanges, as one; memory does not grow with their number."""
     contract = Contract() if known is None else known
-    desk = _Desk()
+    desk = Desk()
     for each in exchanges:
-        desk.take(each if isinstance(each, Taped) else Taped(each))
-        if desk.size > NODES_MAX:
-            contract, desk = contract + desk.contract(), _Desk()
-    return contract + desk.contract()
+        exchange, tape, line = each if isinstance(each, Taped) else (each, "", 0)
+        account = read(exchange)
+        desk.take(str(account.operation), exchange, account, seen_at(exchange, tape, line))
+        if desk.is_full:
+            contract, desk = contract + _cleared(desk), Desk()
+    return contract + _cleared(desk)
+
+
+def _cleared(desk: Desk) -> Contract:
+    """What lay on a desk as a contract, within its bounds."""
+    return Contract(desk.evidence()) + Contract()
 
 
 def to_json(contract: Contract) -> str:
@@ -124,40 +127,3 @@ def _reached(known: Mapping[str, Evidence]) -> Iterator[str]:
         yield from (f"{line}: {bound}" for bound in evidence.bounds)
         for name, part in evidence.parts.items():
             yield from (f"{line} {name}: {bound}" for bound in part.bounds)
-
-
-class _Desk:
-    """Where exchanges are counted until their counts are frozen."""
-
-    __slots__ = ("_conduct", "_endings", "_parts", "size")
-
-    def __init__(self) -> None:
-        self._endings: dict[str, Mapping[str, int]] = {}
-        self._conduct: dict[str, Conducting] = {}
-        self._parts: dict[str, dict[str, Gathering]] = {}
-        self.size = 0
-
-    def take(self, taped: Taped) -> None:
-        """Count one exchange."""
-        account = read(taped.exchange)
-        line = str(account.operation)
-        self._endings[line] = tally(self._endings.get(line, {}), {account.ending.value: 1})
-        parts = self._parts.setdefault(line, {})
-        for reading in account.readings:
-            gathering = parts.setdefault(reading.part, Gathering())
-            before = gathering.size
-            gathering.count(reading)
-            self.size += 1 + gathering.size - before
-        conducting = self._conduct.setdefault(line, Conducting())
-        before = conducting.size
-        conducting.take(taped.exchange, account, Seen(taped.exchange.started_at, taped.tape, taped.line))
-        self.size += conducting.size - before
-
-    def contract(self) -> Contract:
-        """The counts as a contract, within its bounds."""
-        known = {
-            line: Evidence(endings, conduct=self._conduct[line].conduct())
-            + Evidence(parts={name: each.part() for name, each in self._parts[line].items()})
-            for line, endings in self._endings.items()
-        }
-        return Contract(known) + Contract()
