@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_plus
 
 from tapehiss.cassettes.secretnames import Names, Place, Strength, solid
@@ -61,9 +61,9 @@ def challenges(headers: Headers) -> list[str]:
 
 def _in_headers(headers: Headers) -> Iterator[str]:
     for name, value in headers:
-        kind = _header_kind(name)
+        kind = credential_kind(name)
         if kind == "scheme":
-            yield f"header:{name.lower()}:{_scheme(value)}"
+            yield f"header:{name.lower()}:{scheme(value)}"
         elif kind == "cookie":
             yield from (f"cookie:{_escaped(each)}:key?" for each in _PAIR.findall(value)[:50] if _COOKIE.search(each))
         elif kind:
@@ -71,7 +71,7 @@ def _in_headers(headers: Headers) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4_096)
-def _header_kind(name: str) -> str:
+def credential_kind(name: str) -> str:
     """What kind of credential a header of this name holds; empty for none."""
     name = name.lower()
     if name in {"authorization", "proxy-authorization"}:
@@ -86,7 +86,7 @@ def _header_kind(name: str) -> str:
     return "signature" if _SIGNED.search(bare) else "key"
 
 
-def _scheme(value: str) -> str:
+def scheme(value: str) -> str:
     """The scheme of an ``Authorization`` header; ``raw`` for a bare key, ``unknown`` for a value that somebody blotted out."""
     match = _SCHEME.match(value)
     if match is None:
@@ -125,23 +125,3 @@ def _parameter_kind(name: str) -> str:
 @lru_cache(maxsize=4_096)
 def _escaped(name: str) -> str:
     return quote(name, safe="[]$@!~*'()")
-
-
-def scheme_of(credential: str) -> dict[str, Any]:
-    """An OpenAPI 3.1 security scheme for a credential word; empty where OpenAPI cannot say it (credentials in a body)."""
-    place, name, kind = credential.removesuffix("?").split(":")
-    if place == "body":
-        return {}
-    if name == "authorization" and kind in {
-        "bearer",
-        "basic",
-        "digest",
-        "hoba",
-        "mutual",
-        "negotiate",
-        "dpop",
-        "vapid",
-        "gnap",
-    }:
-        return {"type": "http", "scheme": kind}
-    return {"type": "apiKey", "in": place, "name": unquote_plus(name)}

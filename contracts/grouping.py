@@ -53,8 +53,8 @@ def fact(
     operation: str = "",
     arguments: Mapping[str, Argument] | None = None,
 ) -> Fact:
-    """A fact that rests on a sign; its id is the topic and the name; arguments that are ``None`` or empty are left out."""
-    told = tuple((key, value) for key, value in (arguments or {}).items() if value not in {None, "", ()})
+    """A fact that rests on a sign; its id is the topic and the name; arguments that are ``None`` or ``""`` are left out."""
+    told = tuple((key, value) for key, value in (arguments or {}).items() if value is not None and value != "")
     return Fact(
         topic, f"{topic}-{name}", operation, told, sign.count, max(of, sign.count), sign.first, sign.last, words
     )

@@ -56,15 +56,18 @@ def _quotas(origin: Origin, family: str) -> Iterator[Fact]:
     ]
     speaking = [(line, pairs, conduct) for line, pairs, conduct in own if pairs]
     by_operation = len(quotas) > 1 and len(speaking) > 1 and all(len(pairs) == 1 for _, pairs, _ in speaking)
-    yield from _quota("", origin.name, origin.conduct, family, alone=by_operation)
+    series = read_series(family, origin.conduct)
+    yield from _quota("", origin.name, origin.conduct, family, series, alone=by_operation)
     for line, _, conduct in speaking if by_operation else ():
-        yield from _quota(line, origin.name, conduct, family, alone=False)
+        own_series = read_series(family, conduct)
+        yield from _quota(
+            line, origin.name, conduct, family, own_series if own_series.window_s else series, alone=False
+        )
 
 
-def _quota(line: str, origin: str, conduct: Conduct, family: str, *, alone: bool) -> Iterator[Fact]:
+def _quota(line: str, origin: str, conduct: Conduct, family: str, series: Series, *, alone: bool) -> Iterator[Fact]:
     shapes = {words: sign for words, sign in conduct.topic("quota").items() if words[0] == family}
     headers = dict(pair.split("=", 1) for words in sorted(shapes) for pair in words[1:])
-    series = read_series(family, conduct)
     pairs = conduct.topic("limit", family)
     amounts = sorted({float(limit) for limit, _ in pairs})
     windows = sorted({float(window) for _, window in pairs if window != "-"})
@@ -75,14 +78,14 @@ def _quota(line: str, origin: str, conduct: Conduct, family: str, *, alone: bool
         "origin": origin,
         "family": family,
         "limit": amounts[0] if len(amounts) == 1 and not alone else None,
-        "limits": tuple(f"{amount:g}" for amount in amounts) if len(amounts) > 1 and not alone else (),
+        "limits": tuple(f"{amount:.10g}" for amount in amounts) if len(amounts) > 1 and not alone else None,
         "by_operation": alone or None,
         "window_s": known[0] if len(known) == 1 else None,
         "window_basis": "stated" if windows else "observed" if series.window_s else "",
         "waits_max_s": series.wait_max_s or None,
         "refill": series.refill,
         "reset_form": forms[0][1] if forms else "",
-        "names": tuple(names[:5]),
+        "names": tuple(names[:5]) or None,
         **{f"{role}_header": name for role, name in headers.items()},
     }
     answers = total(sign for (_,), sign in conduct.topic("answered").items())
@@ -92,17 +95,13 @@ def _quota(line: str, origin: str, conduct: Conduct, family: str, *, alone: bool
 
 
 def _sentence(told: Mapping[str, Argument], series: Series) -> str:
-    amount = (
-        f"{told['limit']:g}"
-        if told["limit"] is not None
-        else "different numbers"
-        if told["limits"] or told["by_operation"]
-        else "an unstated number"
-    )
-    window = f"every {told['window_s']:g} s" if told["window_s"] else "in a window that is nowhere stated"
+    amount = told["limit"]
+    many = "different numbers" if told["limits"] or told["by_operation"] else "no number"
+    window = f"in {told['window_s']:g} s" if told["window_s"] else "in an unstated time"
     hint = " (as far as was seen)" if told["window_basis"] == "observed" else ""
     reset = f", {told.get('reset_header')} in {told['reset_form']}" if told["reset_form"] else ""
-    return f"{told['family']}: {amount} {window}{hint}{reset}{f', {series.refill}' if series.refill else ''}"
+    quota = f"{amount:.10g}" if isinstance(amount, float) else many
+    return f"{told['family']}: {quota} {window}{hint}{reset}{f', filled up {series.refill}' if series.refill else ''}"
 
 
 def _turned_away(origin: Origin) -> Iterator[Fact]:
@@ -118,12 +117,12 @@ def _turned_away(origin: Origin) -> Iterator[Fact]:
         told: dict[str, Argument] = {
             "origin": origin.name,
             "status": int(status),
-            "retry_after_form": tuple(forms),
-            "retry_after_always": all(form != "-" for form, _ in signs) if forms else False,
+            "retry_after_form": tuple(forms) or None,
+            "retry_after_always": all(form != "-" for form, _ in signs),
             "wait_min_s": waits[0] if waits else None,
             "wait_max_s": waits[-1] if waits else None,
             "quota_headers": "absent" if quotas == {"no-quota"} else "spent" if quotas == {"spent"} else "present",
-            "body": _marks(origin, int(status)),
+            "body": _marks(origin, int(status)) or None,
         }
         words = f"{status} turns away, Retry-After {' or '.join(forms) if forms else 'absent'}, quota headers {told['quota_headers']}"
         yield fact(TOPIC, "turned-away", total(signs.values()), answers.count, words, arguments=told)

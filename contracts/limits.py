@@ -5,6 +5,7 @@ The vendor's own clock (``Date``) tells the time where it is sent; the recorder'
 
 from __future__ import annotations
 
+import math
 import re
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -31,6 +32,11 @@ _WORDS = re.compile(
 )
 _WINDOWS_APART_S = 2.0
 
+STEP = 1.15
+"""The sign ``filling`` tells the time to fill an empty bucket by its logarithm to this base."""
+EXACT_FROM_S = 8.0
+"""Shorter waits in whole seconds say too little about proportions."""
+
 
 def signs(response: Response, at_s: float, quotas: tuple[Quota, ...]) -> Iterator[str]:
     """What one answer shows of limits."""
@@ -41,6 +47,10 @@ def signs(response: Response, at_s: float, quotas: tuple[Quota, ...]) -> Iterato
             yield f"limit {quota.family} {quota.limit:g} {'-' if quota.window_s is None else format(quota.window_s, 'g')}"
         if quota.reset:
             yield f"reset {quota.family} {dialect(quota.reset, now_s)[0]}"
+        full_s = _full_s(quota, now_s)
+        if full_s is not None:
+            spent = (quota.limit or 0) - (quota.remaining or 0)
+            yield f"filling {quota.family} {round(math.log(full_s) / math.log(STEP))} {min(int(math.log2(spent)) if spent >= 1 else 0, 9)}"
         if quota.name:
             yield f"quota-name {quota.family} {quote(quota.name)}"
     yield from _turned_away(response, now_s, quotas)
@@ -55,6 +65,15 @@ def windows(response: Response, at_s: float, quotas: tuple[Quota, ...]) -> Itera
             instant = round((now_s + wait_s) / _WINDOWS_APART_S) * _WINDOWS_APART_S
             limit = "-" if quota.limit is None else f"{quota.limit:g}"
             yield f"{quota.family} {limit} {instant:.0f}", Window(1, now_s, now_s, quota.remaining, quota.remaining)
+
+
+def _full_s(quota: Quota, now_s: float | None) -> float | None:
+    """How long an empty bucket would take to be full if what is missing now is filled up in the time that is told."""
+    if quota.limit is None or quota.remaining is None or quota.remaining >= quota.limit:
+        return None
+    form, wait_s = dialect(quota.reset, now_s)
+    exact = form == "duration" or (wait_s is not None and wait_s >= EXACT_FROM_S)
+    return wait_s * quota.limit / (quota.limit - quota.remaining) if wait_s and wait_s > 0 and exact else None
 
 
 def now_of(response: Response, at_s: float) -> float | None:
