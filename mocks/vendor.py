@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
-from tapehiss.mocks.counts import Counts
 from tapehiss.mocks.faults import PROBLEM, strike
 from tapehiss.mocks.index import Index, Match, index_of
 from tapehiss.mocks.keys import split_url
+from tapehiss.mocks.memory import Memory
 from tapehiss.mocks.nearest import miss
 from tapehiss.mocks.outcome import Outcome, Rung
 from tapehiss.mocks.schedule import Call, Schedule, struck
@@ -32,11 +32,11 @@ class State:
 
     began_s: float = 0.0
     """When the schedule began."""
-    attempts: Counts = field(default_factory=Counts)
+    attempts: Memory[int] = field(default_factory=Memory)
     """Fingerprint to how many requests with it came."""
-    played: Counts = field(default_factory=Counts)
+    played: Memory[int] = field(default_factory=Memory)
     """Number of a recording to 1 once it was played."""
-    cursors: Counts = field(default_factory=Counts)
+    cursors: Memory[int] = field(default_factory=Memory)
     """Group to how many of its recordings were played from its beginning on."""
 
 
@@ -58,7 +58,7 @@ class Vendor:
     def answer(self, state: State, request: Request, now_s: float) -> tuple[State, Outcome, float]:
         """The next state, what the client gets, and after how many seconds."""
         match = self.index.find(request)
-        attempt = state.attempts[match.fingerprint]
+        attempt = state.attempts.get(match.fingerprint, 0)
         path = split_url(request.url)[1].partition("?")[0]
         call = Call(request.method, path, match.fingerprint, attempt)
         rules = struck(self.schedule, self.seed, call, now_s - state.began_s)
@@ -99,11 +99,11 @@ def _choose(state: State, match: Match) -> int | None:
     if match.group is None:
         return None
     if match.closest:
-        return next((number for number in match.closest if not state.played[number]), match.closest[-1])
+        return next((number for number in match.closest if not state.played.get(number, 0)), match.closest[-1])
     numbers = match.group.numbers
-    start = state.cursors[match.group.id]
+    start = state.cursors.get(match.group.id, 0)
     rest = (numbers[place] for place in range(start, len(numbers)))
-    return next((number for number in rest if not state.played[number]), numbers[-1])
+    return next((number for number in rest if not state.played.get(number, 0)), numbers[-1])
 
 
 def _advanced(state: State, match: Match, outcome: Outcome, attempt: int) -> State:
@@ -111,11 +111,11 @@ def _advanced(state: State, match: Match, outcome: Outcome, attempt: int) -> Sta
     attempts = state.attempts.put(match.fingerprint, attempt + 1)
     played, cursors = state.played, state.cursors
     number, group = outcome.recording, match.group
-    if number is not None and group is not None and outcome.advances and not played[number]:
+    if number is not None and group is not None and outcome.advances and not played.get(number, 0):
         played = played.put(number, 1)
         numbers = group.numbers
-        cursor = start = cursors[group.id]
-        while cursor < len(numbers) and played[numbers[cursor]]:
+        cursor = start = cursors.get(group.id, 0)
+        while cursor < len(numbers) and played.get(numbers[cursor], 0):
             cursor += 1
         cursors = cursors if cursor == start else cursors.put(group.id, cursor)
     return State(state.began_s, attempts, played, cursors)
