@@ -35,9 +35,11 @@ def without_recordings() -> Iterator[Row]:
 def with_recordings(root: Path, vendors: list[str], jobs: int) -> Iterator[Row]:
     """What real traffic shows."""
     import laws
+    import recorders
     import recovered
 
     yield from laws.rows(root, vendors, jobs)
+    yield from recorders.rows(root, vendors)
     yield from recovered.rows(root, vendors)
 
 
