@@ -19,7 +19,7 @@ _ZONE = r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _HEX = "[0-9a-fA-F]"
 
-_PATTERNS = {
+PATTERNS = {
     "date": _DAY,
     "date-time": f"{_DAY}[Tt ]{_CLOCK}{_SECONDS}{_ZONE}",
     "decimal": r"-?[0-9]+\.[0-9]+",
@@ -31,6 +31,7 @@ _PATTERNS = {
     "uri": "[A-Za-z][A-Za-z0-9+.-]{0,30}://[!-~]{1,}",
     "uuid": f"{_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}",
 }
+"""Format -> the whole of a string that has it, in the regular expressions that all validators share (ECMA-262 without classes)."""
 
 
 def _is_ipv6(text: str) -> bool:
@@ -44,12 +45,12 @@ def _is_ipv6(text: str) -> bool:
 
 
 FORMATS: Mapping[str, Callable[[str], object]] = {
-    **{name: re.compile(pattern).fullmatch for name, pattern in _PATTERNS.items()},
+    **{name: re.compile(pattern).fullmatch for name, pattern in PATTERNS.items()},
     "ipv6": _is_ipv6,
 }
 """Name of a format -> what says whether a string has it."""
 
-_ANY = re.compile(f"{'|'.join(_PATTERNS.values())}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*").fullmatch
+_ANY = re.compile(f"{'|'.join(PATTERNS.values())}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*").fullmatch
 
 
 def formats_of(texts: Iterable[str]) -> frozenset[str]:

@@ -38,56 +38,63 @@ class Rule:
         return frozenset(name for _, name, _, _ in string.Formatter().parse(self.message) if name) - {"subject"}
 
 
+_ODDS = " (without a change the chance of that is at most {chance})"
+
 CHECK: Mapping[str, Rule] = {
     "operation-unknown": Rule(
         INFO, "An operation that was never recorded", "this operation is not in the contract",
         "record it, then learn from it: tapehiss infer --from",
     ),
     "status-unknown": Rule(
-        ERROR, "A status that was never seen", "status {subject} was never seen in {of} exchanges: {known}",
+        ERROR, "A status that was never seen", "{subject} was never seen: {of} answers were {known}" + _ODDS,
         "see whether clients handle this status; learn from the tape if the vendor means it",
     ),
     "media-unknown": Rule(
-        ERROR, "A media type that was never seen", "the body is {subject}, in {of} exchanges it was {known}",
+        ERROR, "A media type that was never seen", "the body is {subject}, in {of} exchanges it was {known}" + _ODDS,
         "see whether clients can read it",
     ),
     "body-unread": Rule(
-        ERROR, "A body that is not what its media type says", "the body cannot be read ({subject}), in {of} exchanges it could",
+        ERROR, "A body that is not what its media type says", "the body cannot be read ({subject}), {of} others could" + _ODDS,
         "ask the vendor: clients cannot read it either",
     ),
     "member-missing": Rule(
-        ERROR, "A member is missing", "{subject} is missing, it was there {seen} times of {of}",
+        ERROR, "A member is missing", "{subject} is missing, it was there {seen} times of {of}" + _ODDS,
         "treat it as optional, or ask the vendor whether it is gone",
     ),
     "member-unknown": Rule(
-        INFO, "A member that was never seen", "{subject} was never seen in {of} objects, it is {came}",
+        INFO, "A member that was never seen", "{subject} was never seen in {of} objects; it is {came}",
         "nothing breaks: learn from the tape when it is to be known",
     ),
     "kind-unexpected": Rule(
-        ERROR, "A value of another kind", "{subject} came ({came}), in {of} values it was {known}",
+        ERROR, "A value of another kind", "it is {subject} ({came}), {of} values were {known}" + _ODDS,
+        "see whether clients can read it",
+    ),
+    "fraction-unexpected": Rule(
+        WARN, "A fraction where there were whole numbers", "{came} came, {of} values were whole numbers" + _ODDS,
         "see whether clients can read it",
     ),
     "null-unexpected": Rule(
-        ERROR, "A null where there never was one", "null came, in {of} values it was {known}",
+        ERROR, "A null where there never was one", "null came, {of} values were {known}" + _ODDS,
         "treat it as nullable, or ask the vendor",
     ),
+    "value-after-null": Rule(
+        INFO, "A value where only null was seen", "{came} came, until now it was null {of} times",
+        "nothing breaks: learn from the tape when it is to be known",
+    ),
     "value-new": Rule(
-        WARN, "A value that was never seen", "{subject} is a new value, in {of} exchanges it was one of {known}",
+        WARN, "A word that was never seen", "{subject} is new, in {of} exchanges it was {known}" + _ODDS,
         "see whether clients have a default for it",
     ),
     "value-out-of-range": Rule(
         INFO, "A number far outside of what was seen", "{came} came, {of} values lay between {least} and {most}",
     ),
-    "length-unexpected": Rule(
-        INFO, "A text of another length", "{came} characters came, {of} values had {known}",
-    ),
     "format-broken": Rule(
-        ERROR, "A value of another format", "{came} is no {subject}, all of {of} values were",
+        ERROR, "A text of another format", "{came} is no {subject}, {of} values were" + _ODDS,
         "see whether clients parse it",
     ),
     "ending-unknown": Rule(
-        WARN, "An exchange that ended as none did before", "the exchange ended as {subject}, {of} were complete",
-        "see whether the vendor was ill while it was recorded",
+        INFO, "An exchange that ended as none did before", "it ended as {subject}, none of {of} did",
+        "see whether the vendor or the network was ill while it was recorded",
     ),
 }  # fmt: skip
 """What ``tapehiss check`` finds."""
@@ -173,6 +180,37 @@ DRIFT: Mapping[str, Rule] = {
     "response-property-scale-changed": Rule(
         WARN, "Numbers of another size", "from {was} to {now}, in all {new} exchanges of NEW" + _PROOF,
         "see whether the unit has changed",
+    ),
+    "response-pagination-added": Rule(
+        INFO, "Another way to the next page", "{subject} ({now}) " + _TOLD,
+    ),
+    "response-pagination-removed": Rule(
+        ERROR, "What led to the next page is gone", "{subject} ({was}) " + _TOLD + _PROOF,
+        "see how the next page is asked for now",
+    ),
+    "api-security-changed": Rule(
+        WARN, "Other credentials are accepted", "{now} " + _TOLD + "; OLD: {was}" + _PROOF,
+        "see whether the old credentials still do",
+    ),
+    "response-quota-headers-removed": Rule(
+        WARN, "The headers of a quota are gone", "{subject} " + _TOLD + _PROOF, "see how clients learn what remains",
+    ),
+    "api-limit-changed": Rule(
+        WARN, "A quota has another amount", "{subject}: {now} " + _TOLD + "; OLD: {was}" + _PROOF, "see whether clients stay below it",
+    ),
+    "api-quota-reset-changed": Rule(
+        ERROR, "The end of a quota is told otherwise", "{subject}: {now} " + _TOLD + "; OLD: {was}" + _PROOF,
+        "see whether clients wait as long as they must",
+    ),
+    "api-refusal-changed": Rule(
+        WARN, "Too many requests are answered otherwise", "{subject}: {now} " + _TOLD + "; OLD: {was}" + _PROOF,
+        "see whether clients wait as long as they must",
+    ),
+    "response-validator-removed": Rule(
+        INFO, "A validator for caches is gone", "{was} " + _TOLD + _PROOF, "clients load again what they had",
+    ),
+    "response-replay-marker-removed": Rule(
+        WARN, "The mark of a repeated request is gone", "{was} " + _TOLD + _PROOF, "see how clients tell a replay",
     ),
     "new-optional-request-property": Rule(
         INFO, "The vendor takes another member", "{now}, accepted " + _TOLD,

@@ -1,0 +1,47 @@
+"""A part of a contract that is ready to judge documents: fast where they are as expected, in words where they are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from tapehiss.contracts.expectations import Expectation, expected, strict_schema
+from tapehiss.contracts.judging import deviations
+
+if TYPE_CHECKING:
+    from tapehiss.contracts.counts import Part
+    from tapehiss.contracts.judging import Deviation
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What is expected of the documents of a part; the validator is made when it is first asked."""
+
+    part: Part
+    expectation: Expectation
+    nodes: int
+    """How many paths the expectation has."""
+    once: int
+    """How many things below it were seen exactly once."""
+
+    @cached_property
+    def validator(self) -> jsonschema_rs.Draft202012Validator:
+        """The strict schema, compiled."""
+        return jsonschema_rs.Draft202012Validator(strict_schema(self.expectation))
+
+    def accepts(self, document: Any) -> bool:
+        """Whether a document is as expected."""
+        return self.validator.is_valid(document)
+
+    def deviations(self, document: Any) -> tuple[Deviation, ...]:
+        """What about a document is not as expected."""
+        return () if self.accepts(document) else deviations(self.expectation, document)
+
+
+def judge_of(part: Part) -> Judge:
+    """The judge of a part."""
+    expectation = expected(part)
+    return Judge(part, expectation, sum(1 for _ in expectation.everything()), expectation.lone)
