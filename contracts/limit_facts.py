@@ -56,13 +56,11 @@ def _quotas(origin: Origin, family: str) -> Iterator[Fact]:
     ]
     speaking = [(line, pairs, conduct) for line, pairs, conduct in own if pairs]
     by_operation = len(quotas) > 1 and len(speaking) > 1 and all(len(pairs) == 1 for _, pairs, _ in speaking)
-    series = read_series(family, origin.conduct)
-    yield from _quota("", origin.name, origin.conduct, family, series, alone=by_operation)
-    for line, _, conduct in speaking if by_operation else ():
-        own_series = read_series(family, conduct)
-        yield from _quota(
-            line, origin.name, conduct, family, own_series if own_series.window_s else series, alone=False
-        )
+    whole = Series() if by_operation else read_series(family, origin.conduct)
+    yield from _quota("", origin.name, origin.conduct, family, whole, alone=by_operation)
+    for line, pairs, conduct in speaking if by_operation else ():
+        series = read_series(family, origin.conduct, next(iter(pairs))[0])
+        yield from _quota(line, origin.name, conduct, family, series, alone=False)
 
 
 def _quota(line: str, origin: str, conduct: Conduct, family: str, series: Series, *, alone: bool) -> Iterator[Fact]:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
 from tapehiss.cassettes.exchange import header_values
+from tapehiss.cassettes.secretnames import solid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,30 +46,36 @@ LINK = "header:link"
 _LINKED = re.compile(r"<([^<>]{1,4000})>([^<]{0,1000})")
 _RELATION = re.compile(r"(?:\A|[;\s])rel\s*=\s*\"?\s*([^\";,]+)", re.IGNORECASE)
 _NEXT = re.compile(
-    r"next|continuation|after\Z|older|scroll|resume|cursor|bookmark|marker|page_?token|pagination_?token|nextpage|start_?key|last_?evaluated",
+    r"(?:\A|[^a-z])next(?:\Z|[^a-z]|page|cursor|token|link|url|uri|href|marker|results|records|offset|key|sync)",
     re.IGNORECASE,
 )
-_OTHER_WAY = re.compile(
-    r"prev|before|first|self|last(?!_?evaluated)|newer|start_?cursor|current|canonical", re.IGNORECASE
+_OTHER_WAY = re.compile(r"prev|before|first|self|newer|refresh|start_?cursor|current|canonical", re.IGNORECASE)
+_CURSOR = re.compile(
+    r"(?:next|end|after|page|paging|pagination|list|scroll|search|sync|continue|continuation|resume|start)?[_-]?(?:page)?[_-]?(?:cursor|token|marker|bookmark|continuation|scroll_?id)(?:_str|id)?"
+    r"|(?:@odata\.|odata\.|_+)?next(?:[_-]?(?:page|link|url|uri|href|offset|key|start|start[_-]?key|page[_-]?(?:url|link|uri|number)|records[_-]?url|results|id|index|cursor[_-]?str|continuation[_-]?token|partition[_-]?key|row[_-]?key|batch))?"
+    r"|after|continue|last_?evaluated_?key|offset_?id",
+    re.IGNORECASE,
 )
+"""Names of members that hold what asks for the next page."""
 _MORE = re.compile(
-    r"(?:has|is|get)?_?(?:more|next|next_?page|more_?(?:items|results|records|data|pages)|truncated|done|last|last_?page)|incomplete_?results",
+    r"(?:has|is|get)?_?(?:more|next|next_?page|more_?(?:items|results|records|data|pages)|truncated|done|last|last_?page|end)|incomplete_?results",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(
-    r"(?:(?:total|num|max|page)_?)?(?:total|count|items?_?count|results?|pages?_?count|records|hits|num_?found|size|entries|elements)|(?:total|num)_?\w{2,20}|\w{2,20}_?total|pages|last_?page",
+    r"(?:(?:total|num|max|page)_?)?(?:total|count|items?_?count|results?|pages?_?count|records|hits|num_?found|entries|elements)|(?:total|num)_?\w{2,20}|\w{2,20}_?total|pages|last_?page",
     re.IGNORECASE,
 )
-_ASKS = re.compile(
-    r"(?:.*[_\[.-])?(?:page|p|pg|cursor|offset|start|skip|after|before|since|until|token|marker|from|index|limit|size|count|rows|take|top|first|last|max|per|continuation|bookmark|scroll\w*|num|number)(?:[_\].-].*)?"
-    r"|.*(?:page|cursor|offset|skip|limit|token|index|results|after|before|marker|per|perpage)\]?",
+_POSITION = re.compile(
+    r"(?:.*[_\[.$-])?(?:page|p|pg|page_?(?:number|no|num|index|token|id)|number|cursor|offset|start|start_?(?:index|at|row|cursor|key|after|from)|starting_?(?:after|at)|skip|after|before|since|until|token|marker|from|index|first|continuation|bookmark|scroll|scroll_?id|max_?id|since_?id|before_?id|after_?id|pivot|address|next_?(?:page_?)?(?:token|cursor|marker|page)?|exclusive_?start_?\w*|ending_?before)\]?",
     re.IGNORECASE,
 )
-_OFFSET = re.compile(r".*(?:offset|skip|start|from|index|first)\]?", re.IGNORECASE)
+"""Names of parameters that say where a page begins."""
+_OFFSET = re.compile(r".*(?:offset|skip|start|from|start_?index|index|first)\]?", re.IGNORECASE)
 _SIZES = re.compile(
-    r".*(?:limit|per_?page|page_?size|size\]?|count|max_?results|rows|take|top|first|num|results_?per_?page|items|length|range)\]?",
+    r"(?:.*[_\[.$-])?(?:limit|per_?page|page_?size|size|count|max_?(?:results|items|keys|records)|rows|take|top|first|last|num|num_?results|results(?:_?per_?page)?|items_?per_?page|n|length|maxResults|pageSize|perPage|itemsPerPage)\]?",
     re.IGNORECASE,
 )
+"""Names of parameters that say how many items a page has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +170,7 @@ def _said(told: Page, place: str, value: Any) -> Iterator[str]:
         if way == "next":
             yield f"paging end {place}"
     elif isinstance(value, str) and _is_url(value, told.url):
-        if way != "other":
+        if way == "next":
             yield from _steps(told, place, value)
     else:
         yield from _compared(told, place, name, value, way)
@@ -172,7 +179,7 @@ def _said(told: Page, place: str, value: Any) -> Iterator[str]:
 def _compared(told: Page, place: str, name: str, value: Any, way: str) -> Iterator[str]:
     """How a scalar relates to what was asked."""
     same = [asked for asked, sent in told.parameters.items() if str(sent) == str(value)]
-    yield from (f"paging echo {place} {_written(asked)}" for asked in same)
+    yield from (f"paging echo {place} {_written(asked)}" for asked in same if _alike(name, asked))
     if same or isinstance(value, float):
         return
     if way == "next":
@@ -180,6 +187,13 @@ def _compared(told: Page, place: str, name: str, value: Any, way: str) -> Iterat
         yield f"paging cursor {place}"
     elif isinstance(value, int) and _TOTAL.fullmatch(name):
         yield f"paging total {place}"
+
+
+@lru_cache(maxsize=4_096)
+def _alike(member: str, parameter: str) -> bool:
+    """Whether a member that repeats a parameter is named like it, so that equal numbers are no coincidence."""
+    a, b = solid(member), solid(parameter.partition(":")[2])
+    return a in b or b in a or ("page" in a and "page" in b)
 
 
 def _counted(told: Page, place: str, value: str | int) -> Iterator[str]:
@@ -207,16 +221,13 @@ def _sizes(told: Page, items: int | None) -> Iterator[str]:
 def _steps(told: Page, place: str, url: str) -> Iterator[str]:
     """The parameters in which the URL of the next page differs from the request's, the telling ones only."""
     here, there = _split(told.url, told.url), _split(told.url, url)
-    if here is None or there is None or (there.path != here.path and _way(place) != "next" and place != LINK):
+    if here is None or there is None:
         return
     before = _pairs(here.query)
     after = _pairs(there.query)
     changed = [name for name, value in after.items() if before.get(name) != value]
-    telling = (
-        [name for name in changed if name in before]
-        or [name for name in changed if not _SIZES.fullmatch(name)]
-        or changed
-    )
+    telling = [name for name in changed if _POSITION.fullmatch(name)] or [name for name in changed if name in before]
+    telling = telling or [name for name in changed if not _SIZES.fullmatch(name)]
     for name in telling[:3]:
         yield f"paging next-url {place} {_written(f'query:{name}')} {_how(name, before, after)}"
 
@@ -276,14 +287,17 @@ def _is_token(value: Any) -> bool:
 def _way(place: str) -> str:
     """Whether a place speaks of the ``next`` page, an ``other`` one, or neither."""
     steps = place.split("/")[1:]
-    if any(_OTHER_WAY.search(step) for step in steps) and not any("next" in step.lower() for step in steps):
+    if any(_OTHER_WAY.search(step) for step in steps[-2:]):
         return "other"
-    return "next" if any(_NEXT.search(step) for step in steps) else ""
+    member = steps[-1] if steps else ""
+    return "next" if _CURSOR.fullmatch(member) or any(_NEXT.search(step) for step in steps[-2:-1]) else ""
 
 
 @lru_cache(maxsize=4_096)
 def _asks(name: str) -> bool:
-    return _ASKS.fullmatch(name.partition(":")[2]) is not None
+    """Whether a parameter could have to do with paging, by its name."""
+    bare = name.partition(":")[2]
+    return _POSITION.fullmatch(bare) is not None or _SIZES.fullmatch(bare) is not None
 
 
 @lru_cache(maxsize=4_096)
@@ -294,3 +308,13 @@ def _step(name: str) -> str:
 @lru_cache(maxsize=4_096)
 def _written(name: str) -> str:
     return quote(name, safe=":[]$@~!*'()_.-")
+
+
+def is_size(parameter: str) -> bool:
+    """Whether a parameter says how many items there may be, by its name."""
+    return _SIZES.fullmatch(parameter) is not None and not re.fullmatch(r"(?i)first|last", parameter)
+
+
+def is_position(parameter: str) -> bool:
+    """Whether a parameter says where a page begins, by its name."""
+    return _POSITION.fullmatch(parameter) is not None

@@ -1,7 +1,14 @@
 """How an operation is paged, as facts: which parameter asks for the next page, where the answer says what to ask for, and what proves it.
 
-Proofs, the strongest first: ``offered`` (the answer holds the next request's URL or number), ``followed`` (a value of an answer was sent back
-by a later request), ``echoed`` (the answer repeats the parameter), ``named`` (only the names fit together).
+Proofs, the strongest first:
+
+============ =========================================================================================
+``offered``  the answer holds the next request's URL, or its number
+``followed`` a value that an answer held was sent back by another request (equal digests on both sides)
+``echoed``   the answer repeats the parameter under the same name
+``asked``    several pages were asked for, and no answer had more items than were asked for
+``named``    only the name of a member speaks for it; no tape has the next request
+============ =========================================================================================
 """
 
 from __future__ import annotations
@@ -10,28 +17,30 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tapehiss.cassettes.secretnames import solid
 from tapehiss.contracts.conduct import Sign
 from tapehiss.contracts.grouping import fact, total
-from tapehiss.contracts.paging import LINK
+from tapehiss.contracts.paging import LINK, is_position, is_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tapehiss.contracts.conduct import Conduct
+    from tapehiss.contracts.conduct import Conduct, Sketch
+    from tapehiss.contracts.counts import Evidence
     from tapehiss.contracts.facts import Argument, Fact
     from tapehiss.contracts.grouping import Origin
 
 TOPIC = "pagination"
-PROOFS = ("offered", "followed", "echoed", "named")
-FACTS_MAX = 3
+PROOFS = ("offered", "followed", "echoed", "asked", "named")
+FACTS_MAX = 2
 """How many ways of paging are told of one operation."""
+FOLLOWED_MIN = 0.5
+"""The share of the values that were sent which must have been offered before."""
 
 _PAGE = re.compile(r"(?:.*[\[._-])?(?:page|p|pg|page_?(?:number|no|num|index)|current_?page|number)\]?", re.IGNORECASE)
-_OFFSET = re.compile(r"(?:.*[\[._-])?(?:offset|skip|start|from|start_?index|first_?result|start_?at)\]?", re.IGNORECASE)
-_CURSOR = re.compile(
-    r".*(?:cursor|token|after|marker|continuation|bookmark|scroll|next|start_?key)\w*\]?", re.IGNORECASE
-)
+_OFFSET = re.compile(r"(?:.*[\[._-])?(?:offset|skip|start|start_?index|first_?result|start_?at)\]?", re.IGNORECASE)
+_TOO_SHORT = frozenset({"token", "marker", "next"})
+"""Names of members that mean too many things to prove a cursor alone."""
+_WHAT = {"page": "the number of the page", "offset": "the number of items to leave out", "cursor": "a cursor"}
 
 Way = tuple[str, str, str, str]
 """Style (``page``, ``offset``, ``cursor``), parameter, place in the answer (empty when there is none), proof."""
@@ -41,86 +50,133 @@ def facts(origins: Iterable[Origin]) -> Iterator[Fact]:
     """How each operation is paged, the best proven way first."""
     for origin in origins:
         for line, evidence in origin.operations:
-            yield from _told(line, evidence.conduct)
+            yield from _told(line, evidence)
 
 
-def _told(line: str, conduct: Conduct) -> Iterator[Fact]:
+def _told(line: str, evidence: Evidence) -> Iterator[Fact]:
+    conduct = evidence.conduct
     lists = max((sign.count for sign in conduct.topic("paging", "lists").values()), default=0)
-    found = _ways(conduct)
+    found = _ways(evidence)
     best: dict[str, Way] = {}
     for way in sorted(found, key=lambda way: (PROOFS.index(way[3]), -found[way].count, way)):
-        if way[1] not in best and (way[3] != "named" or not best):
+        if way[1] not in best and (way[3] in PROOFS[:2] or not best):
             best[way[1]] = way
     for way in list(best.values())[:FACTS_MAX]:
         style, parameter, place, proof = way
         arguments = {**_arguments(style, parameter, place, proof), **_about(conduct, place)}
         name = "link" if place == LINK else style
-        yield fact(
-            TOPIC,
-            name,
-            found[way],
-            lists,
-            _sentence(style, parameter, place, proof),
-            operation=line,
-            arguments=arguments,
-        )
+        yield fact(TOPIC, name, found[way], lists, _sentence(*way), operation=line, arguments=arguments)
+    if not best:
+        yield from _unknown(line, conduct, lists)
 
 
-def _ways(conduct: Conduct) -> dict[Way, Sign]:
+def _ways(evidence: Evidence) -> dict[Way, Sign]:
     """Every way of paging that something speaks for."""
-    found: dict[Way, Sign] = {}
-    for (place, parameter, style), sign in conduct.topic("paging", "next-url").items():
-        found[style, parameter, place, "offered"] = sign
+    conduct = evidence.conduct
+    found = _linked(conduct)
     for kind, style in (("plus-one", "page"), ("plus-size", "offset")):
         for (place, parameter), sign in conduct.topic("paging", kind).items():
-            found[style, parameter, place, "offered"] = sign
+            if is_position(_bare(parameter)) and not is_size(_bare(parameter)):
+                found[style, parameter, place, "offered"] = sign
     found |= _followed(conduct)
     for (place, parameter), sign in conduct.topic("paging", "echo").items():
-        style = "page" if _PAGE.fullmatch(_bare(parameter)) else "offset" if _OFFSET.fullmatch(_bare(parameter)) else ""
-        if style and _speaks(place, parameter):
+        style = _style(parameter)
+        if style and parameter.startswith("query:"):
             found[style, parameter, place, "echoed"] = sign
-    return found | _named(conduct)
+    return found | _asked(evidence) | _named(conduct)
+
+
+def _linked(conduct: Conduct) -> dict[Way, Sign]:
+    """Parameters that the next page's URL changes; the style is what they are most of the time."""
+    styles: dict[tuple[str, str], dict[str, Sign]] = {}
+    for (place, parameter, style), sign in conduct.topic("paging", "next-url").items():
+        styles.setdefault((place, parameter), {})[style] = sign
+    found: dict[Way, Sign] = {}
+    for (place, parameter), signs in styles.items():
+        style = max(sorted(signs), key=lambda each: signs[each].count)
+        found[style, parameter, place, "offered"] = total(signs.values())
+    return found
 
 
 def _followed(conduct: Conduct) -> dict[Way, Sign]:
-    """Parameters whose values came out of earlier answers."""
+    """Parameters whose values came out of other answers."""
     found: dict[Way, Sign] = {}
     cursors = {place: sign for (place,), sign in conduct.topic("paging", "cursor").items()}
     lists = total(conduct.topic("paging", "lists").values())
-    asked = {name.split(" ")[1]: sketch for name, sketch in conduct.sketches.items() if name.startswith("asked ")}
-    offered = {name.split(" ")[1]: sketch for name, sketch in conduct.sketches.items() if name.startswith("offered ")}
-    for parameter, sent in asked.items():
-        best: tuple[int, bool, str] = (0, False, "")
-        for place, told in offered.items():
-            shared, known = sent.shared(told)
-            if shared and shared * 2 >= known:
-                best = max(best, (shared, place in cursors, place))
-        if best[0]:
-            sign = cursors.get(best[2], lists)
-            found["cursor", parameter, best[2], "followed"] = Sign(sign.count, sign.first, sign.last)
+    for parameter, sent in _sketches(conduct, "asked"):
+        name = _bare(parameter)
+        if not is_position(name) or is_size(name):
+            continue
+        shares = ((sent.shared(told), place) for place, told in _sketches(conduct, "offered"))
+        fits = [
+            (shared, place in cursors, place)
+            for (shared, known), place in shares
+            if shared and shared >= known * FOLLOWED_MIN
+        ]
+        if fits:
+            place = max(fits)[2]
+            found["cursor", parameter, place, "followed"] = cursors.get(place, lists)
+    return found
+
+
+def _sketches(conduct: Conduct, kind: str) -> Iterator[tuple[str, Sketch]]:
+    for name in sorted(conduct.sketches):
+        if name.startswith(f"{kind} "):
+            yield name.split(" ")[1], conduct.sketches[name]
+
+
+def _asked(evidence: Evidence) -> dict[Way, Sign]:
+    """Numbers of pages that were asked for, where a size was asked for, too, and kept to."""
+    part = evidence.parts.get("query")
+    if part is None or not _sizes(evidence.conduct):
+        return {}
+    found: dict[Way, Sign] = {}
+    for path, seen in part.fields.items():
+        name = path[1:].replace("~1", "/").replace("~0", "~")
+        style = _style(f"query:{name}")
+        if style and set(seen.kinds) == {"integer"} and len(seen.values) > 1:
+            found[style, f"query:{name}", "", "asked"] = Sign(seen.exchanges, seen.first, seen.last)
     return found
 
 
 def _named(conduct: Conduct) -> dict[Way, Sign]:
-    """Cursors that nobody sent back; a parameter is told where one of those that were ever sent has a name that fits."""
-    found: dict[Way, Sign] = {}
-    more = {place for place, _ in conduct.topic("paging", "more")}
-    totals = conduct.topic("paging", "total")
-    for (place,), sign in conduct.topic("paging", "cursor").items():
-        if _CURSOR.fullmatch(place.rpartition("/")[2]) and (place.count("/") <= 3):
-            found["cursor", "", place, "named"] = sign
-    del more, totals
-    return found
+    """Cursors that nobody sent back."""
+    return {
+        ("cursor", "", place, "named"): sign
+        for (place,), sign in conduct.topic("paging", "cursor").items()
+        if place.rpartition("/")[2].lower() not in _TOO_SHORT
+    }
+
+
+def _unknown(line: str, conduct: Conduct, lists: int) -> Iterator[Fact]:
+    """A list that says whether there is more, and nothing says how to ask for it."""
+    parents = {place.rpartition("/")[0] for (place,) in conduct.topic("paging", "lists")}
+    more = {place: sign for (place, _), sign in conduct.topic("paging", "more").items()}
+    for place in sorted(more, key=lambda place: (place.count("/"), place))[:1]:
+        if place.rpartition("/")[0] in parents and place.count("/") <= 2:
+            signs = total(sign for (each, _), sign in conduct.topic("paging", "more").items() if each == place)
+            words = f"{unquote(place)} says whether there is more; how to ask for it is on no tape"
+            yield fact(
+                TOPIC,
+                "more",
+                signs,
+                lists,
+                words,
+                operation=line,
+                arguments={"more_field": unquote(place), "proof": "named"},
+            )
+
+
+def _style(parameter: str) -> str:
+    """The style that a parameter's name speaks of, if it speaks of one."""
+    name = _bare(parameter)
+    if is_size(name):
+        return ""
+    return "page" if _PAGE.fullmatch(name) else "offset" if _OFFSET.fullmatch(name) else ""
 
 
 def _bare(parameter: str) -> str:
     return unquote(parameter.partition(":")[2])
-
-
-def _speaks(place: str, parameter: str) -> bool:
-    """Whether a member that repeats a parameter is named like it, so that equal numbers are no coincidence."""
-    member, name = solid(place.rpartition("/")[2]), solid(_bare(parameter))
-    return member in name or name in member or bool(_PAGE.fullmatch(member) and _PAGE.fullmatch(name))
 
 
 def _arguments(style: str, parameter: str, place: str, proof: str) -> dict[str, Argument]:
@@ -134,19 +190,22 @@ def _arguments(style: str, parameter: str, place: str, proof: str) -> dict[str, 
     }
 
 
+def _sizes(conduct: Conduct) -> list[str]:
+    """The parameters that no answer had more items than, best first: those that some answer had exactly as many as."""
+    sizes = conduct.topic("paging-size")
+    broken = {name for kind, name in sizes if kind == "broken"}
+    held = {name for kind, name in sizes if kind != "broken" and is_size(_bare(name))} - broken
+    return sorted(held, key=lambda name: (("full", name) not in sizes, name))
+
+
 def _about(conduct: Conduct, place: str) -> dict[str, Argument]:
     """What else is known: how many items are asked for, and how the last page is recognised."""
-    sizes = conduct.topic("paging-size")
-    held = sorted(
-        {name for kind, name in sizes if kind != "broken"} - {name for kind, name in sizes if kind == "broken"}
-    )
-    full = [name for name in held if ("full", name) in sizes]
-    ends = [told for (told,) in conduct.topic("paging", "end")]
-    more = sorted({told for told, _ in conduct.topic("paging", "more")})
+    parents = {each.rpartition("/")[0] for (each,) in conduct.topic("paging", "lists")} | {place.rpartition("/")[0]}
+    more = sorted({told for told, _ in conduct.topic("paging", "more") if told.rpartition("/")[0] in parents})
     totals = sorted((-sign.count, told) for (told,), sign in conduct.topic("paging", "total").items())
     return {
-        "size_parameter": _bare((full or held or [""])[0]),
-        "ends_with_null": True if place in ends else None,
+        "size_parameter": next(map(_bare, _sizes(conduct)), ""),
+        "ends_with_null": True if (place,) in conduct.topic("paging", "end") else None,
         "more_field": unquote(more[0]) if more else "",
         "total_field": unquote(totals[0][1]) if totals else "",
     }
@@ -154,10 +213,9 @@ def _about(conduct: Conduct, place: str) -> dict[str, Argument]:
 
 def _sentence(style: str, parameter: str, place: str, proof: str) -> str:
     where = "the Link header" if place == LINK else unquote(place)
-    what = {"page": "the number of the page", "offset": "the number of items to leave out", "cursor": "a cursor"}[style]
     asked = (
-        f"{parameter.partition(':')[0]} parameter {_bare(parameter)} takes {what}"
+        f"{parameter.partition(':')[0]} parameter {_bare(parameter)} takes {_WHAT[style]}"
         if parameter
-        else f"{what} is handed out"
+        else f"{_WHAT[style]} is handed out"
     )
-    return f"{asked}, {'from' if style == 'cursor' else 'see'} {where} ({proof})"
+    return f"{asked}{f', from {where}' if place else ''} ({proof})"
