@@ -8,31 +8,31 @@ of its exchanges, within the bounds of ``counts``.
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from functools import partial
 from itertools import chain, compress, repeat
-from json.encoder import encode_basestring_ascii
-from operator import is_, itemgetter
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.contracts.counts import (
     ITEM,
     POSITIONS_MAX,
     SHAPES_MAX,
-    VALUE_LENGTH_MAX,
     VALUES_MAX,
     Field,
     smallest,
 )
 from tapehiss.contracts.formats import formats_of
 from tapehiss.contracts.names import step_of
+from tapehiss.contracts.rows import Rows
 from tapehiss.contracts.shapes import shapes_of
+from tapehiss.contracts.sketches import sketch_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tapehiss.contracts.counts import Seen
+    from tapehiss.contracts.rows import Below, Column
 
 KINDS = {
     type(None): "null",
@@ -49,47 +49,10 @@ _EXACT = 2**63
 """Whole numbers up to this are integers, however they were written."""
 
 
-class Rows:
-    """Which exchange each value of a column stands in; columns that were made together share it."""
-
-    __slots__ = ("count", "first", "ids", "last")
-
-    def __init__(self, ids: Sequence[int]) -> None:
-        distinct = set(ids)
-        self.ids = ids
-        """Number of the exchange of each value: the later an exchange was seen, the larger."""
-        self.count = len(distinct)
-        """How many exchanges there are."""
-        self.first = min(distinct)
-        self.last = max(distinct)
-
-    @property
-    def once(self) -> bool:
-        """Whether no exchange has two values."""
-        return self.count == len(self.ids)
-
-
-Column = tuple["Sequence[Any]", Rows]
-"""Values, and the exchange of each."""
-Below = dict[str, list[Column]]
-"""Step of a path -> the columns there."""
-
-
-def joined(columns: Sequence[Column], known: dict[tuple[int, ...], Rows]) -> Column:
-    """Several columns of one path as one; columns with the same rows get the same rows again."""
-    if len(columns) == 1:
-        return columns[0]
-    key = tuple([id(rows) for _, rows in columns])
-    rows = known.get(key)
-    if rows is None:
-        rows = known[key] = Rows(list(chain.from_iterable([rows.ids for _, rows in columns])))
-    return list(chain.from_iterable([values for values, _ in columns])), rows
-
-
 def counted(column: Column, seens: Sequence[Seen]) -> tuple[Field, Below]:
     """The evidence of a column, and the columns of what is in its objects and arrays."""
     parts = _by_kind(*column)
-    facts: dict[str, Any] = _scalars({kind: _tallied(part) for kind, part in parts.items() if kind in _TEXTS})
+    facts: dict[str, Any] = _scalars(parts) if _SCALARS & parts.keys() else {}
     below: Below = {}
     if "object" in parts:
         facts["shapes"], facts["more_shapes"] = _objects(*parts["object"], below)
@@ -113,76 +76,36 @@ def _by_kind(values: Sequence[Any], rows: Rows) -> dict[str, Column]:
     return found
 
 
-def _tallied(column: Column) -> Counter[Any]:
-    """In how many exchanges each value occurs."""
-    values, rows = column
-    if rows.once:
-        return Counter(values)
-    if rows.count == 1:
-        return Counter(dict.fromkeys(values, 1))
-    return Counter(map(itemgetter(1), set(zip(rows.ids, values, strict=True))))
-
-
-def _scalars(tallies: Mapping[str, Mapping[Any, int]]) -> dict[str, Any]:
-    """What is told of strings and numbers, each with the number of exchanges that it occurred in."""
+def _scalars(parts: Mapping[str, Column]) -> dict[str, Any]:
+    """What is told of strings and numbers."""
     facts: dict[str, Any] = {}
-    texts: list[str] = []
-    counts: list[int] = []
-    for kind, tallied in tallies.items():
-        texts += _TEXTS[kind](tallied)
-        counts += tallied.values()
-    if texts:
-        facts["values"], facts["more"] = _bounded(texts, counts)
-    if "string" in tallies:
-        lengths = set(map(len, tallies["string"]))
-        facts["lengths"] = min(lengths), max(lengths)
-        facts["formats"] = formats_of(tallies["string"])
-    numbers = [*tallies.get("integer", ()), *map(_exact, _ends(tallies.get("number", ())))]
-    if numbers:
-        facts["numbers"] = min(numbers), max(numbers)
-    return facts
+    found: dict[str, int] = {}
+    more = False
+    numbers: list[float] = []
+    for kind in _SCALARS & parts.keys():
+        values, rows = parts[kind]
+        distinct = set(values)
+        kept, others = sketch_of(values, rows, distinct)
+        found, more = {**found, **kept}, more or others
+        if kind == "string":
+            lengths = set(map(len, distinct))
+            facts |= {"lengths": (min(lengths), max(lengths)), "formats": formats_of(distinct)}
+        else:
+            numbers += map(_exact, (min(distinct), max(distinct)))
+    few, dropped = smallest(found, VALUES_MAX)
+    return facts | {
+        "values": few,
+        "more": more or dropped,
+        "numbers": (min(numbers), max(numbers)) if numbers else None,
+    }
 
 
-def _texts_of_strings(strings: Iterable[str]) -> Iterable[str]:
-    return map(encode_basestring_ascii, [text if len(text) <= VALUE_LENGTH_MAX else _LONG for text in strings])
-
-
-def _texts_of_numbers(numbers: Iterable[float]) -> Iterable[str]:
-    """Nought has no sign here: equal numbers have equal texts."""
-    return [repr(number + 0.0) for number in numbers]
-
-
-_LONG = " " * VALUE_LENGTH_MAX
-_TEXTS: dict[str, Callable[[Iterable[Any]], Iterable[str]]] = {
-    "string": _texts_of_strings,
-    "integer": partial(map, repr),
-    "number": _texts_of_numbers,
-}
-"""Kind of a scalar that is kept -> what makes JSON texts of several."""
-
-
-def _bounded(texts: list[str], counts: list[int]) -> tuple[dict[str, int], bool]:
-    """The texts that are kept, and whether there are more."""
-    more = max(map(len, texts)) > VALUE_LENGTH_MAX
-    if more:
-        short = [len(text) <= VALUE_LENGTH_MAX for text in texts]
-        texts, counts = list(compress(texts, short)), list(compress(counts, short))
-    if len(texts) <= VALUES_MAX:
-        return dict(zip(texts, counts, strict=True)), more
-    hashes = list(map(zlib.crc32, map(str.encode, texts)))
-    last = sorted(hashes)[VALUES_MAX - 1]
-    few = sorted(each for each in zip(hashes, texts, counts, strict=True) if each[0] <= last)
-    return {text: count for _, text, count in few[:VALUES_MAX]}, True
-
-
-def _ends(numbers: Iterable[float]) -> tuple[float, ...]:
-    several = tuple(numbers)
-    return (min(several), max(several)) if several else ()
+_SCALARS = frozenset({"string", "integer", "number"})
 
 
 def _exact(number: float) -> float:
     """A whole number as an integer, so that 1 and 1.0 are the same end of a range."""
-    return int(number) if number.is_integer() and abs(number) < _EXACT else number
+    return int(number) if -_EXACT < number < _EXACT and number == int(number) else number
 
 
 def _arrays(

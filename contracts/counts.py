@@ -38,7 +38,7 @@ DEPTH_MAX = 40
 VALUES_MAX = 24
 """How many different values of one field are kept: those with the smallest hash."""
 VALUE_LENGTH_MAX = 100
-"""The longest value that is kept, in characters of JSON text."""
+"""The longest value that is kept, in bytes of JSON text."""
 SHAPES_MAX = 32
 """How many different shapes of one object are kept: those with the smallest hash."""
 SHAPE_LENGTH_MAX = 2_000

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tapehiss.contracts.columns import Rows, counted, joined
+from tapehiss.contracts.columns import counted
 from tapehiss.contracts.counts import DEPTH_MAX, FIELDS_MAX, ITEM, REST, Field, Part, Seen, rank_of_path
+from tapehiss.contracts.rows import Rows, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tapehiss.contracts.columns import Below, Column
     from tapehiss.contracts.reading import Reading
+    from tapehiss.contracts.rows import Below, Column
 
 NOWHERE = Seen()
 """Where an exchange stands of which nothing is known."""

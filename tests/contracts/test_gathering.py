@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +23,7 @@ from tapehiss.contracts.gathering import Gathering, deeper_than
 from tapehiss.contracts.names import step_of
 from tapehiss.contracts.reading import Reading
 from tapehiss.contracts.shapes import shapes_of
+from tapehiss.contracts.sketches import texts_of
 from traffic import documents
 
 SEENS = st.builds(Seen, st.sampled_from([0.0, 1.5, 7.0]), st.sampled_from(["", "a.yaml"]), st.integers(0, 3))
@@ -77,8 +76,8 @@ def _rest(field: Field):
 
 def _alone(value) -> Field:
     kinds = {KINDS[type(value)]: 1}
-    text = json.dumps(value + 0.0 if isinstance(value, float) else value) if type(value) in {int, float, str} else ""
-    values = {text: 1} if text and len(text) <= VALUE_LENGTH_MAX else {}
+    text = texts_of([value])[0] if type(value) in {int, float, str} else b""
+    values = {text.decode("utf-8", "surrogatepass"): 1} if text and len(text) <= VALUE_LENGTH_MAX else {}
     found = {"values": values, "more": bool(text) and not values}
     if isinstance(value, str):
         found |= {"lengths": (len(value),) * 2, "formats": formats_of([value])}

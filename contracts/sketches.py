@@ -1,0 +1,89 @@
+"""The values that are kept of a column: those with the smallest hash, each with the number of exchanges that it occurred in.
+
+Values are written as JSON, in UTF-8, and all of a column by one call. The order is ``rank_of_text`` of ``sums``; here it is found
+without ranking every value: of many hashes only the small ones are sorted.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter
+from itertools import compress
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from tapehiss.contracts.counts import VALUE_LENGTH_MAX, VALUES_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from tapehiss.contracts.rows import Rows
+
+Sketch = tuple[dict[str, int], bool]
+"""JSON texts of the values that are kept, in how many exchanges each occurred, and whether there were others."""
+
+_HASHES = 2**32
+_ENOUGH = 4
+"""So many times the hashes that are wanted are looked at first."""
+
+
+def sketch_of(values: Sequence[Any], rows: Rows, distinct: Collection[Any]) -> Sketch:
+    """The sketch of a column of strings or numbers (of one type: equal values are one value); ``distinct`` are its values, each once."""
+    named, more = _kept(list(distinct))
+    if len(distinct) == 1:
+        return dict.fromkeys(named.values(), rows.count), more
+    if len(distinct) == len(values):
+        return dict.fromkeys(named.values(), 1), more
+    counts = _counted(values, rows, None if len(named) == len(distinct) else named.keys())
+    return {text: counts[value] for value, text in named.items()}, more
+
+
+def texts_of(values: list[Any]) -> list[bytes]:
+    """The JSON text of each value; nought has no sign, so that equal numbers have equal texts."""
+    try:
+        written = orjson.dumps(values, option=orjson.OPT_INDENT_2)[4:-2].split(b",\n  ")
+    except TypeError:  # half surrogate pairs, integers of more than 64 bits
+        written = [json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass") for value in values]
+    if b"-0.0" in written:
+        written = [b"0.0" if text == b"-0.0" else text for text in written]
+    return written
+
+
+def _kept(distinct: list[Any]) -> tuple[dict[Any, str], bool]:
+    """The values that are kept with their texts, and whether there were others."""
+    count = len(distinct)
+    if isinstance(distinct[0], str):
+        distinct = [text for text in distinct if len(text) < VALUE_LENGTH_MAX - 1]
+    texts = texts_of(distinct) if distinct else []
+    if texts and max(map(len, texts)) > VALUE_LENGTH_MAX:
+        short = [len(text) <= VALUE_LENGTH_MAX for text in texts]
+        distinct, texts = list(compress(distinct, short)), list(compress(texts, short))
+    if len(texts) > VALUES_MAX:
+        distinct, texts = _smallest(distinct, texts)
+    told = (text.decode("utf-8", "surrogatepass") for text in texts)
+    return dict(zip(distinct, told, strict=True)), len(texts) < count
+
+
+def _smallest(distinct: list[Any], texts: list[bytes]) -> tuple[list[Any], list[bytes]]:
+    """The values whose texts have the smallest hashes."""
+    hashes = list(map(zlib.crc32, texts))
+    limit = _HASHES * VALUES_MAX * _ENOUGH // len(texts)
+    small = list(map(limit.__gt__, hashes))
+    if sum(small) < VALUES_MAX:
+        small = [True] * len(texts)
+    ranked = sorted(zip(compress(hashes, small), compress(texts, small), compress(distinct, small), strict=True))
+    return [value for _, _, value in ranked[:VALUES_MAX]], [text for _, text, _ in ranked[:VALUES_MAX]]
+
+
+def _counted(values: Sequence[Any], rows: Rows, wanted: Collection[Any] | None) -> Counter[Any]:
+    """In how many exchanges each value occurs, or each of those that are wanted."""
+    ids: Sequence[int] = rows.ids
+    if wanted is not None:
+        those = list(map(wanted.__contains__, values))
+        values, ids = list(compress(values, those)), list(compress(ids, those))
+    if rows.once:
+        return Counter(values)
+    return Counter(map(itemgetter(1), set(zip(ids, values, strict=True))))
