@@ -40,6 +40,7 @@ def facts(origins: Iterable[Origin]) -> Iterator[Fact]:
         yield from _schemes(origin, proofs, known)
         yield from _refusals(origin)
         for line, evidence in origin.operations:
+            yield from _grants(line, evidence.conduct)
             yield from _alternatives(line, accepted(evidence.conduct), known)
 
 
@@ -108,6 +109,23 @@ def _refusals(origin: Origin) -> Iterator[Fact]:
                     f"{status} answers a request {'without a credential' if bare else 'whose credential does not do'}"
                 )
                 yield fact(TOPIC, "refused", total(signs), of, words, arguments=told)
+
+
+def _grants(line: str, conduct: Conduct) -> Iterator[Fact]:
+    """Where tokens are handed out, and for what (RFC 6749 section 4)."""
+    grants = {unquote(grant): sign for (grant,), sign in conduct.topic("grant").items()}
+    if grants:
+        words = f"tokens are handed out here, for {', '.join(sorted(grants))}"
+        signs = total(grants.values())
+        yield fact(
+            TOPIC,
+            "token-endpoint",
+            signs,
+            signs.count,
+            words,
+            operation=line,
+            arguments={"grants": tuple(sorted(grants))},
+        )
 
 
 def _alternatives(line: str, proofs: Mapping[str, Sign], known: Mapping[str, str]) -> Iterator[Fact]:

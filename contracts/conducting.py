@@ -6,6 +6,7 @@ An exchange shows a sign once, however often it does. What changes here changes 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from tapehiss.cassettes.exchange import Ending
 from tapehiss.contracts import authentication, caching, idempotency, limits, paging
@@ -103,7 +104,10 @@ def _signs(exchange: Exchange, response: Response, body: Mapping[str, Any]) -> I
     """What an exchange shows beside quotas and paging."""
     request = exchange.request
     yield f"answered {response.status // 100}xx"
-    proof = authentication.proof(request.headers, split(request.url)[2], body)
+    grant = body.get("grant_type")
+    proof = authentication.proof(request.headers, split(request.url)[2], () if grant else body)
+    if isinstance(grant, str) and response.status < 400:
+        yield f"grant {quote(grant[:100], safe=':')}"
     if response.status < 400:
         yield f"proof {proof}"
     elif response.status in {401, 403, 407}:

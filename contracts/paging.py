@@ -12,7 +12,7 @@ Signs (a *place* is a JSON Pointer into the body, or ``header:link``; a *paramet
     paging plus-one|plus-size <place> <parameter>
     paging echo <place> <parameter>          the answer repeats the parameter
     paging cursor <place>, paging end <place>    a value that could be sent back; null or empty in its stead
-    paging more <place> true|false, paging total <place>
+    paging more <place> true|false, paging total <place>, paging at <place> (which page this is)
     paging-size full|held|broken <parameter> the parameter is the most items of a list
 """
 
@@ -45,10 +45,6 @@ LINK = "header:link"
 
 _LINKED = re.compile(r"<([^<>]{1,4000})>([^<]{0,1000})")
 _RELATION = re.compile(r"(?:\A|[;\s])rel\s*=\s*\"?\s*([^\";,]+)", re.IGNORECASE)
-_NEXT = re.compile(
-    r"(?:\A|[^a-z])next(?:\Z|[^a-z]|page|cursor|token|link|url|uri|href|marker|results|records|offset|key|sync)",
-    re.IGNORECASE,
-)
 _OTHER_WAY = re.compile(r"prev|before|first|self|newer|refresh|start_?cursor|current|canonical", re.IGNORECASE)
 _CURSOR = re.compile(
     r"(?:next|end|after|page|paging|pagination|list|scroll|search|sync|continue|continuation|resume|start)?[_-]?(?:page)?[_-]?(?:cursor|token|marker|bookmark|continuation|scroll_?id)(?:_str|id)?"
@@ -66,13 +62,19 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _POSITION = re.compile(
-    r"(?:.*[_\[.$-])?(?:page|p|pg|page_?(?:number|no|num|index|token|id)|number|cursor|offset|start|start_?(?:index|at|row|cursor|key|after|from)|starting_?(?:after|at)|skip|after|before|since|until|token|marker|from|index|first|continuation|bookmark|scroll|scroll_?id|max_?id|since_?id|before_?id|after_?id|pivot|address|next_?(?:page_?)?(?:token|cursor|marker|page)?|exclusive_?start_?\w*|ending_?before)\]?",
+    r"(?:.*[_\[.$-])?(?:page|pg|page[_\[.-]?(?:number|no|num|index|token|id)|cursor|offset|start_?(?:index|at|row|cursor|key|after|from|token)|starting_?(?:after|at)|skip|after|token|marker|continuation|bookmark|scroll|scroll_?id|max_?id|since_?id|before_?id|after_?id|next_?(?:page_?)?(?:token|cursor|marker|page)?|exclusive_?start_?\w*|ending_?before)\]?"
+    r"|p|start|from|index|first|before|since|until|pivot",
     re.IGNORECASE,
 )
 """Names of parameters that say where a page begins."""
+_PAGES = re.compile(r"page|cursor|offset|token|continuation|marker", re.IGNORECASE)
+_AT = re.compile(r"(?:current_?)?page(?:_?(?:number|no|index|num))?|(?:current_?)?offset|number", re.IGNORECASE)
+"""Names of members that say which page an answer is."""
+_NEXT_PARENT = re.compile(r"next(?:_?(?:page|link))?", re.IGNORECASE)
+_TOTAL_HEADER = re.compile(r"(?:.*-)?total(?:-(?:count|items|results|records|pages))?|x-count", re.IGNORECASE)
 _OFFSET = re.compile(r".*(?:offset|skip|start|from|start_?index|index|first)\]?", re.IGNORECASE)
 _SIZES = re.compile(
-    r"(?:.*[_\[.$-])?(?:limit|per_?page|page_?size|size|count|max_?(?:results|items|keys|records)|rows|take|top|first|last|num|num_?results|results(?:_?per_?page)?|items_?per_?page|n|length|maxResults|pageSize|perPage|itemsPerPage)\]?",
+    r"(?:.*[_\[.$-])?(?:limit|per_?page|page_?size|size|max_?(?:results|items|keys|records)|rows|take|top|num_?results|results_?per_?page|items_?per_?page|length)\]?|count|first|last|num|n|results|items",
     re.IGNORECASE,
 )
 """Names of parameters that say how many items a page has."""
@@ -112,6 +114,9 @@ def signs(told: Page) -> Iterator[str]:
         return
     yield from (f"paging lists {place}" for place, _ in lists[:5])
     yield from dict.fromkeys(linked)
+    yield from (
+        f"paging total header:{_written(name.lower())}" for name, _ in told.headers if _TOTAL_HEADER.fullmatch(name)
+    )
     longest = max((len(value) for _, value in lists), default=None)
     yield from _sizes(told, longest)
     for place, value in members:
@@ -187,6 +192,8 @@ def _compared(told: Page, place: str, name: str, value: Any, way: str) -> Iterat
         yield f"paging cursor {place}"
     elif isinstance(value, int) and _TOTAL.fullmatch(name):
         yield f"paging total {place}"
+    elif isinstance(value, int) and _AT.fullmatch(name):
+        yield f"paging at {place}"
 
 
 @lru_cache(maxsize=4_096)
@@ -214,7 +221,7 @@ def _counted(told: Page, place: str, value: str | int) -> Iterator[str]:
 
 def _sizes(told: Page, items: int | None) -> Iterator[str]:
     for name, sent in told.parameters.items():
-        if items is not None and isinstance(sent, int) and sent > 0 and _SIZES.fullmatch(name):
+        if items is not None and isinstance(sent, int) and sent > 0 and _SIZES.fullmatch(_bare(name)):
             yield f"paging-size {'full' if items == sent else 'held' if items < sent else 'broken'} {_written(name)}"
 
 
@@ -226,8 +233,9 @@ def _steps(told: Page, place: str, url: str) -> Iterator[str]:
     before = _pairs(here.query)
     after = _pairs(there.query)
     changed = [name for name, value in after.items() if before.get(name) != value]
-    telling = [name for name in changed if _POSITION.fullmatch(name)] or [name for name in changed if name in before]
-    telling = telling or [name for name in changed if not _SIZES.fullmatch(name)]
+    begins = [name for name in changed if is_position(name)]
+    telling = [name for name in begins if _PAGES.search(name)] or begins or [name for name in changed if name in before]
+    telling = telling or [name for name in changed if not is_size(name)]
     for name in telling[:3]:
         yield f"paging next-url {place} {_written(f'query:{name}')} {_how(name, before, after)}"
 
@@ -290,14 +298,14 @@ def _way(place: str) -> str:
     if any(_OTHER_WAY.search(step) for step in steps[-2:]):
         return "other"
     member = steps[-1] if steps else ""
-    return "next" if _CURSOR.fullmatch(member) or any(_NEXT.search(step) for step in steps[-2:-1]) else ""
+    return "next" if _CURSOR.fullmatch(member) or any(_NEXT_PARENT.fullmatch(step) for step in steps[-2:-1]) else ""
 
 
 @lru_cache(maxsize=4_096)
 def _asks(name: str) -> bool:
     """Whether a parameter could have to do with paging, by its name."""
-    bare = name.partition(":")[2]
-    return _POSITION.fullmatch(bare) is not None or _SIZES.fullmatch(bare) is not None
+    bare = _bare(name)
+    return is_position(bare) or is_size(bare)
 
 
 @lru_cache(maxsize=4_096)
@@ -312,9 +320,13 @@ def _written(name: str) -> str:
 
 def is_size(parameter: str) -> bool:
     """Whether a parameter says how many items there may be, by its name."""
-    return _SIZES.fullmatch(parameter) is not None and not re.fullmatch(r"(?i)first|last", parameter)
+    return _SIZES.fullmatch(parameter) is not None
 
 
 def is_position(parameter: str) -> bool:
     """Whether a parameter says where a page begins, by its name."""
-    return _POSITION.fullmatch(parameter) is not None
+    return _POSITION.fullmatch(parameter) is not None and not is_size(parameter)
+
+
+def _bare(parameter: str) -> str:
+    return parameter.partition(":")[2]

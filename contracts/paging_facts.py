@@ -36,7 +36,7 @@ FACTS_MAX = 2
 FOLLOWED_MIN = 0.5
 """The share of the values that were sent which must have been offered before."""
 
-_PAGE = re.compile(r"(?:.*[\[._-])?(?:page|p|pg|page_?(?:number|no|num|index)|current_?page|number)\]?", re.IGNORECASE)
+_PAGE = re.compile(r"(?:.*[\[._-])?(?:page|pg|page[_\[.-]?(?:number|no|num|index)|current_?page)\]?|p", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:.*[\[._-])?(?:offset|skip|start|start_?index|first_?result|start_?at)\]?", re.IGNORECASE)
 _TOO_SHORT = frozenset({"token", "marker", "next"})
 """Names of members that mean too many things to prove a cursor alone."""
@@ -141,15 +141,32 @@ def _asked(evidence: Evidence) -> dict[Way, Sign]:
 
 def _named(conduct: Conduct) -> dict[Way, Sign]:
     """Cursors that nobody sent back."""
-    return {
-        ("cursor", "", place, "named"): sign
-        for (place,), sign in conduct.topic("paging", "cursor").items()
-        if place.rpartition("/")[2].lower() not in _TOO_SHORT
+    cursors = conduct.topic("paging", "cursor").items()
+    found = {
+        ("cursor", "", place, "named"): sign for (place,), sign in cursors if _member(place).lower() not in _TOO_SHORT
     }
+    totals = {place.rpartition("/")[0] for (place,) in conduct.topic("paging", "total")}
+    for (place,), sign in conduct.topic("paging", "at").items():
+        if place.rpartition("/")[0] in totals:
+            found["offset" if "offset" in _member(place).lower() else "page", "", place, "named"] = sign
+    return found
+
+
+def _member(place: str) -> str:
+    return place.rpartition("/")[2]
 
 
 def _unknown(line: str, conduct: Conduct, lists: int) -> Iterator[Fact]:
-    """A list that says whether there is more, and nothing says how to ask for it."""
+    """A list that says whether there is more, where nothing says how to ask for it."""
+    ends = {
+        place: sign
+        for (place,), sign in conduct.topic("paging", "end").items()
+        if _member(place) not in _TOO_SHORT - {"next"}
+    }
+    for place, sign in sorted(ends.items())[:1]:
+        words = f"{unquote(place)} is empty on the last page; no tape has another"
+        told: dict[str, Argument] = {"field": unquote(place), "ends_with_null": True, "proof": "named"}
+        yield fact(TOPIC, "end", sign, lists, words, operation=line, arguments=told)
     parents = {place.rpartition("/")[0] for (place,) in conduct.topic("paging", "lists")}
     more = {place: sign for (place, _), sign in conduct.topic("paging", "more").items()}
     for place in sorted(more, key=lambda place: (place.count("/"), place))[:1]:
@@ -213,9 +230,7 @@ def _about(conduct: Conduct, place: str) -> dict[str, Argument]:
 
 def _sentence(style: str, parameter: str, place: str, proof: str) -> str:
     where = "the Link header" if place == LINK else unquote(place)
-    asked = (
-        f"{parameter.partition(':')[0]} parameter {_bare(parameter)} takes {_WHAT[style]}"
-        if parameter
-        else f"{_WHAT[style]} is handed out"
-    )
-    return f"{asked}{f', from {where}' if place else ''} ({proof})"
+    if parameter:
+        where = f", from {where}" if place else ""
+        return f"{parameter.partition(':')[0]} parameter {_bare(parameter)} takes {_WHAT[style]}{where} ({proof})"
+    return f"{where} holds a cursor ({proof})" if style == "cursor" else f"{where} says which {style} this is ({proof})"
