@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 RESERVED = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that OpenAPI ignores: it says them in other ways."""
-_HTTP = {"bearer": "bearer", "basic": "basic"}
+HTTP_SCHEMES = frozenset({"bearer", "basic", "digest"})
+"""Schemes of the header Authorization that OpenAPI knows; any other is a key in that header."""
 _PLACES = {"header": "header", "query": "query", "cookie": "cookie"}
 
 
@@ -28,8 +29,8 @@ def security_schemes(facts: Iterable[Fact]) -> dict[str, Any]:
 
 def _scheme(fact: Fact) -> dict[str, Any]:
     scheme, place, name = fact["scheme"], fact["in"], fact["name"]
-    if place == "header" and str(name).lower() == "authorization":
-        return {"type": "http", "scheme": _HTTP.get(scheme, scheme), "description": fact.words}
+    if place == "header" and str(name).lower() == "authorization" and scheme in HTTP_SCHEMES:
+        return {"type": "http", "scheme": scheme, "description": fact.words}
     return {"type": "apiKey", "in": place, "name": name, "description": fact.words}
 
 
@@ -40,7 +41,7 @@ def scheme_name(credential: str) -> str:
 
 def requirement(about: Sequence[Fact]) -> list[dict[str, list[str]]]:
     """The sets of credentials with which an operation was accepted, each sufficient; empty when nothing is known."""
-    sets = [fact["credentials"] for fact in about if fact.id == "auth-accepted"]
+    sets = [tuple(fact["credentials"] or ()) for fact in about if fact.id == "auth-accepted"]
     return [{scheme_name(each): [] for each in having} for having in sorted(sets) if not _in_body(having)]
 
 

@@ -89,7 +89,7 @@ def test_every_statement_has_its_support():
     assert schema["x-tapehiss"] == {"seen": 2, "of": 2, "exchanges": 2}
     items = schema["properties"]["items"]["items"]
     assert items["x-tapehiss"] == {"seen": 3, "of": 3, "exchanges": 1}
-    assert items["properties"]["a"]["x-tapehiss"] == {"seen": 2, "of": 3, "exchanges": 1}
+    assert items["properties"]["a"]["x-tapehiss"] == {"seen": 2, "of": 3, "exchanges": 1, "numbers": [1, 2]}
 
 
 def test_words_that_repeat_for_long_are_an_enumeration():
