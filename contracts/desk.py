@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Exchange
     from tapehiss.contracts.reading import Account
 
-HELD_MAX_BYTES = 16_000_000
-"""How many bytes of bodies lie on a desk: parsed, and before they are counted, they take about eight times as much memory."""
-EXCHANGE_BYTES = 1_000
-"""What an exchange takes beside its bodies."""
+HELD_MAX_BYTES = 8_000_000
+"""How much lies on a desk: bodies, which take about eight times their length when they are parsed, and counts."""
+EXCHANGE_BYTES = 500
+"""About what an exchange takes beside its bodies."""
 
 
 class Desk:
@@ -42,9 +42,7 @@ class Desk:
         pile = self._piles.get(key)
         if pile is None:
             pile = self._piles[key] = _Pile()
-        pile.take(exchange, account, seen)
-        told = len(exchange.response.body) if exchange.response is not None else 0
-        self._held_bytes += len(exchange.request.body) + told + EXCHANGE_BYTES
+        self._held_bytes += pile.take(exchange, account, seen) + EXCHANGE_BYTES
 
     def evidence(self) -> dict[str, Evidence]:
         """The evidence of each operation, within its bounds."""
@@ -68,19 +66,22 @@ class _Pile:
         self.first: Seen | None = None
         self.last: Seen | None = None
 
-    def take(self, exchange: Exchange, account: Account, seen: Seen) -> None:
+    def take(self, exchange: Exchange, account: Account, seen: Seen) -> int:
+        """Count one exchange; by how many bytes (about) more or less is held now."""
         ending = account.ending.value
         self.endings[ending] = self.endings.get(ending, 0) + 1
         if self.first is None or seen < self.first:
             self.first = seen
         if self.last is None or seen > self.last:
             self.last = seen
+        more = 0
         for reading in account.readings:
             gathering = self.parts.get(reading.part)
             if gathering is None:
                 gathering = self.parts[reading.part] = Gathering()
-            gathering.count(reading, seen)
+            more += gathering.count(reading, seen)
         self.conducting.take(exchange, account, seen)
+        return more
 
     def evidence(self) -> Evidence:
         parts = {name: gathering.part() for name, gathering in self.parts.items()}

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+import orjson
+
 from tapehiss.cassettes.media import is_event_stream, is_form, is_json, is_json_lines
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 PARAMETERS_MAX = 1_000
 """How many parameters of one query string or form are read."""
 
+_INTEGERS = 2**63
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
 _WORDS = {"true": True, "false": False}
 _BLANK_LINE = re.compile(r"\r\n\r\n|\n\n|\r\r")
@@ -94,8 +97,22 @@ def _events(body: bytes) -> Iterable[Any]:
 
 
 def _parsed(body: bytes) -> Any:
-    """One JSON value that every parser understands alike (RFC 8259 section 8, RFC 7493): no NaN, no half surrogate pairs."""
-    value = json.loads(body, parse_float=_finite, parse_constant=_refused)
+    """One JSON value that every parser understands alike (RFC 8259 section 8, RFC 7493).
+
+    No NaN, no half surrogate pairs, no number beyond a double; integers of more than 64 bits are numbers. Of members of one name the
+    last counts.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        return _parsed_slowly(body, str(error))
+
+
+def _parsed_slowly(body: bytes, reason: str) -> Any:
+    """What the fast parser does not read: UTF-16, UTF-32 and byte order marks are read here, anything else has a reason."""
+    if reason.startswith("depth limit"):
+        raise RecursionError
+    value = json.loads(body, parse_float=_finite, parse_int=_integer, parse_constant=_refused)
     if _SURROGATE.search(body):
         json.dumps(value, ensure_ascii=False).encode()
     return value
@@ -103,6 +120,11 @@ def _parsed(body: bytes) -> Any:
 
 class _UnreadError(ValueError):
     """A reason that is counted: it holds nothing of the body."""
+
+
+def _integer(text: str) -> float:
+    value = int(text)
+    return value if -_INTEGERS <= value < 2 * _INTEGERS else _finite(text)
 
 
 def _finite(text: str) -> float:

@@ -22,34 +22,56 @@ NOWHERE = Seen()
 """Where an exchange stands of which nothing is known."""
 
 
+BATCH_BYTES = 500_000
+"""So many bytes of bodies are counted together: enough to count by columns, few enough to stay near the processor."""
+FIELD_BYTES = 1_000
+"""About what the evidence of one path takes."""
+
+
 class Gathering:
     """What was read of one part, in as many exchanges as are told."""
 
-    __slots__ = ("_documents", "_seens", "_unread")
+    __slots__ = ("_documents", "_held_bytes", "_part", "_seens", "_unread")
 
     def __init__(self) -> None:
-        self._seens: list[Seen] = []
-        self._documents: list[tuple[Any, ...]] = []
-        self._unread: dict[str, int] = {}
+        self._part = Part()
+        self._begin()
 
-    def count(self, reading: Reading, seen: Seen = NOWHERE) -> None:
-        """Count one exchange's reading of this part."""
+    def count(self, reading: Reading, seen: Seen = NOWHERE) -> int:
+        """Count one exchange's reading of this part; by how many bytes (about) more or less is held now."""
         if reading.unread:
             self._unread[reading.unread] = self._unread.get(reading.unread, 0) + 1
         self._documents.append(reading.documents)
         self._seens.append(seen)
+        self._held_bytes += reading.size
+        if self._held_bytes <= BATCH_BYTES:
+            return reading.size
+        before, known = self._held_bytes - reading.size, len(self._part.fields)
+        self._settle()
+        return (len(self._part.fields) - known) * FIELD_BYTES - before
 
     def part(self) -> Part:
         """All that was gathered as a value."""
+        self._settle()
+        return self._part
+
+    def _begin(self) -> None:
+        self._seens: list[Seen] = []
+        self._documents: list[tuple[Any, ...]] = []
+        self._unread: dict[str, int] = {}
+        self._held_bytes = 0
+
+    def _settle(self) -> None:
+        """Count what waits."""
         if not self._seens:
-            return Part()
+            return
         order = sorted(range(len(self._seens)), key=self._seens.__getitem__)
         seens = [self._seens[place] for place in order]
         documents = [document for place in order for document in self._documents[place]]
         ids = [number for number, place in enumerate(order) for _ in self._documents[place]]
         fields, bounds = fields_of(documents, ids, seens) if documents else ({}, set())
-        part = Part(0, self._unread, fields, frozenset(bounds))
-        return part + Part(len(seens), first=seens[0], last=seens[-1])
+        self._part += Part(len(seens), self._unread, fields, frozenset(bounds), seens[0], seens[-1])
+        self._begin()
 
 
 def fields_of(documents: Sequence[Any], ids: Sequence[int], seens: Sequence[Seen]) -> tuple[dict[str, Field], set[str]]:
