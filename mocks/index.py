@@ -10,17 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request
-from tapehiss.mocks.keys import (
-    NOWHERE,
-    Key,
-    exact_key,
-    fields_of,
-    keys_of,
-    named_values_of,
-    normal_path,
-    read_body,
-    split_url,
-)
+from tapehiss.mocks.bodies import fields_of, read_body
+from tapehiss.mocks.keys import NOWHERE, Key, exact_key, keys_of, named_values_of, normal_path, split_url
 from tapehiss.mocks.outcome import Rung
 from tapehiss.mocks.wildcards import Wildcards, wildcards_of
 

@@ -8,18 +8,20 @@ a tape is loaded and never stored in it, so that matching can improve without re
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
-from tapehiss.cassettes.exchange import Request, header
 from tapehiss.cassettes.secretnames import Place
-from tapehiss.mocks.wildcards import DEPTH_MAX, Wildcards, named_values, varies
+from tapehiss.mocks import markup
+from tapehiss.mocks.bodies import body_digest, digest_of, named_in, normal_pairs, read_body
+from tapehiss.mocks.wildcards import Wildcards, named_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from tapehiss.cassettes.exchange import Request
 
 Key: TypeAlias = tuple[str, ...]
 
@@ -27,13 +29,9 @@ OPERATION_HEADERS = frozenset({"x-amz-target", "soapaction", "x-http-method-over
 """Headers that name the operation where the path does not."""
 SELECTING_HEADERS = frozenset({"range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
 """Headers that ask for a part of the representation, or for none (RFC 9110 sections 13 and 14)."""
-OPERATION_FIELDS = ("Action", "operationName", "method", "query")
-"""Fields of a form or a JSON object that name the operation: AWS query APIs, GraphQL, JSON-RPC."""
 
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 NOWHERE = Wildcards()
-BODY_PARSED_MAX_BYTES = 4_000_000
-"""Longer bodies are compared byte for byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +65,6 @@ def exact_key(request: Request, host: str, target: str) -> Key:
     return (request.method, host, target, body_digest(request), *_marks(request), *_selection(request))
 
 
-def body_digest(request: Request) -> str:
-    """A digest of the body; of the whole one where the tape kept only its beginning."""
-    if request.cut is not None:
-        return request.cut.sha256
-    return hashlib.sha256(request.body).hexdigest() if request.body else ""
-
-
 def _marks(request: Request) -> list[str]:
     """The headers that name an operation, with their values."""
     return _told(request, OPERATION_HEADERS)
@@ -100,7 +91,7 @@ def keys_of(request: Request, host: str, target: str, wild: Wildcards = NOWHERE)
     return Keys(
         normalised=(*unselected, *_selection(request)),
         unselected=unselected,
-        operation=(*place, *marks, *_named_in(body)),
+        operation=(*place, *marks, *named_in(body)),
         fingerprint=fingerprint_of(unselected),
     )
 
@@ -113,6 +104,8 @@ def named_values_of(request: Request, target: str) -> Iterator[tuple[str, Any, P
         yield from named_values(value)
     elif kind == "form":
         yield from _queried(value)
+    elif kind == "xml":
+        yield from ((name, text, Place.FIELD) for name, text in markup.leaves(value))
 
 
 def _queried(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Any, Place]]:
@@ -125,8 +118,6 @@ def fingerprint_of(key: Key) -> int:
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())
 
 
-_LOOPBACK = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?(?![\w.:-])")
-"""Where the recorder or the mock happened to listen: a client sends it back inside requests that it signs."""
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 
 
@@ -140,87 +131,3 @@ def normal_path(path: str) -> str:
 def _normal_escape(found: re.Match[str]) -> str:
     letter = unquote(found[0], encoding="latin-1")
     return letter if letter.isascii() and (letter.isalnum() or letter in "-._~") else found[0].upper()
-
-
-def normal_pairs(pairs: Iterable[tuple[str, str]], dropped: frozenset[str] = frozenset()) -> str:
-    """Names and values in the order of their names, without fields that vary; equal names keep their order."""
-    kept = [(name, value) for name, value in pairs if name not in dropped and not varies(name, Place.QUERY)]
-    return _LOOPBACK.sub("~", json.dumps(sorted(kept, key=lambda pair: pair[0])))
-
-
-# ---- bodies as values
-
-Body: TypeAlias = tuple[str, Any]
-"""``("json", value)``, ``("form", pairs)``, ``("multipart", bytes)`` or ``("bytes", bytes)``."""
-
-
-def read_body(request: Request) -> Body:
-    """The body as a value where its media type says how to read it."""
-    content, kind = request.body, (header(request.headers, "content-type") or "").lower()
-    if not content or request.cut is not None or len(content) > BODY_PARSED_MAX_BYTES:
-        return "bytes", content
-    if "json" in kind or content[:1] in b"{[":
-        return _read_json(content)
-    if "x-www-form-urlencoded" in kind:
-        return "form", parse_qsl(content.decode("latin-1"), keep_blank_values=True)
-    if kind.startswith("multipart/"):
-        return "multipart", _without_boundary(content, header(request.headers, "content-type") or "")
-    return "bytes", content
-
-
-def _read_json(content: bytes) -> Body:
-    try:
-        return "json", json.loads(content, parse_float=_plain_number)
-    except (ValueError, RecursionError):
-        return "bytes", content
-
-
-def _plain_number(text: str) -> float | int:
-    """``1.0`` is ``1``: JSON knows one kind of number (RFC 8259 section 6)."""
-    number = float(text)
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
-
-
-def _without_boundary(content: bytes, kind: str) -> bytes:
-    found = re.search(r"boundary=(?:\"([^\"]+)\"|([^;\s]+))", kind, re.IGNORECASE)
-    boundary = (found[1] or found[2]) if found else ""
-    return content.replace(boundary.encode("latin-1", "replace"), b"boundary") if boundary else content
-
-
-def digest_of(body: Body, request: Request, dropped: frozenset[str] = frozenset()) -> str:
-    """A digest of what the body means."""
-    kind, value = body
-    match kind:
-        case "json":
-            plain = json.dumps(stripped(value, dropped), sort_keys=True, separators=(",", ":"))
-        case "form":
-            plain = normal_pairs(value, dropped)
-        case "multipart":
-            return hashlib.sha256(value).hexdigest()
-        case _:
-            return body_digest(request)
-    return hashlib.sha256(_LOOPBACK.sub("~", plain).encode()).hexdigest()
-
-
-def stripped(value: Any, dropped: frozenset[str] = frozenset(), depth: int = DEPTH_MAX) -> Any:
-    """JSON data without the fields that vary, down to a depth."""
-    if isinstance(value, dict) and depth:
-        kept = ((name, each) for name, each in value.items() if name not in dropped and not varies(name, Place.FIELD))
-        return {name: stripped(each, dropped, depth - 1) for name, each in kept}
-    if isinstance(value, list) and depth:
-        return [stripped(each, dropped, depth - 1) for each in value]
-    return value
-
-
-def fields_of(body: Body) -> dict[str, Any]:
-    """The top-level fields of a form or a JSON object, without those that vary."""
-    kind, value = body
-    pairs = value if kind == "form" else value.items() if kind == "json" and isinstance(value, dict) else ()
-    return {name: each for name, each in pairs if not varies(name, Place.FIELD)}
-
-
-def _named_in(body: Body) -> list[str]:
-    """The operation that the body names."""
-    fields = fields_of(body)
-    names = OPERATION_FIELDS if body[0] == "form" or {"jsonrpc", "query"} & fields.keys() else ()
-    return [f"{name}={fields[name]}" for name in names if isinstance(fields.get(name), str)]

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl
 
 from tapehiss.cassettes.exchange import Request, Response
 from tapehiss.cassettes.secretnames import Place
+from tapehiss.mocks.bodies import fields_of, read_body
 from tapehiss.mocks.faults import PROBLEM
-from tapehiss.mocks.keys import fields_of, read_body, split_url
+from tapehiss.mocks.keys import split_url
 from tapehiss.mocks.wildcards import sounds_secret
 
 if TYPE_CHECKING:

@@ -9,17 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import requests
-from tapehiss.cassettes.exchange import Cut, Request
+from tapehiss.cassettes.exchange import Request
 from tapehiss.mocks.keys import (
-    BODY_PARSED_MAX_BYTES,
-    body_digest,
     exact_key,
-    fields_of,
     keys_of,
     normal_path,
-    read_body,
     split_url,
-    stripped,
 )
 
 URL = "https://api.shop.example/v1/a"
@@ -164,29 +159,6 @@ def test_ranges_and_conditions_are_in_one_key_only():
 def test_urls_are_taken_apart(url, parts):
     """Authority without user and default port, and target without fragment."""
     assert split_url(url) == parts
-
-
-def test_bodies_are_read_by_what_they_are():
-    """JSON without its media type is JSON; broken, deep, cut and enormous bodies are bytes."""
-    assert read_body(Request("POST", URL, (), b'{"a": 1}')) == ("json", {"a": 1})
-    assert read_body(Request("POST", URL, JSON, b"[" * 100_000))[0] == "bytes"
-    assert read_body(Request("POST", URL, JSON, b"nope"))[0] == "bytes"
-    assert read_body(Request("POST", URL, JSON, b"{}", cut=Cut(9, "ab")))[0] == "bytes"
-    assert read_body(Request("POST", URL, JSON, b" " * BODY_PARSED_MAX_BYTES + b"{}"))[0] == "bytes"
-    assert read_body(Request("POST", URL, (("Content-Type", "multipart/mixed"),), b"x")) == ("multipart", b"x")
-    assert body_digest(Request("POST", URL, cut=Cut(9, "ab"))) == "ab"
-
-
-def test_a_deep_document_is_compared_as_a_whole():
-    """Below the depth to which fields are looked at, nothing is left out."""
-    assert stripped({"a": {"nonce": 1}}, depth=1) == {"a": {"nonce": 1}}
-    assert stripped({"a": [{"nonce": 1}]}) == {"a": [{}]}
-
-
-def test_fields_that_vary_are_no_fields():
-    """Comparing bodies by their top-level fields leaves out what varies anyway."""
-    assert fields_of(("form", [("a", "1"), ("nonce", "2")])) == {"a": "1"}
-    assert fields_of(("bytes", b"a")) == {}
 
 
 def test_escapes_of_unreserved_characters_are_undone():
