@@ -142,11 +142,14 @@ Clean = NewType("Clean", Exchange)
 
 def header(headers: Headers, name: str) -> str | None:
     """The first value of a header, or ``None``; names compare without case (RFC 9110 section 5.1)."""
-    wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+    wanted, length = name.lower(), len(name)
+    for key, value in headers:
+        if len(key) == length and key.lower() == wanted:
+            return value
+    return None
 
 
 def header_values(headers: Headers, name: str) -> tuple[str, ...]:
     """All values of a header, in order."""
-    wanted = name.lower()
-    return tuple(value for key, value in headers if key.lower() == wanted)
+    wanted, length = name.lower(), len(name)
+    return tuple([value for key, value in headers if len(key) == length and key.lower() == wanted])
