@@ -80,8 +80,7 @@ class Conformance:
         account = self._catalogue.read(exchange)
         line = str(account.operation)
         if line not in self._catalogue:
-            if "operations" not in self._catalogue.contract.bounds:
-                yield Finding("operation-unknown", CHECK["operation-unknown"].severity, line, witness=witness)
+            yield Finding("operation-unknown", CHECK["operation-unknown"].severity, line, witness=witness)
             return
         yield from _ended(line, self._catalogue.evidence(line), account.ending, witness)
         asked = [reading for reading in account.readings if status_of(reading.part) is None]
@@ -144,7 +143,7 @@ def _unknown(line: str, evidence: Evidence, reading: Reading, witness: Witness) 
     if status is not None and str(status) not in seen:
         of = sum(seen.values())
         yield _judged("status-unknown", line, reading.part, str(status), seen, of, witness)
-    elif alike and media_of(reading.part):
+    elif alike:
         known = {_media_said(name): count for name, count in alike.items()}
         of = sum(known.values())
         yield _judged("media-unknown", line, reading.part, _media_said(reading.part), known, of, witness)
@@ -170,8 +169,8 @@ def _statuses(evidence: Evidence) -> dict[str, int]:
 
 
 def _is_alike(name: str, other: str) -> bool:
-    """Whether two parts differ in nothing but their media type."""
-    return bool(media_of(name)) and name.rpartition(" ")[0] == other.rpartition(" ")[0]
+    """Whether two parts are bodies that differ in nothing but their media type."""
+    return name.startswith(("request ", "response ")) and name.rpartition(" ")[0] == other.rpartition(" ")[0]
 
 
 def _media_said(part: str) -> str:

@@ -2,19 +2,23 @@
 
 Contracts add up: ``a + b`` knows what both knew, in any order and grouping, and ``Contract()`` is the zero. ``observe`` makes
 the contract of one exchange, ``learn`` adds many at once (the same as the sum, faster); ``to_json`` and ``from_json`` save and
-resume. How a contract is bounded, and why that does not break addition, is told in ``counts``.
+resume. How a contract is bounded, and why that does not break addition, is told in ``counts`` and ``levels``.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tapehiss.contracts import operations
-from tapehiss.contracts.counts import Evidence, merged, smallest
+from tapehiss.contracts.counts import Evidence, merged
 from tapehiss.contracts.desk import Desk, seen_at
 from tapehiss.contracts.errors import DamagedContract
+from tapehiss.contracts.levels import REST, Routes, bounded, steps_of
+from tapehiss.contracts.overrides import is_template, overrides_of
+from tapehiss.contracts.places import kept_as, moved, respelled
 from tapehiss.contracts.reading import read
 from tapehiss.contracts.saving import resumed_evidence, saved_evidence
 
@@ -24,8 +28,6 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Clean
     from tapehiss.contracts.operations import Operation
 
-OPERATIONS_MAX = 5_000
-"""How many operations are kept: those with the smallest hash."""
 VERSION = 1
 """Version of the saved form."""
 
@@ -35,13 +37,13 @@ class Contract:
     """Evidence for each operation that was seen."""
 
     operations: Mapping[str, Evidence] = field(default_factory=dict)
-    """``str(Operation)`` -> its evidence; at most ``OPERATIONS_MAX``."""
-    bounds: frozenset[str] = frozenset()
-    """Which bounds were reached: ``operations``."""
+    """Operation as it is counted (``tapehiss.contracts.operations``), on one line -> its evidence; ``levels`` bounds them."""
+    templates: frozenset[str] = frozenset()
+    """What its user overrides (``tapehiss.contracts.overrides``)."""
 
     def __add__(self, other: Contract) -> Contract:
-        kept, dropped = smallest(merged(self.operations, other.operations), OPERATIONS_MAX)
-        return Contract(kept, self.bounds | other.bounds | frozenset({"operations"} if dropped else ()))
+        both = merged(self.operations, other.operations)
+        return Contract(_bounded(both), self.templates | other.templates)
 
     def __iter__(self) -> Iterator[tuple[Operation, Evidence]]:
         """The operations with their evidence, in order of origin, path and method."""
@@ -55,8 +57,8 @@ class Contract:
 
     @property
     def reached(self) -> tuple[str, ...]:
-        """The bounds that were reached, as ``operation part: bound``: beyond them nothing is known."""
-        return (*sorted(self.bounds), *sorted(_reached(self.operations)))
+        """The bounds that were reached, as ``operation part: bound``: beyond them nothing is known, or only a sum."""
+        return tuple(sorted(_reached(self.operations)))
 
 
 class Taped(NamedTuple):
@@ -78,29 +80,44 @@ def observe(exchange: Clean) -> Contract:
     return learn((exchange,))
 
 
-def learn(exchanges: Iterable[Clean | Taped], known: Contract | None = None) -> Contract:
-    """What was known and the contracts of all these exchanges, as one; memory does not grow with their number."""
-    contract = Contract() if known is None else known
-    desk = Desk()
+def learn(exchanges: Iterable[Clean | Taped], known: Contract | None = None, templates: Iterable[str] = ()) -> Contract:
+    """What was known and the contracts of all these exchanges, as one; memory does not grow with their number.
+
+    ``templates`` are what the user overrides: they become a part of the contract.
+    """
+    contract = (known or Contract()) + Contract(templates=frozenset(templates))
+    overrides = cache(partial(overrides_of, contract.templates))
+    desk, routes = Desk(), Routes(contract.operations)
     for each in exchanges:
         exchange, tape, line = each if isinstance(each, Taped) else (each, "", 0)
         account = read(exchange)
+        if contract.templates:
+            account = respelled(account, overrides(account.operation.origin))
+        if routes.full:
+            account = kept_as(account, routes.of(account.operation, seen=False))
         desk.take(str(account.operation), exchange, account, seen_at(exchange, tape, line))
         if desk.is_full:
-            contract, desk = contract + _cleared(desk), Desk()
-    return contract + _cleared(desk)
+            contract, desk = contract + Contract(desk.evidence()), Desk()
+            routes = Routes(contract.operations)
+    return contract + Contract(desk.evidence())
 
 
-def _cleared(desk: Desk) -> Contract:
-    """What lay on a desk as a contract, within its bounds."""
-    return Contract(desk.evidence()) + Contract()
+def _bounded(known: Mapping[str, Evidence]) -> Mapping[str, Evidence]:
+    """The operations as they are kept: what one level has too much of is summed."""
+    found: dict[str, Evidence] = {}
+    for line, kept in bounded(known).items():
+        evidence = known[line]
+        if line != kept:
+            evidence = moved(evidence, steps_of(operations.parse(line)), steps_of(operations.parse(kept)))
+        found[kept] = found[kept] + evidence if kept in found else evidence
+    return found
 
 
 def to_json(contract: Contract) -> str:
     """A contract as JSON text: equal contracts give equal text, so that a contract can be kept in git and compared."""
     saved = {
         "tapehiss-contract": VERSION,
-        "bounds": sorted(contract.bounds),
+        "templates": sorted(contract.templates),
         "operations": {line: saved_evidence(evidence) for line, evidence in contract.operations.items()},
     }
     return json.dumps(saved, sort_keys=True, indent=1) + "\n"
@@ -113,7 +130,7 @@ def from_json(text: str | bytes, *, where: str = "") -> Contract:
         known = {
             str(operations.parse(line)): resumed_evidence(evidence) for line, evidence in saved["operations"].items()
         }
-        contract, version = Contract(known, frozenset(saved["bounds"])), saved["tapehiss-contract"]
+        contract, version = Contract(known, _templates(saved["templates"])), saved["tapehiss-contract"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         remedy = "give a file that `tapehiss infer --into` wrote"
         raise DamagedContract("not a saved contract", where=where, remedy=remedy) from error
@@ -122,8 +139,16 @@ def from_json(text: str | bytes, *, where: str = "") -> Contract:
     return contract
 
 
+def _templates(saved: list[str]) -> frozenset[str]:
+    if not all(map(is_template, saved)):
+        raise TypeError("not templates")
+    return frozenset(saved)
+
+
 def _reached(known: Mapping[str, Evidence]) -> Iterator[str]:
     for line, evidence in known.items():
+        if REST in line:
+            yield f"{line}: operations"
         yield from (f"{line}: {bound}" for bound in evidence.bounds)
         for name, part in evidence.parts.items():
             yield from (f"{line} {name}: {bound}" for bound in part.bounds)

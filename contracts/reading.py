@@ -2,7 +2,7 @@
 
 Names of parts::
 
-    path                            the path parameters, as one object
+    path <place>                    the path parameter at this place (1 is the first segment)
     query                           the query parameters, as one object
     request <media type>            the request body
     response <status> <media type>  the response body
@@ -14,7 +14,7 @@ such an exchange has response parts only; one without a response has none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.exchange import Ending
@@ -42,6 +42,8 @@ class Reading:
     documents: tuple[Any, ...] = ()
     unread: str = ""
     """Why the body could not be read; empty when it could, and for media types that hold no documents."""
+    size: int = field(default=0, compare=False)
+    """Length of the body in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,7 @@ def _readings(exchange: Exchange, values: dict[str, str]) -> Iterator[Reading]:
 
 def _asked(request: Request, values: dict[str, str]) -> Iterator[Reading]:
     """How the operation was called."""
-    if values:
-        yield Reading("path", (documents.of_pairs(values.items()),))
+    yield from (Reading(f"path {place}", (documents.scalar(value),)) for place, value in values.items())
     yield Reading("query", (documents.of_query(split(request.url)[2]),))
     yield _body("request", request)
 
@@ -99,7 +100,7 @@ def _body(name: str, message: Request | Response) -> Reading:
     if message.cut is not None or message.undecoded:
         return Reading(f"{name} {media}", unread="cut" if message.cut else "coding not undone")
     found = documents.of_body(media, message.body)
-    return Reading(f"{name} {media}", found.values, found.unread)
+    return Reading(f"{name} {media}", found.values, found.unread, len(message.body))
 
 
 def _media(headers: Headers, body: bytes) -> str:

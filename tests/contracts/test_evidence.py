@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehiss.cassettes.exchange import Clean, Ending, Exchange, Request
+from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.counts import PARTS_MAX
 from tapehiss.contracts.errors import DamagedContract
-from tapehiss.contracts.evidence import OPERATIONS_MAX, Contract, from_json, learn, observe, to_json
+from tapehiss.contracts.evidence import Contract, from_json, learn, observe, to_json
+from tapehiss.contracts.levels import NAMES_MAX, SAMPLES
 from traffic import answer, lists
 
 
@@ -79,12 +81,27 @@ def test_many_exchanges_are_frozen_in_between():
     assert learn(several) == reduce(lambda a, b: a + b, map(observe, several))
 
 
-def test_operations_are_bounded():
-    """Of too many operations those with the smallest hash stay, in any order, and it is said that there were more."""
-    many = [answer(1, url=f"https://h/{'abcdefghij'[number % 10]}x{number}x") for number in range(OPERATIONS_MAX + 50)]
+def test_operations_are_bounded_and_nothing_is_forgotten():
+    """Of too many names at one place samples stay, in any order; the others are summed, it is said where, and none is rejected."""
+    many = [answer(1, url=f"https://h/users/{name}") for name in _logins(NAMES_MAX + 50)]
     contract = learn(many)
-    assert (len(contract.operations), contract.reached) == (OPERATIONS_MAX, ("operations",))
+    assert sum(evidence.exchanges for evidence in contract.operations.values()) == len(many)
+    assert (len(contract.operations), contract.reached) == (SAMPLES + 1, ("GET https://h/users/~+: operations",))
     assert contract == learn(reversed(many))
+    assert contract == reduce(lambda a, b: a + b, (learn(many[at::3]) for at in range(3)))
+    known = catalogue(contract)
+    assert {str(known.read(exchange).operation) for exchange in many} == {"GET https://h/users/{user}"}
+    assert [evidence.exchanges for _, evidence in known.entries] == [len(many)]
+
+
+def _logins(count):
+    """Names that could be words."""
+    return ["".join("aeiou"[int(digit)] + "lmnrs"[int(digit)] for digit in f"{number:05}") for number in _base5(count)]
+
+
+def _base5(count):
+    """Numbers without the digits from 5 on."""
+    return [int("".join(str(number // 5**place % 5) for place in range(4, -1, -1))) for number in range(count)]
 
 
 def test_parts_are_bounded():
@@ -113,7 +130,8 @@ SAVED = json.loads(to_json(learn([answer({"a": 1})])))
         json.dumps(SAVED | {"tapehiss-contract": 2}),
         json.dumps(SAVED | {"operations": {"nonsense": {}}}),
         json.dumps(SAVED | {"operations": []}),
-        json.dumps(SAVED | {"bounds": 3}),
+        json.dumps(SAVED | {"templates": 3}),
+        json.dumps(SAVED | {"templates": ["no path"]}),
     ],
 )  # fmt: skip
 def test_anything_else_is_refused(text):

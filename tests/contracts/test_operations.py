@@ -7,44 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import texts
-from tapehiss.contracts.operations import Operation, looks_minted, operation_of, parse
+from tapehiss.contracts.operations import SEGMENTS_MAX, Operation, operation_of, parse
 
 
 @pytest.mark.parametrize(
-    ("path", "template"),
+    ("path", "template", "values"),
     [
-        ("/v1/customers/cus_9s6XKzkNRiz8i3", "/v1/customers/{customer_id}"),
-        ("/v1/charges/ch_3MmlLrLkdIwHu7ix0snN0B15/refunds", "/v1/charges/{charge_id}/refunds"),
-        ("/users/42", "/users/{user_id}"),
-        ("/companies/9/offices/3", "/companies/{company_id}/offices/{office_id}"),
-        ("/pairs/3/4", "/pairs/{pair_id}/{id}"),
-        ("/users/8/users/9", "/users/{user_id}/users/{user_id_2}"),
-        ("/items/0b87cd7a-5a2d-4bdc-a2d7-6e3ba0f4b6a1", "/items/{item_id}"),
-        ("/cards/560bf4dd7139286471dc009c", "/cards/{card_id}"),
-        ("/items/01ARZ3NDEKTSV4RRFFQ69G5FAV", "/items/{item_id}"),
-        ("/items/V1StGXR8_Z5jdHi6B-myT", "/items/{item_id}"),
-        ("/albums/4iV5W9uYEdYUVa79Axb7Rh", "/albums/{album_id}"),
-        ("/files/file-abc123DEF456ghi789", "/files/{file_id}"),
-        ("/line-items/7", "/line-items/{line_item_id}"),
-        ("/lineItems/7", "/lineItems/{line_item_id}"),
-        ("/addresses/5", "/addresses/{address_id}"),
-        ("/series/77", "/series/{series_id}"),
-        ("/statuses/7", "/statuses/{status_id}"),
-        ("/status/7", "/status/{status_id}"),
-        ("/warehouses/7", "/warehouses/{warehouse_id}"),
-        ("/reports/2026-11-21", "/reports/{date}"),
-        ("/lists/jane%40example.com", "/lists/{email}"),
-        ("/zones/example.com/records/5", "/zones/{domain}/records/{record_id}"),
-        ("/hosts/10.0.0.1", "/hosts/{ip}"),
-        ("/products/632910392.json", "/products/{product_id}.json"),
-        ("/operations/123456:cancel", "/operations/{operation_id}:cancel"),
-        ("/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages.json",
-         "/2010-04-01/Accounts/{account_id}/Messages.json"),
+        ("/v1/customers/cus_9s6XKzkNRiz8i3", "/v1/customers/{id}", {"3": "cus_9s6XKzkNRiz8i3"}),
+        ("/pairs/3/4", "/pairs/{id}/{id}", {"2": "3", "3": "4"}),
+        ("/lists/jane%40example.com/2026-11-21", "/lists/{email}/{date}", {"2": "jane@example.com", "3": "2026-11-21"}),
+        ("/products/632910392.json", "/products/{id}.json", {"2": "632910392"}),
+        ("/x/{y}/a%2Fb", "/x/{text}/{text}", {"2": "{y}", "3": "a/b"}),
     ],
-)  # fmt: skip
-def test_what_looks_like_an_id_is_a_parameter(path, template):
-    """Integers, UUIDs, prefixed ids, tokens, dates and names of hosts are parameters, called after what they are."""
-    assert template == operation_of("GET", f"https://api.vendor.example{path}")[0].path
+)
+def test_a_value_is_counted_under_its_form(path, template, values):
+    """Parameters are called after their form, and their values are known by their place."""
+    operation, known = operation_of("GET", f"https://api.vendor.example{path}")
+    assert (template, values) == (operation.path, known)
 
 
 @pytest.mark.parametrize(
@@ -62,14 +41,14 @@ def test_what_could_be_a_word_stays(path):
 def test_an_operation_has_an_origin_and_no_secret():
     """Host names compare without case, the scheme's own port is left out, and so are userinfo and query."""
     operation, values = operation_of("get", "HTTPS://me:pw@API.Vendor.Example:443/v1/users/7?token=x#y")
-    assert Operation("GET", "https://api.vendor.example", "/v1/users/{user_id}") == operation
-    assert values == {"user_id": "7"}
-    assert operation.parameters == ("user_id",)
+    assert Operation("GET", "https://api.vendor.example", "/v1/users/{id}") == operation
+    assert values == {"3": "7"}
+    assert operation.parameters == ("id",)
 
 
-def test_braces_in_a_url_are_no_parameters():
-    """What was sent in braces is escaped in the template."""
-    assert operation_of("GET", "https://h/x/{y}")[0].path == "/x/%7By%7D"
+def test_a_path_is_bounded():
+    """What is deeper than any route is cut."""
+    assert operation_of("GET", "https://h" + "/a" * 99)[0].path == "/a" * (SEGMENTS_MAX - 1)
 
 
 @given(texts(5), st.one_of(texts(), st.text(alphabet="/{}:@?#[]%1a-_. ", max_size=30).map("https://h{}".format)))
@@ -78,7 +57,7 @@ def test_every_request_has_an_operation(method, url):
     operation, values = operation_of(method, url)
     assert parse(str(operation)) == operation
     assert (operation, values) == operation_of(method, url)
-    assert list(values) == list(dict.fromkeys(operation.parameters))
+    assert len(values) == len(operation.parameters)
 
 
 @given(texts())
@@ -89,10 +68,3 @@ def test_only_an_operation_is_read_as_one(text):
     except ValueError:
         return
     assert text == str(operation)
-
-
-def test_words_do_not_look_minted():
-    """An enumeration may hold words; ids, tokens and dates in it would be values of one recording."""
-    minted = ["cus_9s6XKzkNRiz8i3", "2026-11-21", "12", "a@b.example", "V1StGXR8_Z5jdHi6B-myT"]
-    assert [looks_minted(text) for text in minted] == [True] * 5
-    assert [looks_minted(text) for text in ["active", "past_due", "in-progress", "USD"]] == [False] * 4

@@ -31,7 +31,7 @@ def test_an_accepted_exchange_has_all_its_parts():
     """Path and query parameters, request body and response body."""
     exchange = Exchange(Request("POST", URL, JSON, b'{"a":1}'), Response(201, "", JSON, b"{}"))
     assert {name: reading.documents for name, reading in parts(exchange).items()} == {
-        "path": ({"thing_id": 7},),
+        "path 3": (7,),
         "query": ({"limit": 3},),
         "request application/json": ({"a": 1},),
         "response 201 application/json": ({},),
@@ -46,7 +46,7 @@ def test_a_rejected_request_says_nothing_about_how_to_ask():
 def test_a_truncated_body_is_not_learnt_from():
     """What the vendor did not finish says how it was asked, and nothing about its answers."""
     exchange = replace(answer({}, url=URL), ending=Ending.TRUNCATED)
-    assert set(parts(exchange)) == {"path", "query", "request -"}
+    assert set(parts(exchange)) == {"path 3", "query", "request -"}
 
 
 def test_no_response_no_parts():
