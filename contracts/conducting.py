@@ -5,20 +5,21 @@ An exchange shows a sign once, however often it does. What changes here changes 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tapehiss.cassettes.exchange import Ending
+from tapehiss.cassettes.exchange import Ending, header
 from tapehiss.contracts import authentication, caching, idempotency, limits, paging
 from tapehiss.contracts.conduct import Conduct, Sign, Sketch, Window
 from tapehiss.contracts.latency import bucket_of
-from tapehiss.contracts.operations import split
-from tapehiss.contracts.quotas import quotas_of
+from tapehiss.contracts.pagewords import is_total_header
+from tapehiss.contracts.quotas import quotas_of, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tapehiss.cassettes.exchange import Exchange, Response
+    from tapehiss.cassettes.exchange import Exchange, Headers, Response
     from tapehiss.contracts.reading import Account
     from tapehiss.contracts.sums import Seen
 
@@ -45,11 +46,15 @@ class Conducting:
         if response is None:
             return
         query, body, answer = _documents(account)
-        for sign in dict.fromkeys(_signs(exchange, response, body)):
+        asked = tuple(pair for pair in exchange.request.headers if _is_asked(pair[0]))
+        told = tuple(pair for pair in response.headers if _is_told(pair[0]))
+        for sign in dict.fromkeys(_signs(exchange, response, asked, told, body)):
             self._sign(sign, seen)
-        self._quotas(exchange, response, seen)
+        if told or response.status >= 400:
+            self._limits(exchange, response, told, seen)
         if exchange.ending is Ending.COMPLETE and response.status < 400:
-            self._page(paging.page(exchange.request.url, query, body, response.headers, answer), seen)
+            request = exchange.request
+            self._page(paging.page(request.method, request.url, query, body, told, answer), seen)
             self._waited(exchange)
 
     def conduct(self) -> Conduct:
@@ -70,11 +75,12 @@ class Conducting:
         elif seen > known[2]:
             known[2] = seen
 
-    def _quotas(self, exchange: Exchange, response: Response, seen: Seen) -> None:
-        quotas = quotas_of(response.headers)
-        for sign in dict.fromkeys(limits.signs(response, exchange.started_at, quotas)):
+    def _limits(self, exchange: Exchange, response: Response, told: Headers, seen: Seen) -> None:
+        quotas = quotas_of(told)
+        now_s = limits.now_of(response.headers, exchange.started_at) if quotas or header(told, "retry-after") else None
+        for sign in dict.fromkeys(limits.signs(response, told, now_s, quotas)):
             self._sign(sign, seen)
-        for name, window in limits.windows(response, exchange.started_at, quotas):
+        for name, window in limits.windows(now_s, quotas):
             self._windows[name] = self._windows.get(name, Window()) + window
             self.size += 1
 
@@ -100,21 +106,37 @@ def conduct_of(exchange: Exchange, account: Account, seen: Seen) -> Conduct:
     return counting.conduct()
 
 
-def _signs(exchange: Exchange, response: Response, body: Mapping[str, Any]) -> Iterator[str]:
-    """What an exchange shows beside quotas and paging."""
-    request = exchange.request
-    yield f"answered {response.status // 100}xx"
+def _signs(
+    exchange: Exchange, response: Response, asked: Headers, told: Headers, body: Mapping[str, Any]
+) -> Iterator[str]:
+    """What an exchange shows beside limits and paging."""
+    request, status = exchange.request, response.status
+    yield f"answered {status // 100}xx"
     grant = body.get("grant_type")
-    proof = authentication.proof(request.headers, split(request.url)[2], () if grant else body)
-    if isinstance(grant, str) and response.status < 400:
-        yield f"grant {quote(grant[:100], safe=':')}"
-    if response.status < 400:
+    proof = authentication.proof(asked, request.url.partition("?")[2].partition("#")[0], () if grant else body)
+    if status < 400:
         yield f"proof {proof}"
-    elif response.status in {401, 403, 407}:
-        yield f"refused {response.status} {proof}"
+        if isinstance(grant, str):
+            yield f"grant {quote(grant[:100], safe=':')}"
+    elif status in {401, 403, 407}:
+        yield f"refused {status} {proof}"
         yield from (f"challenge {scheme}" for scheme in authentication.challenges(response.headers))
-    yield from caching.signs(request, response)
-    yield from idempotency.signs(request, response, body)
+    yield from caching.signs(request.method, asked, status, told)
+    yield from idempotency.signs(request.method, asked, told, body)
+
+
+@lru_cache(maxsize=4_096)
+def _is_asked(name: str) -> bool:
+    """Whether a request's header is looked at."""
+    return bool(authentication.credential_kind(name)) or idempotency.is_key(name) or name.lower() in caching.CONDITIONS
+
+
+@lru_cache(maxsize=4_096)
+def _is_told(name: str) -> bool:
+    """Whether an answer's header is looked at."""
+    known = name.lower() in caching.VALIDATORS | {"link", "retry-after"}
+    about = idempotency.is_key(name) or idempotency.is_marker(name) or is_total_header(name)
+    return known or about or role_of(name) is not None
 
 
 def _documents(account: Account) -> tuple[Mapping[str, Any], Mapping[str, Any], Any]:

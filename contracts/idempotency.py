@@ -13,7 +13,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tapehiss.cassettes.exchange import Request, Response
+    from tapehiss.cassettes.exchange import Headers
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -28,35 +28,40 @@ _MEMBER = re.compile(
 )
 
 
-def signs(request: Request, response: Response, members: Mapping[str, Any]) -> Iterator[str]:
+def signs(method: str, asked: Headers, told: Headers, members: Mapping[str, Any]) -> Iterator[str]:
     """What one exchange shows of idempotency; ``members`` are those of the request body."""
-    keys = keys_of(request, members)
-    if not keys and request.method not in UNSAFE:
+    keys = list(_keys(asked, members))
+    if method not in UNSAFE and not keys:
         return
-    yield f"unsafe {request.method}" if request.method in UNSAFE else "safe-keyed"
-    echoed = {name.lower(): value for name, value in response.headers if _is_key(name) or _is_marker(name)}
+    yield f"unsafe {method}"
+    answered = {name.lower(): value for name, value in told if is_key(name) or is_marker(name)}
     for place, name, value in keys:
-        yield f"idempotency key {place} {quote(name)} {request.method}"
-        if place == "header" and echoed.get(name) == value:
+        yield f"idempotency key {place} {quote(name)} {method}"
+        if place == "header" and answered.get(name) == value:
             yield f"idempotency echo {quote(name)}"
-    for name, value in echoed.items():
-        if _is_marker(name):
+    for name, value in answered.items():
+        if is_marker(name):
             yield f"idempotency marker {quote(name)} {value if value in {'true', 'false'} else '-'}"
 
 
-def keys_of(request: Request, members: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def _keys(asked: Headers, members: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Where the idempotency keys of a request stand: place, name, value."""
-    found = [("header", name.lower(), value) for name, value in request.headers if _is_key(name)]
-    return found + [
-        ("body", name, value) for name, value in members.items() if isinstance(value, str) and _MEMBER.fullmatch(name)
-    ]
+    yield from (("header", name.lower(), value) for name, value in asked if is_key(name))
+    yield from (("body", name, value) for name, value in members.items() if _is_member(name) and isinstance(value, str))
 
 
 @lru_cache(maxsize=4_096)
-def _is_key(name: str) -> bool:
+def _is_member(name: str) -> bool:
+    return _MEMBER.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=4_096)
+def is_key(name: str) -> bool:
+    """Whether a header of this name holds an idempotency key."""
     return _KEY.fullmatch(name.lower()) is not None
 
 
 @lru_cache(maxsize=4_096)
-def _is_marker(name: str) -> bool:
+def is_marker(name: str) -> bool:
+    """Whether a header of this name tells of a replay."""
     return _MARKER.fullmatch(name.lower()) is not None

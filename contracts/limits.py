@@ -18,7 +18,7 @@ from tapehiss.contracts.quotas import dialect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tapehiss.cassettes.exchange import Response
+    from tapehiss.cassettes.exchange import Headers, Response
     from tapehiss.contracts.quotas import Quota
 
 LIMITED = frozenset({420, 429})
@@ -38,9 +38,8 @@ EXACT_FROM_S = 8.0
 """Shorter waits in whole seconds say too little about proportions."""
 
 
-def signs(response: Response, at_s: float, quotas: tuple[Quota, ...]) -> Iterator[str]:
-    """What one answer shows of limits."""
-    now_s = now_of(response, at_s)
+def signs(response: Response, told: Headers, now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[str]:
+    """What one answer shows of limits; ``told`` are those of its headers that matter."""
     for quota in quotas:
         yield "quota " + " ".join([quota.family, *(f"{role}={name}" for role, name in quota.headers)])
         if quota.limit is not None:
@@ -53,12 +52,12 @@ def signs(response: Response, at_s: float, quotas: tuple[Quota, ...]) -> Iterato
             yield f"filling {quota.family} {round(math.log(full_s) / math.log(STEP))} {min(int(math.log2(spent)) if spent >= 1 else 0, 9)}"
         if quota.name:
             yield f"quota-name {quota.family} {quote(quota.name)}"
-    yield from _turned_away(response, now_s, quotas)
+    if told or response.status in LIMITED | PERHAPS:
+        yield from _turned_away(response, told, now_s, quotas)
 
 
-def windows(response: Response, at_s: float, quotas: tuple[Quota, ...]) -> Iterator[tuple[str, Window]]:
+def windows(now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[tuple[str, Window]]:
     """The windows that an answer speaks of: the quota with its limit and the instant of the next refill."""
-    now_s = now_of(response, at_s)
     for quota in quotas:
         wait_s = dialect(quota.reset, now_s)[1] if quota.reset else None
         if now_s is not None and wait_s is not None and quota.remaining is not None and 0 <= wait_s < 40 * 86_400:
@@ -76,29 +75,29 @@ def _full_s(quota: Quota, now_s: float | None) -> float | None:
     return wait_s * quota.limit / (quota.limit - quota.remaining) if wait_s and wait_s > 0 and exact else None
 
 
-def now_of(response: Response, at_s: float) -> float | None:
-    """When the answer was made: by the vendor's clock, else by the recorder's, else unknown."""
-    told = header(response.headers, "date")
-    if told:
+def now_of(told: Headers, at_s: float) -> float | None:
+    """When an answer was made: by the vendor's clock, else by the recorder's, else unknown."""
+    date = header(told, "date")
+    if date:
         try:
-            return parsedate_to_datetime(told).timestamp()
+            return parsedate_to_datetime(date).timestamp()
         except (ValueError, TypeError, OverflowError, IndexError):
             pass
     return at_s or None
 
 
-def _turned_away(response: Response, now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[str]:
+def _turned_away(response: Response, told: Headers, now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[str]:
     """The signs of an answer that says: too many."""
-    told = header(response.headers, "retry-after")
-    form, wait_s = dialect(told, now_s) if told else ("-", None)
-    if told and response.status not in LIMITED | PERHAPS:
+    after = header(told, "retry-after")
+    form, wait_s = dialect(after, now_s) if after else ("-", None)
+    limited = _limited(response, quotas, waits=bool(after))
+    if after and not limited:
         yield f"retry-after {response.status} {form}"
-    if not _limited(response, quotas, waits=bool(told)):
-        return
-    spent = "spent" if any(quota.remaining == 0 for quota in quotas) else "quota" if quotas else "no-quota"
-    yield f"limited {response.status} {form} {spent}"
-    if told and wait_s is not None:
-        yield f"wait {response.status} {form} {'decimal' if '.' in told else 'whole'} {wait_s:.3g}"
+    if limited:
+        spent = "spent" if any(quota.remaining == 0 for quota in quotas) else "quota" if quotas else "no-quota"
+        yield f"limited {response.status} {form} {spent}"
+    if limited and after and wait_s is not None:
+        yield f"wait {response.status} {form} {'decimal' if '.' in after else 'whole'} {wait_s:.3g}"
 
 
 def _limited(response: Response, quotas: tuple[Quota, ...], *, waits: bool) -> bool:

@@ -19,7 +19,8 @@ from urllib.parse import unquote
 
 from tapehiss.contracts.conduct import Sign
 from tapehiss.contracts.grouping import fact, total
-from tapehiss.contracts.paging import LINK, is_position, is_size
+from tapehiss.contracts.pagewords import is_position, is_size
+from tapehiss.contracts.paging import LINK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
