@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 from itertools import chain, compress, repeat
-from operator import is_
+from operator import is_, not_
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.contracts.counts import (
     ITEM,
     POSITIONS_MAX,
     SHAPES_MAX,
+    VALUE_LENGTH_MAX,
     VALUES_MAX,
     Field,
     smallest,
@@ -29,7 +30,7 @@ from tapehiss.contracts.shapes import shapes_of
 from tapehiss.contracts.sketches import sketch_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tapehiss.contracts.counts import Seen
     from tapehiss.contracts.rows import Below, Column
@@ -51,56 +52,60 @@ _EXACT = 2**63
 
 def counted(column: Column, seens: Sequence[Seen]) -> tuple[Field, Below]:
     """The evidence of a column, and the columns of what is in its objects and arrays."""
-    parts = _by_kind(*column)
-    facts: dict[str, Any] = _scalars(parts) if _SCALARS & parts.keys() else {}
+    kinds: dict[str, int] = {}
+    facts: dict[str, Any] = {}
     below: Below = {}
-    if "object" in parts:
-        facts["shapes"], facts["more_shapes"] = _objects(*parts["object"], below)
-    if "array" in parts:
-        facts["sizes"], facts["positions"] = _arrays(*parts["array"], below)
-    kinds = {kind: len(values) for kind, (values, _) in parts.items()}
+    for each, (values, rows) in _by_type(*column).items():
+        kinds[KINDS[each]] = len(values)
+        if each is dict:
+            facts["shapes"], facts["more_shapes"] = _objects(values, rows, below)
+        elif each is list:
+            facts["sizes"], facts["positions"] = _arrays(values, rows, below)
+        elif each is str or each is int or each is float:
+            _scalars(each, values, rows, facts)
     rows = column[1]
     return Field(kinds, rows.count, first=seens[rows.first], last=seens[rows.last], **facts), below
 
 
-def _by_kind(values: Sequence[Any], rows: Rows) -> dict[str, Column]:
-    """The values of each kind; most columns have one kind."""
+def _by_type(values: Sequence[Any], rows: Rows) -> dict[type, Column]:
+    """The values of each type; most columns have one, and many of the others are nullable."""
     types = set(map(type, values))
     if len(types) == 1:
-        return {KINDS[types.pop()]: (values, rows)}
-    kinds = list(map(type, values))
-    found: dict[str, Column] = {}
-    for each in types:
-        those = list(map(partial(is_, each), kinds))
-        found[KINDS[each]] = (list(compress(values, those)), Rows(list(compress(rows.ids, those))))
+        return {types.pop(): (values, rows)}
+    found: dict[type, Column] = {}
+    left, ids = values, rows.ids
+    for each in sorted(types, key=_LEAST.index)[:-1]:
+        those = list(map(partial(is_, each), map(type, left)))
+        found[each] = (list(compress(left, those)), Rows(list(compress(ids, those))))
+        others = list(map(not_, those))
+        left, ids = list(compress(left, others)), list(compress(ids, others))
+    found[type(left[0])] = (left, Rows(ids))
     return found
 
 
-def _scalars(parts: Mapping[str, Column]) -> dict[str, Any]:
-    """What is told of strings and numbers."""
-    facts: dict[str, Any] = {}
-    found: dict[str, int] = {}
-    more = False
-    numbers: list[float] = []
-    for kind in _SCALARS & parts.keys():
-        values, rows = parts[kind]
-        distinct = set(values)
-        kept, others = sketch_of(values, rows, distinct)
-        found, more = {**found, **kept}, more or others
-        if kind == "string":
-            lengths = set(map(len, distinct))
-            facts |= {"lengths": (min(lengths), max(lengths)), "formats": formats_of(distinct)}
-        else:
-            numbers += map(_exact, (min(distinct), max(distinct)))
-    few, dropped = smallest(found, VALUES_MAX)
-    return facts | {
-        "values": few,
-        "more": more or dropped,
-        "numbers": (min(numbers), max(numbers)) if numbers else None,
-    }
+_LEAST = [type(None), bool, float, int, str, list, dict]
 
 
-_SCALARS = frozenset({"string", "integer", "number"})
+def _scalars(each: type, values: Sequence[Any], rows: Rows, facts: dict[str, Any]) -> None:
+    """What is told of strings or numbers is put among the ``facts``."""
+    distinct = set(values)
+    short: Collection[Any] = distinct
+    if each is str:
+        lengths = set(map(len, distinct))
+        facts["lengths"] = min(lengths), max(lengths)
+        facts["formats"] = formats_of(distinct)
+        if max(lengths) > VALUE_LENGTH_MAX:
+            short = [text for text in distinct if len(text) <= VALUE_LENGTH_MAX]
+    else:
+        ends = _exact(min(distinct)), _exact(max(distinct))
+        least, most = facts.get("numbers", ends)
+        facts["numbers"] = min(least, ends[0]), max(most, ends[1])
+    kept: Mapping[str, int]
+    kept, more = sketch_of(values, rows, distinct, short)
+    if "values" in facts:
+        kept, dropped = smallest({**facts["values"], **kept}, VALUES_MAX)
+        more = more or dropped or facts["more"]
+    facts["values"], facts["more"] = kept, more
 
 
 def _exact(number: float) -> float:

@@ -30,14 +30,18 @@ _ENOUGH = 4
 """So many times the hashes that are wanted are looked at first."""
 
 
-def sketch_of(values: Sequence[Any], rows: Rows, distinct: Collection[Any]) -> Sketch:
-    """The sketch of a column of strings or numbers (of one type: equal values are one value); ``distinct`` are its values, each once."""
-    named, more = _kept(list(distinct))
+def sketch_of(values: Sequence[Any], rows: Rows, distinct: Collection[Any], short: Collection[Any]) -> Sketch:
+    """The sketch of a column of strings or numbers (of one type: equal values are one value).
+
+    ``distinct`` are its values, each once, and ``short`` those of them that may be short enough to be kept.
+    """
+    named = _kept(list(short)) if short else {}
+    more = len(named) < len(distinct)
     if len(distinct) == 1:
         return dict.fromkeys(named.values(), rows.count), more
     if len(distinct) == len(values):
         return dict.fromkeys(named.values(), 1), more
-    counts = _counted(values, rows, None if len(named) == len(distinct) else named.keys())
+    counts = _counted(values, rows, named.keys() if more else None)
     return {text: counts[value] for value, text in named.items()}, more
 
 
@@ -47,34 +51,28 @@ def texts_of(values: list[Any]) -> list[bytes]:
         written = orjson.dumps(values, option=orjson.OPT_INDENT_2)[4:-2].split(b",\n  ")
     except TypeError:  # half surrogate pairs, integers of more than 64 bits
         written = [json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass") for value in values]
-    if b"-0.0" in written:
-        written = [b"0.0" if text == b"-0.0" else text for text in written]
-    return written
+    return written if b"-0.0" not in written else [b"0.0" if text == b"-0.0" else text for text in written]
 
 
-def _kept(distinct: list[Any]) -> tuple[dict[Any, str], bool]:
-    """The values that are kept with their texts, and whether there were others."""
-    count = len(distinct)
-    if isinstance(distinct[0], str):
-        distinct = [text for text in distinct if len(text) < VALUE_LENGTH_MAX - 1]
-    texts = texts_of(distinct) if distinct else []
-    if texts and max(map(len, texts)) > VALUE_LENGTH_MAX:
-        short = [len(text) <= VALUE_LENGTH_MAX for text in texts]
-        distinct, texts = list(compress(distinct, short)), list(compress(texts, short))
+def _kept(short: list[Any]) -> dict[Any, str]:
+    """The values that are kept, with their texts."""
+    texts = texts_of(short)
+    if isinstance(short[0], str) and max(map(len, texts)) > VALUE_LENGTH_MAX:
+        fits = [len(text) <= VALUE_LENGTH_MAX for text in texts]
+        short, texts = list(compress(short, fits)), list(compress(texts, fits))
     if len(texts) > VALUES_MAX:
-        distinct, texts = _smallest(distinct, texts)
-    told = (text.decode("utf-8", "surrogatepass") for text in texts)
-    return dict(zip(distinct, told, strict=True)), len(texts) < count
+        short, texts = _smallest(short, texts)
+    return {value: text.decode("utf-8", "surrogatepass") for value, text in zip(short, texts, strict=True)}
 
 
-def _smallest(distinct: list[Any], texts: list[bytes]) -> tuple[list[Any], list[bytes]]:
+def _smallest(values: list[Any], texts: list[bytes]) -> tuple[list[Any], list[bytes]]:
     """The values whose texts have the smallest hashes."""
     hashes = list(map(zlib.crc32, texts))
     limit = _HASHES * VALUES_MAX * _ENOUGH // len(texts)
-    small = list(map(limit.__gt__, hashes))
+    small = [each < limit for each in hashes]
     if sum(small) < VALUES_MAX:
         small = [True] * len(texts)
-    ranked = sorted(zip(compress(hashes, small), compress(texts, small), compress(distinct, small), strict=True))
+    ranked = sorted(zip(compress(hashes, small), compress(texts, small), compress(values, small), strict=True))
     return [value for _, _, value in ranked[:VALUES_MAX]], [text for _, text, _ in ranked[:VALUES_MAX]]
 
 
