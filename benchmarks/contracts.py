@@ -34,10 +34,19 @@ def without_recordings() -> Iterator[Row]:
 
 def with_recordings(root: Path, vendors: list[str], jobs: int) -> Iterator[Row]:
     """What real traffic shows."""
+    import inference
     import laws
     import recorders
     import recovered
+    from recordings import by_vendor, exchanges
 
+    from tapehiss.cassettes.exchange import Clean
+
+    recorded = [
+        one for paths in by_vendor(root, vendors).values() for path in paths for _, one in exchanges(path, root)
+    ]
+    yield from inference.throughput("recorded", [Clean(one) for one in recorded], rounds=2)
+    del recorded
     yield from laws.rows(root, vendors, jobs)
     yield from recorders.rows(root, vendors)
     yield from recovered.rows(root, vendors)

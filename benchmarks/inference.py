@@ -1,6 +1,6 @@
 """How fast a contract is learnt and checked, and in how much memory: next to genson, jsonschema and a bare parse.
 
-MB are millions of bytes of response bodies; seconds are processor time of one process, the best of several rounds in which the
+MB are millions of bytes of response bodies that are JSON; seconds are processor time of one process, the best of several rounds in which the
 contenders take turns. genson gets what it needs for nothing: bodies that are known to be JSON, sorted by operation and status. It
 learns types and ``required``; learning a contract reads URLs, queries, headers and both bodies, and keeps values and witnesses.
 """
@@ -18,9 +18,11 @@ import vendorlike
 from genson import SchemaBuilder
 from rows import Row, progress
 
+from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.conformance import Conformance
 from tapehiss.contracts.evidence import learn
 from tapehiss.contracts.reading import read
+from tapehiss.contracts.views import json_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -142,10 +144,8 @@ def checks() -> Iterator[Row]:
     exchanges = four_kilobytes(400)
     contract = learn(exchanges)
     conformance = Conformance(contract)
-    from tapehiss.contracts.views import json_schema
-
-    (line,) = contract.operations
-    schema = json_schema(contract, line, 200)
+    ((operation, _),) = catalogue(contract).entries
+    schema = json_schema(catalogue(contract), operation, 200)
     documents: list[Any] = [orjson.loads(one.response.body) for one in exchanges if one.response]
     reference = jsonschema.Draft202012Validator(schema)
     fast = conformance_validator(schema)

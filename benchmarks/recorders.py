@@ -18,6 +18,7 @@ from rows import Row, progress
 from tapehiss.cassettes.exchange import Clean, Exchange, Timings
 from tapehiss.cassettes.exporting import to_har, to_vcrpy
 from tapehiss.cassettes.importing import Source, read_source
+from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.evidence import learn, to_json
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ def compared(vendor: str, pairs: list[tuple[Exchange, Exchange]]) -> Row:
     same = [(a, b) for a, b in pairs if a.response and b.response and a.response.body == b.response.body]
     kept = _names(a for a, _ in same) & _names(b for _, b in same)
     mine, other = (learn(_bare(pair[side], kept) for pair in same) for side in (0, 1))
-    lines = mine.operations.keys() | other.operations.keys()
-    differing = sorted(line for line in lines if mine.operations.get(line) != other.operations.get(line))
+    here, there = ({str(operation): held for operation, held in catalogue(each).entries} for each in (mine, other))
+    lines = here.keys() | there.keys()
+    differing = sorted(line for line in lines if here.get(line) != there.get(line))
     met = not differing and to_json(mine) == to_json(other)
     dropped = (_names(a for a, _ in same) | _names(b for _, b in same)) - kept
     note = (
