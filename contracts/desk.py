@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Exchange
     from tapehiss.contracts.reading import Account
 
-HELD_MAX_BYTES = 8_000_000
+HELD_MAX_BYTES = 12_000_000
 """How much lies on a desk: bodies, which take about eight times their length when they are parsed, and counts."""
 EXCHANGE_BYTES = 500
 """About what an exchange takes beside its bodies."""

@@ -22,7 +22,7 @@ NOWHERE = Seen()
 """Where an exchange stands of which nothing is known."""
 
 
-BATCH_BYTES = 500_000
+BATCH_BYTES = 1_000_000
 """So many bytes of bodies are counted together: enough to count by columns, few enough to stay near the processor."""
 FIELD_BYTES = 1_000
 """About what the evidence of one path takes."""

@@ -43,7 +43,14 @@ def smallest(
     """At most ``most`` entries, the first by ``rank``, and whether any had to go."""
     if len(values) <= most:
         return values, False
-    return {key: values[key] for key in sorted(values, key=rank)[:most]}, True
+    first = _first_by_text(list(values), most) if rank is rank_of_text else sorted(values, key=rank)[:most]
+    return {key: values[key] for key in first}, True
+
+
+def _first_by_text(texts: list[str], most: int) -> list[str]:
+    """The first by ``rank_of_text``, ranked all at once."""
+    hashes = list(map(zlib.crc32, [text.encode("utf-8", "surrogatepass") for text in texts]))
+    return [text for _, text in sorted(zip(hashes, texts, strict=True))[:most]]
 
 
 def tally(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
