@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tapehiss.contracts.changes import Change, Count, Question, asked
+from tapehiss.contracts.conduct_changes import paging_changes
 from tapehiss.contracts.counts import Evidence, Part
 from tapehiss.contracts.findings import Severity
 from tapehiss.contracts.latency import duration_of, quantile_s
@@ -29,19 +30,19 @@ _NONE = Part()
 
 
 def operation_changes(old: Evidence, new: Evidence) -> Iterator[Question]:
-    """The questions about one operation; when only one side called it, that is all there is to tell."""
+    """The questions about one operation; when only one side called it, they have no answer, and that is told."""
     if not old.exchanges or not new.exchanges:
         was, now = Count(old.exchanges, old.exchanges), Count(new.exchanges, new.exchanges)
         id_, seen = ("api-operation-uncalled", old.last) if old.exchanges else ("api-operation-added", new.first)
         yield Question(None, Change(id_, was, now, was=str(was.of), now=str(now.of), seen=seen))
-        return
     before, after = _Answers.of(old), _Answers.of(new)
     yield from _statuses(before, after)
     yield from _removed(before, after, new)
     yield from _failures(before, after, new)
     yield from _endings(old, new)
     yield from _latency(old, new)
-    for status in sorted(before.statuses.keys() & after.statuses.keys()):
+    yield from paging_changes(old.conduct, new.conduct, (before.served, after.served))
+    for status in sorted(before.statuses.keys() | after.statuses.keys()):
         yield from (_milder(each, status) for each in _media(status, old, new))
     yield from _parts(old, new)
 
@@ -78,7 +79,7 @@ def _statuses(was: _Answers, now: _Answers) -> Iterator[Question]:
     for status in sorted(was.statuses.keys() | now.statuses.keys()):
         if status < 400:
             yield from _success(status, was, now)
-        elif status not in was.statuses:
+        elif status not in was.statuses and was.total:
             old, new = Count(0, was.total), Count(now.statuses[status], now.total)
             change = Change("response-non-success-status-added", old, new, subject=str(status), was=_known(was))
             yield Question(None, change)
@@ -87,13 +88,12 @@ def _statuses(was: _Answers, now: _Answers) -> Iterator[Question]:
 def _success(status: int, was: _Answers, now: _Answers) -> Iterator[Question]:
     """Whether a status of success comes more often, or less often, among the successes."""
     old, new = Count(was.statuses.get(status, 0), was.served), Count(now.statuses.get(status, 0), now.served)
-    if not old.of or not new.of:
-        return
+    known = old.of and new.of
     added = Change("response-success-status-added", old, new, subject=str(status), was=_known(was))
-    yield asked(old, new, None if old.hits else added)
+    yield asked(old, new, added if known and not old.hits else None)
     worst = Severity.WARN if old.misses.hits else None
     removed = Change("response-success-status-removed", old, new, subject=str(status), now=_known(now), worst=worst)
-    yield asked(old.misses, new.misses, None if new.hits else removed)
+    yield asked(old.misses, new.misses, removed if known and not new.hits else None)
 
 
 def _removed(was: _Answers, now: _Answers, new: Evidence) -> Iterator[Question]:
@@ -120,8 +120,8 @@ def _failures(was: _Answers, now: _Answers, new: Evidence) -> Iterator[Question]
 def _endings(old: Evidence, new: Evidence) -> Iterator[Question]:
     for ending in sorted({*old.endings, *new.endings} - {"complete"}):
         was, now = (Count(each.endings.get(ending, 0), each.exchanges) for each in (old, new))
-        change = None if was.hits else Change("response-ending-added", was, now, subject=ending, seen=new.last)
-        yield asked(was, now, change)
+        added = Change("response-ending-added", was, now, subject=ending, seen=new.last)
+        yield asked(was, now, added if was.of and not was.hits else None)
 
 
 def _latency(old: Evidence, new: Evidence) -> Iterator[Question]:
@@ -129,8 +129,9 @@ def _latency(old: Evidence, new: Evidence) -> Iterator[Question]:
     both = (old + new).conduct.latency
     before, after = quantile_s(old.conduct.latency, 0.5), quantile_s(new.conduct.latency, 0.5)
     middle = quantile_s(both, 0.5)
-    if before is None or after is None or middle is None:
+    if middle is None:
         return
+    before, after = before or 0.0, after or 0.0
     slow = {bucket for bucket in both if duration_of(bucket) > middle}
     was, now = (
         Count(sum(count for bucket, count in each.items() if bucket in slow), sum(each.values()))
@@ -139,7 +140,7 @@ def _latency(old: Evidence, new: Evidence) -> Iterator[Question]:
     worst = None if after > SLOWER * before else Severity.INFO
     told, recent = f"{before * 1000:.3g} ms", f"{after * 1000:.3g} ms"
     change = Change("response-latency-risen", was, now, was=told, now=recent, worst=worst, telling=False)
-    yield asked(was, now, change if after > before else None)
+    yield asked(was, now, change if after > before > 0 else None)
 
 
 def _media(status: int, old: Evidence, new: Evidence) -> Iterator[Question]:
@@ -153,9 +154,9 @@ def _media(status: int, old: Evidence, new: Evidence) -> Iterator[Question]:
         was, now = Count(before.get(media, _NONE).exchanges, olds), Count(after.get(media, _NONE).exchanges, news)
         change = replace(known, old=was, new=now, subject=media)
         added = replace(change, id="response-media-type-added", seen=after.get(media, _NONE).last)
-        yield asked(was, now, None if was.hits else added)
+        yield asked(was, now, added if was.of and not was.hits else None)
         removed = replace(change, id="response-media-type-removed", seen=before.get(media, _NONE).last)
-        yield asked(was.misses, now.misses, None if was.misses.hits or now.hits else removed)
+        yield asked(was.misses, now.misses, removed if was.of == was.hits and now.of and not now.hits else None)
 
 
 def _bodies(status: int, evidence: Evidence) -> Mapping[str, Part]:
@@ -165,8 +166,6 @@ def _bodies(status: int, evidence: Evidence) -> Mapping[str, Part]:
 def _parts(old: Evidence, new: Evidence) -> Iterator[Question]:
     for name in sorted((old + new).parts):
         was, now = old.parts.get(name, _NONE), new.parts.get(name, _NONE)
-        if not was.exchanges or not now.exchanges:
-            continue
         if not name.startswith("response"):
             yield from (_placed(each, name) for each in request_changes(was, now))
             continue
@@ -178,7 +177,7 @@ def _unread(was: Part, now: Part) -> Iterator[Question]:
     old, new = (Count(min(sum(each.unread.values()), each.exchanges), each.exchanges) for each in (was, now))
     reasons = ", ".join(sorted(now.unread))
     change = Change("response-body-unreadable", old, new, subject=reasons, seen=now.last)
-    yield asked(old, new, change if new.hits and not old.hits else None)
+    yield asked(old, new, change if old.of and new.hits and not old.hits else None)
 
 
 def _placed(question: Question, part: str) -> Question:

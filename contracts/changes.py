@@ -12,7 +12,7 @@ from math import ceil, inf
 from typing import TYPE_CHECKING
 
 from tapehiss.contracts.counts import ITEM, REST
-from tapehiss.contracts.statistics import Trial, fisher
+from tapehiss.contracts.statistics import Trial, fisher, one_way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,18 +67,15 @@ class Question:
     change: Change | None = None
 
 
-def asked(old: Count, new: Count, change: Change | None, margin: int | None = None) -> Question:
+def asked(old: Count, new: Count, change: Change | None, most: Count | None = None) -> Question:
     """The question whether the share of hits has grown, with what is to be told if it has.
 
-    Where the hits are only lower bounds, ``margin`` is an upper bound on the hits of both, so that the question is counted among
-    those that can be decided whenever it can.
+    Where hits or exchanges are only lower bounds, ``most`` is what they can be at most, of both sides together: the question
+    counts among those that can be decided whenever it can be, however the exchanges were dealt.
     """
     trial = fisher(old.hits, old.of, new.hits, new.of)
-    if margin is not None and margin > old.hits + new.hits:
-        outer = min(margin, old.of + new.of)
-        trial = Trial(
-            trial.chance, min(trial.least, fisher(max(0, outer - new.of), old.of, min(outer, new.of), new.of).least)
-        )
+    if most is not None:
+        trial = Trial(trial.chance, min(trial.chance, one_way(min(most.hits, most.of // 2), most.of)))
     return Question(trial, change)
 
 

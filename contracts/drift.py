@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 
 from tapehiss.contracts.answer_changes import operation_changes
 from tapehiss.contracts.catalogue import catalogue
+from tapehiss.contracts.conduct import Conduct
+from tapehiss.contracts.conduct_changes import origin_changes
 from tapehiss.contracts.findings import NOWHERE, Finding, Severity, Witness, gathered
+from tapehiss.contracts.grouping import origins
 from tapehiss.contracts.statistics import ALPHA, Trial, in_words, thresholds
 from tapehiss.contracts.wording import RULES
 
@@ -46,15 +49,9 @@ class Drift:
         return sum(dict(finding.arguments).get("verdict") == UNDECIDED for finding in self.findings)
 
 
-def drift(old: Contract, new: Contract, *, alpha: float = ALPHA, overrides: Iterable[object] = ()) -> Drift:
+def drift(old: Contract, new: Contract, *, alpha: float = ALPHA, overrides: Iterable[str] = ()) -> Drift:
     """What changed from ``old`` to ``new``; ``alpha`` is the chance of any false alarm in the whole run."""
-    both = catalogue(old + new, overrides)
-    before, after = both.of(old), both.of(new)
-    placed = [
-        (str(operation), question)
-        for operation, _ in both.entries
-        for question in operation_changes(before.evidence(operation), after.evidence(operation))
-    ]
+    placed = tuple(_questions(old, new, overrides))
     tried = [question.trial for _, question in placed if question.trial is not None]
     levels = iter(thresholds(tried, alpha))
     found = [
@@ -63,6 +60,20 @@ def drift(old: Contract, new: Contract, *, alpha: float = ALPHA, overrides: Iter
     ]
     findings = gathered(each for each in found if each is not None)
     return Drift(findings, len(tried), alpha, old.exchanges, new.exchanges)
+
+
+def _questions(old: Contract, new: Contract, overrides: Iterable[str]) -> Iterator[tuple[str, Question]]:
+    """Every question with the operation that it is about, or the origin as a whole."""
+    both = catalogue(old + new, overrides)
+    before, after = both.of(old), both.of(new)
+    for operation, _ in both.entries:
+        for question in operation_changes(before.evidence(operation), after.evidence(operation)):
+            yield str(operation), question
+    conducts = [{origin.name: origin.conduct for origin in origins(each.entries)} for each in (before, after)]
+    for origin in origins(both.entries):
+        was, now = (known.get(origin.name, Conduct()) for known in conducts)
+        for question in origin_changes(was, now):
+            yield origin.name, question
 
 
 def _finding(operation: str, question: Question, level: float | None) -> Finding | None:

@@ -42,7 +42,7 @@ class Trial:
     chance: float
     """How likely counts at least this odd are without a change (a p-value)."""
     least: float = 0.0
-    """The smallest chance that could have come out given how many exchanges there are and what both sides hold together."""
+    """The smallest chance that any way of dealing the same exchanges to OLD and NEW gives; it must not depend on how they were."""
 
 
 def share_at_most(hits: int, of: int, doubt: float = DOUBT) -> float:
@@ -98,16 +98,20 @@ def fisher(hits_old: int, old: int, hits_new: int, new: int) -> Trial:
     ``hits_old`` of ``old`` against ``hits_new`` of ``new`` exchanges. Ask about the misses to test the other direction.
     """
     hits = hits_old + hits_new
-    least = _hypergeometric_at_least(min(hits, new), hits, old, new)
-    return Trial(_hypergeometric_at_least(hits_new, hits, old, new), least)
+    return Trial(_hypergeometric_at_least(hits_new, hits, old, new), one_way(hits, old + new))
+
+
+def one_way(chosen: int, among: int) -> float:
+    """The chance that exactly these come out when so many are chosen blindly: the least that ``fisher`` can give."""
+    return exp(-_log_choose(among, chosen))
 
 
 def thresholds(trials: Sequence[Trial], alpha: float = ALPHA) -> tuple[float, ...]:
     """For each trial the chance that it had to stay at or below to be decided.
 
     Holm's step-down with Tarone's count: from the least likely on, each is held against alpha divided by the number of
-    remaining questions that could be decided at that level. The chance that any decision of the run is wrong stays at most
-    ``alpha``, however the questions depend on each other.
+    remaining questions that any dealing of the exchanges could decide at that level. The chance that any decision of the run is
+    wrong stays at most ``alpha``, however the questions depend on each other.
     """
     order = sorted(range(len(trials)), key=lambda place: trials[place].chance)
     leasts = sorted(trial.least for trial in trials)

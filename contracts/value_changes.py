@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
-from math import comb, inf
+from math import inf
 from typing import TYPE_CHECKING
 
 from tapehiss.contracts.changes import Change, Count, Question, asked, exchanges_with, rooms
 from tapehiss.contracts.counts import ITEM, REST, Field
 from tapehiss.contracts.operations import looks_minted
-from tapehiss.contracts.statistics import Trial, novelty
+from tapehiss.contracts.statistics import Trial, novelty, one_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,70 +56,74 @@ class _Side:
 
 def value_changes(old: Part, new: Part) -> Iterator[Question]:
     """The questions about the documents of an answer; only paths that both sides together keep are compared."""
+    both = (old + new).fields
     was, now = _Side.of(old), _Side.of(new)
-    for path in (old + new).fields:
+    for path in both:
         parent, _, step = path.rpartition("/")
-        if path and step not in {ITEM, REST} and was.objects(parent) and now.objects(parent):
-            yield from _presence(path, was, now)
-        if was.at(path).exchanges and now.at(path).exchanges:
-            yield from _kinds(path, was, now)
-            yield from _words(path, was.at(path), now.at(path))
-            yield from _scale(path, was.at(path), now.at(path))
+        if path and step not in {ITEM, REST} and parent in both:
+            yield from _presence(path, both[parent], was, now)
+        yield from _kinds(path, both[path], was, now)
+        yield from _words(path, both[path], was.at(path), now.at(path))
+        yield from _scale(path, both[path], was.at(path), now.at(path))
 
 
-def _presence(path: str, was: _Side, now: _Side) -> Iterator[Question]:
-    """Whether a member is missing more often: in all of an exchange's objects, and in some of them."""
+def _presence(path: str, above: Field, was: _Side, now: _Side) -> Iterator[Question]:
+    """Whether a member is missing more often: in all of an exchange's objects, and, where it has several, in some of them."""
     parent = path.rpartition("/")[0]
     old_of = was.exchanges_with(parent, was.objects(parent)).hits
     new_of = min(now.at(parent).exchanges, now.objects(parent))
     before, after = was.at(path), now.at(path)
     old, new = Count(min(before.exchanges, old_of), old_of), Count(min(after.exchanges, new_of), new_of)
-    if not before.exchanges:
+    if old.of and new.of and not before.exchanges:
         told = _kinds_in_words(after)
         yield Question(
             None, Change("response-optional-property-added", old, new, pointer=path, now=told, seen=after.first)
         )
-        return
     gone = None
-    if not after.exchanges:
+    if before.exchanges and new.of and not after.exchanges:
         always = before.occurrences == was.objects(parent)
         id_ = "response-required-property-removed" if always else "response-optional-property-removed"
         gone = Change(id_, old, new, pointer=path, was=_kinds_in_words(before), seen=before.last)
-    if gone or any(side.at(parent).occurrences > side.at(parent).exchanges for side in (was, now)):
-        yield asked(old.misses, new.misses, gone)
-    if not gone:
-        yield _optional(path, was, now, old, new)
+    optional = _optional(path, was, now, old, new)
+    if above.occurrences == above.exchanges:
+        yield asked(old.misses, new.misses, gone) if gone else optional
+        return
+    most = Count(above.exchanges, above.exchanges)
+    yield asked(old.misses, new.misses, gone, most)
+    yield replace(optional, change=None) if gone else optional
 
 
 def _optional(path: str, was: _Side, now: _Side, whole: Count, recent: Count) -> Question:
     """Whether a member is missing in some objects of more exchanges; the counts are of exchanges that have it anywhere."""
     parent = path.rpartition("/")[0]
-    lacking = [side.objects(parent) - side.at(path).occurrences for side in (was, now)]
+    sides = (was, now)
+    lacking = [side.objects(parent) - side.at(path).occurrences for side in sides]
     hits = [
         min(max(side.exchanges_with(parent, missing).hits, count.misses.hits), count.of) if missing else 0
-        for side, missing, count in zip((was, now), lacking, (whole, recent), strict=True)
+        for side, missing, count in zip(sides, lacking, (whole, recent), strict=True)
     ]
     old, new = Count(hits[0], whole.of), Count(hits[1], recent.of)
     change = None
-    if lacking[1] and not lacking[0]:
+    if lacking[1] and not lacking[0] and whole.of:
         told, seen = _kinds_in_words(was.at(path)), now.at(parent).last
         change = Change("response-property-became-optional", old.misses, new.misses, pointer=path, was=told, seen=seen)
-    return asked(old, new, change, sum(lacking))
+    several = any(side.at(parent).occurrences > side.at(parent).exchanges for side in sides)
+    among = sum(side.at(parent).exchanges for side in sides)
+    return asked(old, new, change, Count(sum(lacking), among) if several else None)
 
 
-def _kinds(path: str, was: _Side, now: _Side) -> Iterator[Question]:
+def _kinds(path: str, both: Field, was: _Side, now: _Side) -> Iterator[Question]:
     """Whether a kind of value comes more often."""
     known, recent = was.at(path), now.at(path)
-    for kind in sorted({**known.kinds, **recent.kinds}):
+    for kind, hits in sorted(both.kinds.items()):
         before, after = known.kinds.get(kind, 0), recent.kinds.get(kind, 0)
         old, new = was.exchanges_with(path, before), now.exchanges_with(path, after)
         change = None
-        if after and not before and not (kind == "integer" and "number" in known.kinds):
-            told = _kinds_in_words(known)
-            change = Change(
-                _kind_id(kind, known), old, new, pointer=path, subject=kind, was=told, now=kind, seen=recent.last
-            )
-        yield asked(old, new, change, before + after)
+        if known.exchanges and after and not before and not (kind == "integer" and "number" in known.kinds):
+            told, id_ = _kinds_in_words(known), _kind_id(kind, known)
+            change = Change(id_, old, new, pointer=path, subject=kind, was=told, now=kind, seen=recent.last)
+        several = both.occurrences > both.exchanges
+        yield asked(old, new, change, Count(hits, both.exchanges) if several else None)
 
 
 def _kind_id(kind: str, was: Field) -> str:
@@ -132,9 +136,8 @@ def _kind_id(kind: str, was: Field) -> str:
     )
 
 
-def _words(path: str, was: Field, now: Field) -> Iterator[Question]:
+def _words(path: str, both: Field, was: Field, now: Field) -> Iterator[Question]:
     """Whether a word comes more often, where all values of both sides are a few words."""
-    both = was + now
     if both.more or not 0 < len(both.values) <= WORDS_MAX or not all(map(_is_word, both.values)):
         return
     once = sum(count == 1 for count in was.values.values())
@@ -164,32 +167,22 @@ def _is_word(text: str) -> bool:
     return isinstance(value, str) and _WORDLIKE.match(value) is not None and not looks_minted(value)
 
 
-def _scale(path: str, was: Field, now: Field) -> Iterator[Question]:
+def _scale(path: str, both: Field, was: Field, now: Field) -> Iterator[Question]:
     """Whether all numbers of one side are far above those of the other: of all ways to deal them, one looks like that."""
-    if was.numbers is None or now.numbers is None or not {*was.kinds, *now.kinds} <= {"integer", "number"}:
+    if both.numbers is None or not set(both.kinds) <= {"integer", "number"}:
         return
     old, new = Count(was.exchanges, was.exchanges), Count(now.exchanges, now.exchanges)
-    chance = 2.0 / _ways(old.of, new.of)
-    trial = Trial(min(1.0, chance), min(1.0, chance))
+    chance = min(1.0, 2 * one_way(old.of, both.exchanges))
+    least = min(chance, 2 * one_way(both.exchanges // 2, both.exchanges))
     change = None
-    (low, high), (least, most) = was.numbers, now.numbers
-    if 0 < high * SCALE <= least or 0 < most * SCALE <= low:
-        change = Change(
-            "response-property-scale-changed",
-            old,
-            new,
-            pointer=path,
-            was=f"{low:g} to {high:g}",
-            now=f"{least:g} to {most:g}",
-            seen=now.last,
-        )
-    yield Question(trial if change else replace(trial, chance=1.0), change)
-
-
-def _ways(old: int, new: int) -> float:
-    """How many ways there are to deal exchanges to two sides, as far as a float can tell."""
-    few = min(old, new)
-    return float(comb(old + new, few)) if few * (old + new).bit_length() < 1000 else float("inf")
+    if was.numbers and now.numbers:
+        (low, high), (bottom, top) = was.numbers, now.numbers
+        if 0 < high * SCALE <= bottom or 0 < top * SCALE <= low:
+            told, recent = f"{low:g} to {high:g}", f"{bottom:g} to {top:g}"
+            change = Change(
+                "response-property-scale-changed", old, new, pointer=path, was=told, now=recent, seen=now.last
+            )
+    yield Question(Trial(chance if change else 1.0, least), change)
 
 
 def _kinds_in_words(seen: Field) -> str:
