@@ -26,6 +26,7 @@ tapehiss = LazyGroup(
     context_settings={"help_option_names": ["-h", "--help"]},
     module="tapehiss.cli.",
     summaries={
+        "contract": "read what a contract proves, and compare it with what a vendor publishes",
         "infer": "what the tapes prove about the vendor",
         "record": "a recording proxy between your program and a vendor",
         "serve": "a mock vendor made of tapes, which can be told to misbehave",

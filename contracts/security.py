@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tapehiss.contracts.facts import Fact
+    from tapehiss.contracts.operations import Operation
 
 RESERVED = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that OpenAPI ignores: it says them in other ways."""
@@ -54,3 +56,59 @@ def credentials_of(facts: Iterable[Fact], place: str) -> frozenset[str]:
     return frozenset(
         str(fact["name"]).lower() for fact in facts if fact.topic == "auth" and fact["in"] == place and fact["name"]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One thing that a caller must have, and where it goes."""
+
+    place: str
+    """``header``, ``query``, ``cookie`` or ``body``."""
+    name: str
+    scheme: str
+    """``bearer``, ``basic``, ``key``, ``raw``, ``signature``, ``unknown``, or the scheme's own word."""
+    words: str
+    """What it is, in a sentence."""
+
+    @property
+    def prefix(self) -> str:
+        """The word before the credential in a header."""
+        return (
+            ""
+            if self.scheme in {"key", "raw", "signature", "unknown", "basic"}
+            else _SPELT.get(self.scheme, self.scheme)
+        )
+
+    @property
+    def variable(self) -> str:
+        """The shell variable that stands for it."""
+        if self.scheme == "bearer":
+            return "$TOKEN"
+        if self.name == "Authorization":
+            return "$CREDENTIAL"
+        return "$" + re.sub(r"[^A-Z0-9]+", "_", self.name.upper()).strip("_")
+
+
+_SPELT = {"bearer": "Bearer", "digest": "Digest", "token": "token"}
+
+
+def credentials_for(operation: Operation, facts: Sequence[Fact]) -> tuple[Credential, ...]:
+    """What an operation was called with most often; what its origin takes, where it was never called with success."""
+    known = {
+        fact["credential"]: fact
+        for fact in facts
+        if fact.topic == "auth" and fact["credential"] and fact["origin"] == operation.origin
+    }
+    sets = [fact for fact in facts if fact.id == "auth-accepted" and fact.operation == str(operation)]
+    best = max(sets, key=lambda fact: (fact.seen, len(fact["credentials"] or ())), default=None)
+    common = max(known.values(), key=lambda fact: fact.seen, default=None)
+    words = (best["credentials"] or ()) if best is not None else (common["credential"],) if common is not None else ()
+    return tuple(_credential(known[word]) for word in words if word in known)
+
+
+def _credential(fact: Fact) -> Credential:
+    name = "Authorization" if str(fact["name"]).lower() == "authorization" else str(fact["name"])
+    hint = (
+        " (its scheme is not on the tape; `Bearer` and a token is the usual one)" if fact["scheme"] == "unknown" else ""
+    )
+    return Credential(fact["in"], name, fact["scheme"], fact.words + hint)

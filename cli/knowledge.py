@@ -1,0 +1,103 @@
+"""What a command line calls a CONTRACT, opened: a saved contract, or tapes to learn from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tapehiss.cassettes.errors import Misuse
+from tapehiss.cassettes.exchange import Clean
+from tapehiss.cli import console
+from tapehiss.cli.opening import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tapehiss.cassettes.tape import Tape
+    from tapehiss.contracts.catalogue import Catalogue
+    from tapehiss.contracts.counts import Evidence
+    from tapehiss.contracts.evidence import Contract, Taped
+    from tapehiss.contracts.operations import Operation
+
+F = TypeVar("F", bound="Callable[..., Any]")
+CANDIDATES_MAX = 8
+"""How many operations an error names."""
+
+
+def contract_argument(function: F) -> F:
+    """The argument and option that every verb over a contract has: ``CONTRACT`` and ``--overrides``."""
+    path = click.Path(path_type=Path)
+    argument = click.argument("source", metavar="CONTRACT", type=path)
+    overrides = click.option(
+        "--overrides", type=path, metavar="FILE", help="Templates that you know better (TOML; see docs/contracts.md)."
+    )
+    return argument(overrides(function))
+
+
+def catalogue_of(source: Path, overrides: Path | None = None) -> Catalogue:
+    """The operations of a saved contract, or of what tapes prove; ``Misuse`` when there is no exchange in it."""
+    from tapehiss.contracts.catalogue import catalogue
+    from tapehiss.contracts.overrides import read_overrides
+
+    templates = read_overrides(_bytes(overrides), where=str(overrides)) if overrides is not None else frozenset()
+    contract = contract_of(source)
+    if not contract.exchanges:
+        raise Misuse("there is no exchange in it", str(source), "record something first: tapehiss record --help")
+    return catalogue(contract, templates)
+
+
+def contract_of(source: Path) -> Contract:
+    """A saved contract, or what tapes (a file, or a folder of them) prove."""
+    from tapehiss.contracts.evidence import from_json, learn
+
+    if not source.is_dir():
+        text = _bytes(source)
+        if text.lstrip()[:1] == b"{":
+            return from_json(text, where=str(source))
+    tapes = opened([source], skip_damaged=False)
+    return learn(console.progress(_taped(tapes), "learning", sum(len(tape) for tape in tapes)))
+
+
+def _taped(tapes: Sequence[Tape]) -> Iterator[Taped]:
+    """Every exchange with its place; what a tape holds went through the door when it was written."""
+    from tapehiss.contracts.evidence import Taped
+
+    for tape in tapes:
+        for entry in tape.index:
+            yield Taped(Clean(tape.read(entry)), tape.path.name, entry.line)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Misuse(f"cannot be read: {error.strerror}", str(path), "check the path") from error
+
+
+def operations_named(known: Catalogue, words: Sequence[str]) -> list[tuple[Operation, Evidence]]:
+    """The operations that these words name: a whole line, ``METHOD /path``, or a piece of one; the most exact matches only."""
+    wanted = " ".join(words).strip()
+    entries = [(operation, evidence) for operation, evidence in known.entries if evidence.parts]
+    tests: tuple[Callable[[Operation], bool], ...] = (
+        lambda operation: wanted in {str(operation), f"{operation.method} {operation.path}"},
+        lambda operation: wanted == operation.path,
+        lambda operation: wanted.lower() in f"{operation.method} {operation.path}".lower(),
+        lambda operation: wanted.lower() in str(operation).lower(),
+    )
+    found = ([entry for entry in entries if test(entry[0])] for test in tests)
+    return next((matches for matches in found if matches), [])
+
+
+def operation_named(known: Catalogue, words: Sequence[str]) -> tuple[Operation, Evidence]:
+    """The one operation that these words name; ``Misuse`` that names the candidates when it is none or several."""
+    found = operations_named(known, words)
+    if len(found) == 1:
+        return found[0]
+    wanted = " ".join(words)
+    if not found:
+        raise Misuse(f"no operation is called {wanted}", remedy="see which there are: tapehiss contract show CONTRACT")
+    names = ", ".join(f"{operation.method} {operation.path}" for operation, _ in found[:CANDIDATES_MAX])
+    more = ", …" if len(found) > CANDIDATES_MAX else ""
+    raise Misuse(f"{len(found)} operations are called {wanted}: {names}{more}", remedy="name one of them, whole")

@@ -1,0 +1,98 @@
+"""An example of what was seen: a document made of values that the tapes hold, with the members that really came together.
+
+Every value of an example was seen at its place, or stands for one that is too long to be kept. Which members an object has is
+taken from the shapes that objects had: the smallest that came often, so that an example shows what is needed, or the fullest of
+what is usual.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tapehiss.contracts.unions import shape_of
+from tapehiss.contracts.values import values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tapehiss.contracts.counts import Field
+    from tapehiss.contracts.trees import Node
+
+OFTEN_MIN = 0.1
+"""A shape that fewer of the objects had is no example of how it is done."""
+DEPTH_MAX = 6
+"""Examples end here."""
+_DUMMIES: Mapping[str, Any] = {
+    "date": "2026-01-31",
+    "date-time": "2026-01-31T12:00:00Z",
+    "email": "someone@example.com",
+    "uri": "https://example.com/",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+}
+_RANK = {"object": 0, "array": 1, "string": 2, "number": 3, "integer": 4, "boolean": 5, "null": 6}
+
+
+def smallest_of(node: Node, depth: int = 0) -> Any:
+    """The smallest document of which enough were seen: what a first request needs."""
+    return _example(node, depth, full=False)
+
+
+def usual_of(node: Node, depth: int = 0) -> Any:
+    """The document that was seen most often, with everything in it: what an answer looks like."""
+    return _example(node, depth, full=True)
+
+
+def _example(node: Node, depth: int, *, full: bool) -> Any:
+    kind = min(node.seen.kinds, key=lambda kind: (kind == "null", -node.seen.kinds[kind], _RANK[kind]), default="null")
+    if kind == "object":
+        return _object(node, depth, full=full)
+    if kind == "array":
+        return [_example(node.items, depth + 1, full=full)] if node.items is not None and depth < DEPTH_MAX else []
+    return value_of(node.seen, kind)
+
+
+def _object(node: Node, depth: int, *, full: bool) -> dict[str, Any]:
+    if depth >= DEPTH_MAX:
+        return {}
+    told = names_of_example(node, full=full)
+    found = {name: word or _example(node.members[name], depth + 1, full=full) for name, word in told.items()}
+    if node.rest is not None and not node.members and not node.rest.partial:
+        found["<key>"] = _example(node.rest, depth + 1, full=full)
+    return found
+
+
+def names_of_example(node: Node, *, full: bool) -> dict[str, str]:
+    """The members that the example has, in order; a tag has its word."""
+    known = [(shape_of(text), count) for text, count in node.seen.shapes.items()]
+    known = [(shape, count) for shape, count in known if shape.names <= node.members.keys()]
+    required = {name for name, member in node.members.items() if member.seen.occurrences == node.objects}
+    most = max((count for _, count in known), default=0)
+    often = [each for each in known if each[1] >= max(1, OFTEN_MIN * node.objects)] or [
+        each for each in known if each[1] == most
+    ]
+    if not often:
+        return dict.fromkeys(sorted(node.members if full else required), "")
+    ranked = sorted(often, key=lambda each: (0 if full else len(each[0].names), -each[1], sorted(each[0].names)))
+    shape = ranked[0][0]
+    return {name: shape.tags.get(name, "") for name in sorted(shape.names)}
+
+
+def value_of(seen: Field, kind: str) -> Any:
+    """The value of this kind that was seen most often, or one that stands for it."""
+    fitting = [value for value in values_of(seen) if _kind(value) in {kind, "integer" if kind == "number" else kind}]
+    if fitting:
+        return fitting[0]
+    if kind == "string":
+        return next((_DUMMIES[name] for name in sorted(seen.formats or ()) if name in _DUMMIES), "…")
+    return {"boolean": True, "integer": 1, "number": 1.5}.get(kind)
+
+
+def _kind(value: Any) -> str:
+    return {str: "string", int: "integer", float: "number"}.get(type(value), "")
+
+
+def shown(value: Any, length_max: int = 60) -> str:
+    """A value as a table shows it: JSON, cut where it is long."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= length_max else f"{text[: length_max - 1]}…"

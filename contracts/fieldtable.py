@@ -1,0 +1,116 @@
+"""The values of a document as rows: where, of what kind, how often there, and what was seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tapehiss.contracts.examples import shown
+from tapehiss.contracts.unions import union_of
+from tapehiss.contracts.values import format_of, is_enumeration, values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tapehiss.contracts.counts import Field
+    from tapehiss.contracts.trees import Node
+
+COLUMNS = ("name", "type", "there", "values")
+ROWS_MAX = 60
+"""How many rows a table has; the last one says how many more there were."""
+DEPTH_MAX = 4
+"""How deep a table looks; the schema has everything."""
+NAMES_SHOWN = 6
+_MANY_ROWS = 30
+"""A document with more rows is shown less deep."""
+
+
+def field_rows(root: Node) -> list[tuple[str, ...]]:
+    """The rows of a document, outer members first in the order of names, within bounds."""
+    rows: list[tuple[str, ...]] = []
+    for depth in range(DEPTH_MAX, 0, -1):
+        rows = list(_rows(root, depth))
+        if len(rows) <= _MANY_ROWS:
+            break
+    if len(rows) > ROWS_MAX:
+        rows = [*rows[: ROWS_MAX - 1], (f"… {len(rows) - ROWS_MAX + 1} more", "", "", "")]
+    return rows
+
+
+def _rows(root: Node, depth: int) -> Iterator[tuple[str, ...]]:
+    if not root.members:
+        yield _row("(document)", root, root.seen.occurrences)
+    yield from _below("", root, depth)
+
+
+def _below(place: str, node: Node, depth: int) -> Iterator[tuple[str, ...]]:
+    if node.items is not None:
+        if not node.items.members:
+            yield _row(f"{place}[]", node.items, node.items.seen.occurrences)
+        yield from _below(f"{place}[]", node.items, depth)
+    for name, member in node.members.items():
+        at = f"{place}.{name}" if place else name
+        yield _row(at, member, node.objects)
+        if depth > 1:
+            yield from _below(at, member, depth - 1)
+    if node.rest is not None:
+        yield _row(f"{place}.<key>" if place else "<key>", node.rest, node.rest.seen.occurrences)
+        if depth > 1:
+            yield from _below(f"{place}.<key>" if place else "<key>", node.rest, depth - 1)
+
+
+def _row(place: str, node: Node, of: int) -> tuple[str, ...]:
+    seen = node.seen.occurrences
+    there = "always" if seen >= of else f"{seen} of {of}"
+    return place, kind_words(node), there if of > 1 or seen < of else "seen once", _values(node)
+
+
+def kind_words(node: Node) -> str:
+    """The kinds of a value in words: ``string (date-time) or null``."""
+    kinds = [kind for kind in sorted(node.seen.kinds) if kind != "integer" or "number" not in node.seen.kinds]
+    ordered = [*(kind for kind in kinds if kind != "null"), *(kind for kind in kinds if kind == "null")]
+    return " or ".join(_kind(kind, node) for kind in ordered)
+
+
+def _kind(kind: str, node: Node) -> str:
+    if kind == "string" and (form := format_of(node.seen)):
+        return f"string ({form})"
+    if kind == "object" and node.rest is not None and not node.members:
+        return "map"
+    return kind
+
+
+def _values(node: Node) -> str:
+    union = union_of(node.seen) if node.members else None
+    if union is not None:
+        return f"by {union.tag}: {', '.join(variant.value for variant in union.variants)}"
+    if node.seen.kinds.get("boolean") and set(node.seen.kinds) <= {"boolean", "null"}:
+        return "true or false"
+    return values_words(node.seen) or _names(node)
+
+
+def _names(node: Node) -> str:
+    """The first members of an object."""
+    names = list(node.members)
+    return f"{{{', '.join(names[:NAMES_SHOWN])}{', …' if len(names) > NAMES_SHOWN else ''}}}" if names else ""
+
+
+def values_words(seen: Field) -> str:
+    """What was seen: all values where they are a closed list or few, some of them otherwise."""
+    known = values_of(seen)
+    if not known:
+        return _spans(seen)
+    if len(known) == 1 and not seen.more and seen.exchanges > 1:
+        return f"{'always' if len(seen.kinds) == 1 else 'or'} {shown(known[0], 40)}"
+    words = ", ".join(shown(value, 40) for value in known[: 6 if is_enumeration(seen) else 3])
+    if is_enumeration(seen):
+        return f"one of {words}{', …' if len(known) > 6 else ''}"
+    return f"e.g. {words}"
+
+
+def _spans(seen: Field) -> str:
+    if seen.sizes is not None:
+        least, most = seen.sizes
+        return f"{least} items" if least == most else f"{least} to {most} items"
+    if seen.lengths is not None:
+        return f"{seen.lengths[0]} to {seen.lengths[1]} characters"
+    return ""

@@ -1,0 +1,257 @@
+"""What a person reads of a contract: how to call a vendor, what comes back, and how well each statement is founded.
+
+``overview`` is the page of a vendor, ``operation_page`` that of one operation. A page is made of blocks (``tapehiss.contracts.blocks``).
+Everything on it was seen; what rests on little is called so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tapehiss.contracts.asking import as_curl, asking
+from tapehiss.contracts.blocks import Code, Heading, Lines, Table
+from tapehiss.contracts.counts import Part
+from tapehiss.contracts.fieldtable import COLUMNS, field_rows
+from tapehiss.contracts.provenance import NOWHERE, Provenance, parameter_values
+from tapehiss.contracts.reading import NO_BODY, media_of, status_of
+from tapehiss.contracts.schemas import evidence_tree
+from tapehiss.contracts.values import instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tapehiss.contracts.asking import Asking
+    from tapehiss.contracts.blocks import Block, Page
+    from tapehiss.contracts.catalogue import Catalogue
+    from tapehiss.contracts.counts import Evidence
+    from tapehiss.contracts.facts import Fact
+    from tapehiss.contracts.operations import Operation
+
+THIN = 5
+"""What fewer exchanges show is called thinly evidenced."""
+TOPICS = ("auth", "pagination", "idempotency", "limits", "caching", "latency")
+_TITLES = {"auth": "Authentication", "limits": "Rate limits"}
+
+
+def overview(known: Catalogue, facts: Sequence[Fact]) -> Page:
+    """A vendor: what it is called with, a first request, and its operations."""
+    entries = [(operation, evidence) for operation, evidence in known.entries if evidence.parts]
+    origins = sorted({operation.origin for operation, _ in entries})
+    short = len(origins) == 1
+    return (
+        Heading(", ".join(origins) or "No vendor", 1),
+        Lines((_extent(known),)),
+        *_first_request(entries, facts),
+        *facts_blocks([fact for fact in facts if not _is_of_operation(fact)], 2, by_origin=not short),
+        Heading("Operations"),
+        _operations(entries, short=short),
+        *_weaknesses(known),
+    )
+
+
+def _is_of_operation(fact: Fact) -> bool:
+    return " " in fact.operation
+
+
+def _extent(known: Catalogue) -> str:
+    total = sum(evidence.exchanges for _, evidence in known.entries)
+    firsts = [evidence.first.at_s for _, evidence in known.entries if evidence.first and evidence.first.at_s > 0]
+    lasts = [evidence.last.at_s for _, evidence in known.entries if evidence.last and evidence.last.at_s > 0]
+    span = f", recorded from {instant(min(firsts))[:10]} to {instant(max(lasts))[:10]}" if firsts and lasts else ""
+    return f"{total} exchanges of {len(known.entries)} operations{span}."
+
+
+def _first_request(entries: Sequence[tuple[Operation, Evidence]], facts: Sequence[Fact]) -> Iterator[Block]:
+    """The easiest call: it changes nothing, needs the fewest values, and was answered well most often."""
+    ranked = sorted((_effort(operation, evidence), number) for number, (operation, evidence) in enumerate(entries))
+    if ranked and ranked[0][0] < (9,):
+        operation, evidence = entries[ranked[0][1]]
+        yield Heading("A first request")
+        yield from _asked(asking(operation, evidence, facts))
+
+
+def _effort(operation: Operation, evidence: Evidence) -> tuple[int, ...]:
+    good = sum(part.exchanges for name, part in evidence.parts.items() if (status_of(name) or 500) < 300)
+    if operation.method != "GET" or not good:
+        return (9,)
+    return (len(operation.parameters), int("#" in operation.path), -good, len(operation.path))
+
+
+def _asked(asked: Asking) -> Iterator[Block]:
+    yield Code(as_curl(asked), "sh")
+    told = [
+        f"{credential.variable.strip('$') if credential.scheme != 'basic' else 'USERNAME and PASSWORD'}: {credential.words}."
+        for credential in asked.credentials
+    ]
+    if told:
+        yield Lines(tuple(told))
+
+
+def _operations(entries: Iterable[tuple[Operation, Evidence]], *, short: bool) -> Table:
+    rows = tuple(
+        (
+            f"{operation.method} {operation.path}" if short else str(operation),
+            " ".join(statuses(evidence)),
+            str(evidence.exchanges),
+            "thin" if evidence.exchanges < THIN else "",
+        )
+        for operation, evidence in entries
+    )
+    return Table(("operation", "answers", "exchanges", "evidence"), rows, wide="operation")
+
+
+def statuses(evidence: Evidence) -> list[str]:
+    """``200×12``, and endings that brought no answer."""
+    counted: Counter[str] = Counter()
+    for name, part in evidence.parts.items():
+        status = status_of(name)
+        if status is not None:
+            counted[str(status)] += part.exchanges
+    counted.update({ending: count for ending, count in evidence.endings.items() if ending != "complete"})
+    return [f"{name}×{count}" for name, count in sorted(counted.items())]
+
+
+def _weaknesses(known: Catalogue) -> Iterator[Block]:
+    thin = sum(evidence.exchanges < THIN for _, evidence in known.entries)
+    lines = (
+        [
+            f"{thin} of {len(known.entries)} operations were seen fewer than {THIN} times: what is said of them may be chance."
+        ]
+        if thin
+        else []
+    )
+    lines += [f"A bound was reached, and nothing is known beyond it: {bound}." for bound in known.contract.reached[:10]]
+    if lines:
+        yield Heading("What is thinly evidenced")
+        yield Lines(tuple(lines))
+
+
+def facts_blocks(facts: Iterable[Fact], level: int, *, by_origin: bool = False) -> Iterator[Block]:
+    """Facts by topic, each with its support."""
+    known = list(facts)
+    for topic in (*TOPICS, *sorted({fact.topic for fact in known} - set(TOPICS))):
+        lines = dict.fromkeys(_fact_line(fact, by_origin=by_origin) for fact in known if fact.topic == topic)
+        if lines:
+            yield Heading(_TITLES.get(topic, topic.capitalize()), level)
+            yield Lines(tuple(lines))
+
+
+def _fact_line(fact: Fact, *, by_origin: bool) -> str:
+    support = f" ({fact.seen} of {fact.of})" if fact.of else ""
+    where = f", at {fact['origin']}" if by_origin and fact["origin"] else ""
+    return f"{fact.words[:1].upper()}{fact.words[1:]}{where}{support}"
+
+
+def title_of(page: Page) -> str:
+    """What a page is called: its first heading."""
+    return next((block.text for block in page if isinstance(block, Heading)), "")
+
+
+def report(known: Catalogue, facts: Sequence[Fact], sources: Provenance) -> Page:
+    """Everything: the vendor, then every operation."""
+    pages = (
+        operation_page(operation, evidence, facts, sources, level=2)
+        for operation, evidence in known.entries
+        if evidence.parts
+    )
+    return (*overview(known, facts), *(block for page in pages for block in page))
+
+
+def operation_page(
+    operation: Operation,
+    evidence: Evidence,
+    facts: Sequence[Fact] = (),
+    sources: Provenance = NOWHERE,
+    level: int = 1,
+) -> Page:
+    """One operation: how to call it, what comes back, and what else is known."""
+    asked = asking(operation, evidence, facts)
+    about = [fact for fact in facts if fact.operation == str(operation)]
+    return (
+        Heading(f"{operation.method} {operation.origin}{operation.path}", level),
+        Lines((_support(evidence),)),
+        Heading("Request", level + 1),
+        *_asked(asked),
+        *_sources(operation, evidence, sources),
+        *_parameters(evidence),
+        *_bodies(evidence, level),
+        *_answers(evidence, level),
+        *facts_blocks(about, level + 1),
+        *_doubts(evidence, level),
+    )
+
+
+def _support(evidence: Evidence) -> str:
+    thin = " Thinly evidenced: what follows may be chance." if evidence.exchanges < THIN else ""
+    last = f", last on {instant(evidence.last.at_s)[:10]}" if evidence.last and evidence.last.at_s > 0 else ""
+    witness = f" ({evidence.last.tape}:{evidence.last.line})" if evidence.last and evidence.last.tape else ""
+    seen = "once" if evidence.exchanges == 1 else f"{evidence.exchanges} times"
+    return f"Seen {seen}: {', '.join(statuses(evidence))}{last}{witness}.{thin}"
+
+
+def _sources(operation: Operation, evidence: Evidence, sources: Provenance) -> Iterator[Block]:
+    """Where to get the values of path parameters."""
+    lines = []
+    for name, values in parameter_values(evidence).items():
+        source = sources.source(operation, values)
+        if source is not None:
+            support = f"{source.shared} of {source.of} known values were there"
+            lines.append(
+                f"{name}: as in {source.path} of {source.operation.method} {source.operation.path} ({support})."
+            )
+    if lines:
+        yield Lines(tuple(lines))
+
+
+def _parameters(evidence: Evidence) -> Iterator[Block]:
+    """Path and query parameters and the headers that matter, in one table."""
+    rows: list[tuple[str, ...]] = []
+    for part, place in (("path", "path"), ("query", "query"), ("request-headers", "header")):
+        tree = evidence_tree(evidence.parts.get(part, Part()))
+        rows += [(row[0], place, *row[1:]) for row in field_rows(tree)] if tree is not None and tree.members else []
+    if rows:
+        yield Table((COLUMNS[0], "in", *COLUMNS[1:]), tuple(rows), wide="values")
+
+
+def _bodies(evidence: Evidence, level: int) -> Iterator[Block]:
+    for name, part in sorted(evidence.parts.items()):
+        if name.startswith("request ") and media_of(name) != NO_BODY:
+            yield Heading(f"Request body, {media_of(name)}: sent {part.exchanges} times", level + 2)
+            yield from fields_blocks(part)
+
+
+def _answers(evidence: Evidence, level: int) -> Iterator[Block]:
+    for name, part in sorted(evidence.parts.items(), key=lambda each: (status_of(each[0]) or 0, -each[1].exchanges)):
+        status = status_of(name)
+        if status is not None:
+            media = media_of(name)
+            what = "no body" if media == NO_BODY else media
+            yield Heading(f"Answer {status}, {what}: seen {part.exchanges} times", level + 1)
+            yield from fields_blocks(part)
+
+
+def fields_blocks(part: Part) -> Iterator[Block]:
+    """The members of a part's documents; why some bodies could not be read."""
+    tree = evidence_tree(part)
+    if tree is not None:
+        yield Table(COLUMNS, tuple(field_rows(tree)), wide="values")
+    if part.unread:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(part.unread.items()))
+        yield Lines((f"Could not be read: {reasons}.",))
+
+
+def _doubts(evidence: Evidence, level: int) -> Iterator[Block]:
+    lines = [f"A bound was reached: {bound}." for bound in sorted(evidence.bounds)]
+    lines += [
+        f"{name}: a bound was reached ({bound})."
+        for name, part in sorted(evidence.parts.items())
+        for bound in sorted(part.bounds)
+    ]
+    once = [
+        name for name, part in sorted(evidence.parts.items()) if part.exchanges == 1 and status_of(name) is not None
+    ]
+    lines += [f"Seen once only: {', '.join(once)}."] if once and evidence.exchanges >= THIN else []
+    if lines:
+        yield Heading("What is thinly evidenced", level + 1)
+        yield Lines(tuple(lines))
