@@ -100,10 +100,12 @@ class Acceptance:
             used.update(number for number, _ in fitting)
             holds = next((entry for _, entry in fitting if entry.until is None or today <= entry.until), None)
             expired += [(finding, entry) for _, entry in fitting[:1] if holds is None]
-            if holds is not None and holds.severity is None:
+            if holds is None:
+                kept.append(finding)
+            elif holds.severity is None:
                 accepted.append((finding, holds))
             else:
-                kept.append(finding if holds is None else replace(finding, severity=holds.severity))
+                kept.append(replace(finding, severity=holds.severity))
         unused = tuple(entry for number, entry in enumerate(self.entries) if number not in used)
         return Decided(tuple(kept), tuple(accepted), tuple(expired), unused)
 

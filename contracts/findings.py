@@ -93,8 +93,8 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """Operation, part and path on one line."""
-        return " ".join(piece for piece in (self.operation, self.part, self.pointer) if piece)
+        """Operation, part and path on one line, with nothing in it that steers a terminal."""
+        return visible(" ".join(piece for piece in (self.operation, self.part, self.pointer) if piece))
 
     def to_json(self) -> dict[str, Any]:
         """The finding as JSON, without prose."""
@@ -122,6 +122,11 @@ def shown(value: Any) -> str:
         return f"an integer of {value.bit_length()} bits"
     text = json.dumps(value[:SHOWN_LENGTH_MAX] if isinstance(value, str) else value)
     return text if len(text) <= SHOWN_LENGTH_MAX else f"{text[: SHOWN_LENGTH_MAX - 1]}…"
+
+
+def visible(text: str) -> str:
+    """Text without line breaks, and without characters that could steer a terminal or that UTF-8 cannot hold."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def gathered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

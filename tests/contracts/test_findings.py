@@ -88,4 +88,5 @@ def test_a_place_is_one_line():
     assert (
         Finding("member-missing", Severity.INFO, "GET https://h/a", "query", "/b").place == "GET https://h/a query /b"
     )
+    assert Finding("member-missing", Severity.INFO, "", "", "/a\n\x1b[31m").place == "/a\\n\\x1b[31m"
     assert [str(Witness("t.yaml", 3)), str(Witness("https://h")), str(Witness())] == ["t.yaml:3", "https://h", ""]
