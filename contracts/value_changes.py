@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from tapehiss.contracts.changes import Change, Count, Question, asked, exchanges_with, rooms
 from tapehiss.contracts.counts import ITEM, REST, Field
+from tapehiss.contracts.formats import FORMATS
 from tapehiss.contracts.operations import looks_minted
 from tapehiss.contracts.statistics import Trial, novelty, one_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from tapehiss.contracts.counts import Part
 
@@ -64,6 +66,7 @@ def value_changes(old: Part, new: Part) -> Iterator[Question]:
             yield from _presence(path, both[parent], was, now)
         yield from _kinds(path, both[path], was, now)
         yield from _words(path, both[path], was.at(path), now.at(path))
+        yield from _formats(path, both[path], was.at(path), now.at(path))
         yield from _scale(path, both[path], was.at(path), now.at(path))
 
 
@@ -165,6 +168,32 @@ def _words(path: str, both: Field, was: Field, now: Field) -> Iterator[Question]
 def _is_word(text: str) -> bool:
     value = json.loads(text)
     return isinstance(value, str) and _WORDLIKE.match(value) is not None and not looks_minted(value)
+
+
+def _formats(path: str, both: Field, was: Field, now: Field) -> Iterator[Question]:
+    """Whether texts without a format come more often, among the values that both sides together keep."""
+    texts = {text: value for text in both.values if isinstance(value := json.loads(text), str)}
+    several = both.occurrences > both.exchanges
+    for name, has in FORMATS.items():
+        broken = {text for text, value in texts.items() if not has(value)}
+        if not 0 < len(broken) < len(texts):
+            continue
+        old, new = (_share(each, texts.keys(), broken, several=several) for each in (was, now))
+        change = None
+        if name in (was.formats or ()) and new.hits:
+            value = json.loads(min(text for text in broken if text in now.values))
+            change = Change(
+                "response-property-format-changed", old, new, pointer=path, subject=name, now=value, seen=now.last
+            )
+        yield asked(old, new, change, Count(both.exchanges, both.exchanges) if several else None)
+
+
+def _share(seen: Field, texts: AbstractSet[str], broken: AbstractSet[str], *, several: bool) -> Count:
+    """How many exchanges have one of these texts; where one exchange has several, at least as many as have the commonest."""
+    hits = [count for text, count in seen.values.items() if text in broken]
+    if several:
+        return Count(max(hits, default=0), seen.exchanges)
+    return Count(sum(hits), sum(count for text, count in seen.values.items() if text in texts))
 
 
 def _scale(path: str, both: Field, was: Field, now: Field) -> Iterator[Question]:

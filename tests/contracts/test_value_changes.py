@@ -33,6 +33,12 @@ def changed(old, new):
         ([{"a": [1]}], [{"a": [1, [2]]}], ("response-property-type-changed", "error", "/a/~*", "array")),
         ([{"a": 1}], [{"a": 1.5}], ("response-property-type-generalized", "warn", "/a", "number")),
         ([{"a": "on"}], [{"a": "on"}, {"a": "idle"}], ("response-property-enum-value-added", "warn", "/a", "idle")),
+        ([{"a": "2026-11-21"}], [{"a": "21.11."}], ("response-property-format-changed", "error", "/a", "date")),
+        (
+            [[{"a": "2026-11-21"}] * 2],
+            [[{"a": "21.11."}] * 2],
+            ("response-property-format-changed", "error", "/~*/a", "date"),
+        ),
         ([{"a": 3}, {"a": 9}], [{"a": 3000}, {"a": 9000}], ("response-property-scale-changed", "warn", "/a", "")),
     ],
 )
