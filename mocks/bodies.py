@@ -146,5 +146,15 @@ def body_digest(request: Request) -> str:
 
 def normal_pairs(pairs: Iterable[tuple[str, str]], dropped: frozenset[str] = frozenset()) -> str:
     """Names and values in the order of their names, without fields that vary; equal names keep their order."""
+    return spelt_pairs(kept_pairs(pairs, dropped))
+
+
+def kept_pairs(pairs: Iterable[tuple[str, str]], dropped: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+    """The pairs that count, in the order of their names."""
     kept = [(name, value) for name, value in pairs if name not in dropped and not varies(name, Place.QUERY)]
-    return _LOOPBACK.sub("~", json.dumps(sorted(kept, key=lambda pair: pair[0])))
+    return sorted(kept, key=lambda pair: pair[0])
+
+
+def spelt_pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """Pairs as one text, in which the mock's own URL is nobody's."""
+    return _LOOPBACK.sub("~", json.dumps(list(pairs)))

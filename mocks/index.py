@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request
 from tapehiss.mocks.bodies import fields_of, read_body
-from tapehiss.mocks.keys import NOWHERE, Key, exact_key, keys_of, named_values_of, normal_path, split_url
+from tapehiss.mocks.inventions import Inventions, in_bodies, inventions_of
+from tapehiss.mocks.keys import (
+    NOWHERE,
+    Key,
+    exact_key,
+    keys_of,
+    named_values_of,
+    normal_path,
+    selection_of,
+    split_url,
+)
 from tapehiss.mocks.outcome import Rung
 from tapehiss.mocks.wildcards import Wildcards, wildcards_of
 
@@ -45,7 +55,9 @@ class Match:
     group: Group | None = None
     """``None`` on a miss."""
     closest: tuple[int, ...] = ()
-    """On the rung that ignores the body: the numbers whose bodies resemble the request's most."""
+    """Where the body was not compared: the numbers whose bodies resemble the request's most."""
+    names: tuple[str, ...] = ()
+    """What the client made up in its URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,10 @@ class Index:
     """Key to group and fingerprint."""
     normalised: dict[Key, Group] = field(default_factory=dict, repr=False)
     operation: dict[Key, Group] = field(default_factory=dict, repr=False)
+    renamed: dict[Key, Group] = field(default_factory=dict, repr=False)
+    """By the shape of the URL."""
     wild: Wildcards = NOWHERE
+    inventions: Inventions = field(default=Inventions(), repr=False)
 
     def host_of(self, authority: str) -> str:
         """The part that the host plays in a key: none if the tapes know one vendor, or not this one."""
@@ -79,13 +94,40 @@ class Index:
                 if group := self.normalised.get((method, *key[1:])):
                     return Match(Rung.NORMALISED, keys.fingerprint, group)
         if group := self.operation.get(keys.operation):
-            return Match(Rung.IGNORING_BODY, keys.fingerprint, group, self._closest(request, group))
-        return Match(Rung.MISS, keys.fingerprint)
+            return Match(Rung.IGNORING_BODY, keys.fingerprint, group, self._closest(request, group.numbers))
+        return self._find_renamed(request, host, target, keys.fingerprint)
 
-    def _closest(self, request: Request, group: Group) -> tuple[int, ...]:
-        """Of a group, the recordings with the most top-level fields equal to the request's."""
+    def _find_renamed(self, request: Request, host: str, target: str, fingerprint: int) -> Match:
+        """The group of a request that differs only in what clients make up."""
+        shape, names = _shape(self, request, host, target)
+        group = self.renamed.get(shape) if shape is not None else None
+        alike = (
+            [number for number in group.numbers if self.inventions.agree(names, self.names_of(number))] if group else []
+        )
+        if group is None or not alike:
+            return Match(Rung.MISS, fingerprint)
+        return Match(Rung.RENAMED, fingerprint, group, self._closest(request, alike), names)
+
+    def fingerprint(self, request: Request) -> int:
+        """The fingerprint of a request as the client sent it."""
+        authority, target = split_url(request.url)
+        return keys_of(request, self.host_of(authority), target, self.wild).fingerprint
+
+    def names_of(self, number: int) -> tuple[str, ...]:
+        """What the client made up in the URL of a recording."""
+        request = self.recordings[number].request
+        return _shape(self, request, "", split_url(request.url)[1])[1]
+
+    def named_anew(self, request: Request, match: Match, number: int) -> tuple[tuple[str, str], ...]:
+        """Pairs of an identifier that the client made up and the one that a recording has instead."""
+        recorded = self.recordings[number].request
+        in_url = self.inventions.named_anew(match.names, self.names_of(number)) if match.names else ()
+        return (*in_url, *self.inventions.named_anew(*in_bodies(request, recorded)))
+
+    def _closest(self, request: Request, numbers: list[int]) -> tuple[int, ...]:
+        """Of some recordings, those with the most fields of the body equal to the request's."""
         asked = fields_of(read_body(request))
-        scores = {number: self._equal_fields(number, asked) for number in group.numbers[:COMPARED_MAX]}
+        scores = {number: self._equal_fields(number, asked) for number in numbers[:COMPARED_MAX]}
         best = max(scores.values())
         return tuple(number for number, score in scores.items() if score == best)
 
@@ -104,7 +146,8 @@ def index_of(exchanges: Iterable[Exchange]) -> Index:
     recordings = tuple(exchange for exchange in exchanges if playable(exchange))
     assert len(recordings) <= RECORDINGS_MAX
     hosts = frozenset(split_url(exchange.request.url)[0] for exchange in recordings)
-    index = Index(recordings, hosts, wild=wildcards_of(_places(exchange.request) for exchange in recordings))
+    wild = wildcards_of(_places(exchange.request) for exchange in recordings)
+    index = Index(recordings, hosts, wild=wild, inventions=inventions_of(recordings))
     for number, exchange in enumerate(recordings):
         authority, target = split_url(exchange.request.url)
         for host in {"", index.host_of(authority)}:
@@ -131,6 +174,19 @@ def _enter(index: Index, number: int, exchange: Exchange, host: str, target: str
         _group(index, index.normalised, key).numbers.append(number)
     if not selected:
         _group(index, index.operation, keys.operation).numbers.append(number)
+    shape, _ = _shape(index, request, host, target)
+    if shape is not None:
+        _group(index, index.renamed, shape).numbers.append(number)
+
+
+def _shape(index: Index, request: Request, host: str, target: str) -> tuple[Key | None, tuple[str, ...]]:
+    """The key of a request without what its client made up, if there is such a thing; and the identifiers that it made up."""
+    path, _, query = target.partition("?")
+    path = index.wild.path(normal_path(path))
+    shape = index.inventions.shape(path, query, index.wild.of(request.method, path))
+    if shape is None:
+        return None, ()
+    return (request.method, host, shape.path, shape.query, *selection_of(request)), shape.names
 
 
 def _group(index: Index, groups: dict[Key, Group], key: Key) -> Group:
@@ -141,4 +197,4 @@ def _group(index: Index, groups: dict[Key, Group], key: Key) -> Group:
 
 def _next_id(index: Index) -> int:
     """Grows by one with every group: no two share an id."""
-    return len(index.exact) + len(index.normalised) + len(index.operation)
+    return len(index.exact) + len(index.normalised) + len(index.operation) + len(index.renamed)

@@ -70,6 +70,11 @@ def _marks(request: Request) -> list[str]:
     return _told(request, OPERATION_HEADERS)
 
 
+def selection_of(request: Request) -> tuple[str, ...]:
+    """The headers that name an operation or ask for a part, with their values."""
+    return (*_marks(request), *_selection(request))
+
+
 def _selection(request: Request) -> list[str]:
     """The headers that ask for a part, with their values."""
     return _told(request, SELECTING_HEADERS)

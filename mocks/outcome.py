@@ -28,6 +28,8 @@ class Rung(StrEnum):
     """Equal after putting the query in order, reading JSON and forms as values, and leaving out volatile and secret fields."""
     IGNORING_BODY = "ignoring-body"
     """The same operation and query; the body differs."""
+    RENAMED = "renamed"
+    """The same but for identifiers that clients make up, or the time of day, in the URL."""
     MISS = "miss"
     """No recording."""
 
@@ -45,6 +47,8 @@ class Outcome:
     """Number of the recording that was played, counted over all tapes from 0."""
     struck: tuple[Rule, ...] = ()
     """The rules of the schedule that struck."""
+    personal: bool = False
+    """The recorded response was changed for this client: it has the client's identifiers in it."""
 
     @property
     def advances(self) -> bool:

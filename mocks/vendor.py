@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
+from tapehiss.mocks.bindings import Bindings
 from tapehiss.mocks.faults import PROBLEM, strike
 from tapehiss.mocks.index import Index, Match, index_of
 from tapehiss.mocks.keys import split_url
@@ -38,6 +39,8 @@ class State:
     """Number of a recording to 1 once it was played."""
     cursors: Memory[int] = field(default_factory=Memory)
     """Group to how many of its recordings were played from its beginning on."""
+    bindings: Bindings = field(default_factory=Bindings)
+    """Which identifiers of the client stand for which ones of the tapes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,34 @@ class Vendor:
 
     def answer(self, state: State, request: Request, now_s: float) -> tuple[State, Outcome, float]:
         """The next state, what the client gets, and after how many seconds."""
-        match = self.index.find(request)
+        asked = state.bindings.to_tape(request)
+        match = self.index.find(asked)
+        if asked is not request:
+            match = replace(match, fingerprint=self.index.fingerprint(request))
         attempt = state.attempts.get(match.fingerprint, 0)
         path = split_url(request.url)[1].partition("?")[0]
         call = Call(request.method, path, match.fingerprint, attempt)
         rules = struck(self.schedule, self.seed, call, now_s - state.began_s)
-        number = _choose(state, match)
-        faultless = self._recorded(request, match.rung, number)
+        number = _choose(state, self._unbound(state.bindings, match))
+        state = replace(state, bindings=self._bound(state.bindings, asked, match, number))
+        faultless = personal(self._recorded(request, match.rung, number), state.bindings)
         outcome, delay_s = strike((rule.fault for rule in rules), faultless)
         outcome = replace(outcome, struck=rules) if rules else outcome
         state = _advanced(state, match, outcome, attempt)
         return state, outcome, delay_s + self._latency_s(outcome)
+
+    def _unbound(self, bindings: Bindings, match: Match) -> Match:
+        """The match without recordings whose identifiers stand for others of the client's, unless there is nothing else."""
+        if match.rung is not Rung.RENAMED or bindings.empty:
+            return match
+        free = tuple(number for number in match.closest if not bindings.knows(self.index.names_of(number)))
+        return replace(match, closest=free or match.closest)
+
+    def _bound(self, bindings: Bindings, asked: Request, match: Match, number: int | None) -> Bindings:
+        """What the request tells of the client's own identifiers."""
+        if number is None or match.rung in (Rung.EXACT, Rung.NORMALISED) or not self.index.inventions.own:
+            return bindings
+        return bindings.bound(self.index.named_anew(asked, match, number))
 
     def _recorded(self, request: Request, rung: Rung, number: int | None) -> Outcome:
         """What the tapes say, in fair weather."""
@@ -118,7 +138,20 @@ def _advanced(state: State, match: Match, outcome: Outcome, attempt: int) -> Sta
         while cursor < len(numbers) and played.get(numbers[cursor], 0):
             cursor += 1
         cursors = cursors if cursor == start else cursors.put(group.id, cursor)
-    return State(state.began_s, attempts, played, cursors)
+    return State(state.began_s, attempts, played, cursors, state.bindings)
+
+
+def personal(outcome: Outcome, bindings: Bindings) -> Outcome:
+    """The outcome with the client's own identifiers in the answer."""
+    if outcome.response is None or outcome.recording is None:
+        return outcome
+    response = bindings.to_client(outcome.response)
+    if response is outcome.response:
+        return outcome
+    whole = outcome.ending is Ending.COMPLETE
+    return replace(
+        outcome, response=response, personal=True, body_bytes=outcome.body_bytes if whole else len(response.body)
+    )
 
 
 def without_body(response: Response) -> Response:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from random import Random
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -156,3 +158,82 @@ def test_latency_is_recorded_scaled_and_added():
     lost = Exchange(Request("GET", HOST + "/l"), None, Ending.RESET, timings=Timings(end_s=3.0))
     assert delay_s(Vendor.of([lost], latency=1.0), lost.request) == 3.0
     assert delay_s(Vendor.of(SHOP, (Rule(Reset()),), latency=1.0)) == 0.25
+
+
+def named(name: str, path: str = "/v1/things", word: str = "a") -> tuple[Request, Request]:
+    """A client creates something under a name of its own, and asks for it."""
+    sent = f'{{"id": "{name}", "word": "{word}"}}'.encode()
+    create = Request("PUT", f"{HOST}{path}/{name}", (JSON,), sent)
+    return create, Request("GET", f"{HOST}{path}/{name}")
+
+
+def echoing(*asked: Request) -> list[Exchange]:
+    """A vendor that answers with the name that it was given."""
+    return [
+        Exchange(each, Response(200, "", (JSON,), b'{"id": "%b"}' % each.url.rpartition("/")[2].encode()))
+        for each in asked
+    ]
+
+
+ONE, TWO, NEW, NEWER = (str(UUID(int=Random(seed).getrandbits(128))) for seed in range(4))
+
+
+def test_a_client_may_name_things_anew():
+    """The next run makes up other identifiers: it is answered under them, and each stands for the same one from then on."""
+    vendor = Vendor.of(echoing(*named(ONE, word="a"), *named(TWO, word="b")))
+    first, second = named(NEW, word="b"), named(NEWER, word="a")
+    outcomes = ask(vendor, first[0], second[0], second[1], first[1], first[1])
+    assert [outcome.recording for outcome in outcomes] == [2, 0, 1, 3, 3]
+    assert bodies(outcomes) == [b'{"id": "%b"}' % name.encode() for name in (NEW, NEWER, NEWER, NEW, NEW)]
+    assert [outcome.rung for outcome in outcomes] == [Rung.RENAMED, Rung.RENAMED, Rung.EXACT, Rung.EXACT, Rung.EXACT]
+
+
+def test_what_has_a_name_is_not_taken_for_something_else():
+    """A recording whose identifier stands for one already is played to another only if there is no other."""
+    vendor = Vendor.of(echoing(*named(ONE), named(ONE)[1], *named(TWO)))
+    outcomes = ask(vendor, named(NEW)[0], named(NEW)[1], named(NEWER)[0], named(NEWER)[1])
+    assert [outcome.recording for outcome in outcomes] == [0, 1, 3, 4]
+    (late,) = ask(Vendor.of(echoing(named(ONE)[1])), named(NEW)[1], named(NEWER)[1])[1:]
+    assert (late.rung, late.response.body) == (Rung.RENAMED, b'{"id": "%b"}' % NEWER.encode())
+
+
+def test_what_the_vendor_named_is_no_name_for_something_else():
+    """An identifier that an answer showed first is looked up as it is: another one is a miss."""
+    listed = get("/v1/things", body=b'{"ids": ["%b"]}' % ONE.encode())
+    vendor = Vendor.of([listed, *echoing(*named(ONE))])
+    assert [outcome.rung for outcome in ask(vendor, *named(NEW))] == [Rung.MISS, Rung.MISS]
+
+
+def test_a_name_in_a_body_is_learnt():
+    """Who posts an identifier of its own finds the thing under it."""
+    vendor = Vendor.of([post("/v1/things", b'{"id": "%b"}' % ONE.encode()), *echoing(named(ONE)[1])])
+    posted = Request("POST", f"{HOST}/v1/things", (JSON,), b'{"id": "%b"}' % NEW.encode())
+    outcomes = ask(vendor, posted, named(NEW)[1])
+    assert [outcome.rung for outcome in outcomes] == [Rung.IGNORING_BODY, Rung.EXACT]
+    assert outcomes[1].response.body == b'{"id": "%b"}' % NEW.encode()
+
+
+def test_attempts_are_counted_by_what_the_client_sent():
+    """A fault for first attempts strikes once, although the second attempt is known by its name."""
+    vendor = Vendor.of(echoing(*named(ONE)), (Rule(Status(503), first=1),))
+    outcomes = ask(vendor, named(NEW)[0], named(NEW)[0], named(NEW)[1], named(NEW)[1])
+    assert [outcome.response.status for outcome in outcomes] == [503, 200, 503, 200]
+
+
+def test_the_time_of_day_is_no_other_question():
+    """A window that ends now is asked for with other numbers in every run."""
+    vendor = Vendor.of([get("/v1/calls?since=1790000000&page=1"), get("/v1/calls?since=1790000000&page=2")])
+    outcomes = ask(
+        vendor,
+        Request("GET", f"{HOST}/v1/calls?since=1795000000&page=2"),
+        Request("GET", f"{HOST}/v1/calls?since=1795000000&page=3"),
+    )
+    assert [(outcome.rung, outcome.recording) for outcome in outcomes] == [(Rung.RENAMED, 1), (Rung.MISS, None)]
+
+
+def test_a_truncated_answer_is_cut_at_its_new_length():
+    """Identifiers of another length do not make half an answer whole."""
+    cut = Exchange(named(ONE)[1], Response(200, "", (JSON,), f'{{"id": "{ONE}", '.encode()), Ending.TRUNCATED)
+    (outcome,) = ask(Vendor.of([cut]), Request("GET", f"{HOST}/v1/things/a1b2c3d4e5f6g7h8"))
+    assert outcome.ending is Ending.TRUNCATED
+    assert outcome.body_bytes == len(outcome.response.body) == len(cut.response.body) - 20
