@@ -16,7 +16,7 @@ from tapehiss.contracts import operations
 from tapehiss.contracts.counts import Evidence, merged
 from tapehiss.contracts.desk import Desk, seen_at
 from tapehiss.contracts.errors import DamagedContract
-from tapehiss.contracts.levels import REST, Routes, bounded, steps_of
+from tapehiss.contracts.levels import REST, Routes, bounded, marked, marks, number_of, steps_of
 from tapehiss.contracts.overrides import is_template, overrides_of
 from tapehiss.contracts.places import kept_as, moved, respelled
 from tapehiss.contracts.reading import read
@@ -40,10 +40,13 @@ class Contract:
     """Operation as it is counted (``tapehiss.contracts.operations``), on one line -> its evidence; ``levels`` bounds them."""
     templates: frozenset[str] = frozenset()
     """What its user overrides (``tapehiss.contracts.overrides``)."""
+    marks: tuple[int, ...] = ()
+    """From which follows how many different operations were seen, those counted that are summed (``levels``)."""
 
     def __add__(self, other: Contract) -> Contract:
         both = merged(self.operations, other.operations)
-        return Contract(_bounded(both), self.templates | other.templates)
+        known = marks((), (*self.marks, *other.marks))
+        return Contract(_bounded(both, number_of(known)), self.templates | other.templates, known)
 
     def __iter__(self) -> Iterator[tuple[Operation, Evidence]]:
         """The operations with their evidence, in order of origin, path and method."""
@@ -87,25 +90,26 @@ def learn(exchanges: Iterable[Clean | Taped], known: Contract | None = None, tem
     """
     contract = (known or Contract()) + Contract(templates=frozenset(templates))
     overrides = cache(partial(overrides_of, contract.templates))
-    desk, routes = Desk(), Routes(contract.operations)
+    desk, routes, seen = Desk(), Routes(contract.operations), contract.marks
     for each in exchanges:
         exchange, tape, line = each if isinstance(each, Taped) else (each, "", 0)
         account = read(exchange)
         if contract.templates:
             account = respelled(account, overrides(account.operation.origin))
+        seen = marked(str(account.operation), seen)
         if routes.full:
             account = kept_as(account, routes.of(account.operation, seen=False))
         desk.take(str(account.operation), exchange, account, seen_at(exchange, tape, line))
         if desk.is_full:
-            contract, desk = contract + Contract(desk.evidence()), Desk()
+            contract, desk = contract + Contract(desk.evidence(), marks=seen), Desk()
             routes = Routes(contract.operations)
-    return contract + Contract(desk.evidence())
+    return contract + Contract(desk.evidence(), marks=seen)
 
 
-def _bounded(known: Mapping[str, Evidence]) -> Mapping[str, Evidence]:
+def _bounded(known: Mapping[str, Evidence], number: int) -> Mapping[str, Evidence]:
     """The operations as they are kept: what one level has too much of is summed."""
     found: dict[str, Evidence] = {}
-    for line, kept in bounded(known).items():
+    for line, kept in bounded(known, number).items():
         evidence = known[line]
         if line != kept:
             evidence = moved(evidence, steps_of(operations.parse(line)), steps_of(operations.parse(kept)))
@@ -118,6 +122,7 @@ def to_json(contract: Contract) -> str:
     saved = {
         "tapehiss-contract": VERSION,
         "templates": sorted(contract.templates),
+        "marks": [f"{mark:016x}" for mark in contract.marks],
         "operations": {line: saved_evidence(evidence) for line, evidence in contract.operations.items()},
     }
     return json.dumps(saved, sort_keys=True, indent=1) + "\n"
@@ -130,13 +135,20 @@ def from_json(text: str | bytes, *, where: str = "") -> Contract:
         known = {
             str(operations.parse(line)): resumed_evidence(evidence) for line, evidence in saved["operations"].items()
         }
-        contract, version = Contract(known, _templates(saved["templates"])), saved["tapehiss-contract"]
+        contract, version = (
+            Contract(known, _templates(saved["templates"]), _marks(saved["marks"])),
+            saved["tapehiss-contract"],
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         remedy = "give a file that `tapehiss infer --into` wrote"
         raise DamagedContract("not a saved contract", where=where, remedy=remedy) from error
     if version != VERSION:
         raise DamagedContract(f"a contract of version {version}, not {VERSION}", where=where, remedy="infer it anew")
     return contract
+
+
+def _marks(saved: list[str]) -> tuple[int, ...]:
+    return marks((), (int(mark, 16) for mark in saved))
 
 
 def _templates(saved: list[str]) -> frozenset[str]:

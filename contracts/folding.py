@@ -4,7 +4,7 @@ What is a value by its form is known already (``tapehiss.contracts.segments``). 
 
 - what a body repeats as somebody's ``id``, ``login``, ``slug``, ... (``/users/ada`` answers ``{"login": "ada"}``);
 - beside values that are known: what was called in no other way than they and answered alike, what has the prefix of their ids
-  (``pm_card_visa`` beside ``pm_1NIR...``), and what was only ever refused (``/lists/no-such-list``);
+  (``pm_card_visa`` beside ``pm_1NIR...``), and what was only ever refused or not found (``/lists/no-such-list``);
 - many that were called in the same way and answered alike, where a collection was named (``/airports/{iata}``).
 
 Actions, pronouns and versions (``search``, ``me``, ``v2``) are never values, and what is written as routes are written (collections,
@@ -17,7 +17,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tapehiss.contracts.routewords import is_collection, is_reserved, is_routelike
+from tapehiss.contracts.routewords import is_collection, is_reserved, is_routelike, is_version
 from tapehiss.contracts.traits import Traits, summed
 
 if TYPE_CHECKING:
@@ -47,13 +47,15 @@ def values_among(
     ``known`` are the traits of what is a value by its form, ``minted`` some of these values, ``owner`` the literal before the place.
     """
     words = {word: traits for word, traits in siblings.items() if word and not is_reserved(word)}
-    found = {word for word, traits in words.items() if traits.repeated}
+    found = {
+        word for word, traits in words.items() if traits.repeated and (is_collection(owner) or not is_routelike(word))
+    }
     found |= {word for word in words if _prefix(word) and _prefix(word) in {_prefix(value) for value in minted}}
     if known is None and not found:
         found = _crowd(words, owner)
     while known is not None or found:
-        together = summed([*([known] if known else ()), *(words[word] for word in found)])
-        more = {word for word, traits in words.items() if word not in found and _belongs(word, traits, together)}
+        together = summed([*([known] if known else ()), *(siblings[word] for word in found)])
+        more = {word for word, traits in siblings.items() if word not in found and _belongs(word, traits, together)}
         if not more:
             break
         found |= more
@@ -68,9 +70,17 @@ def _prefix(word: str) -> str:
 
 def _belongs(word: str, traits: Traits, known: Traits) -> bool:
     """Whether a word is one more of the values that are known."""
-    if traits.missing or (traits.refused and not is_routelike(word)):
+    if not word:
+        return False
+    same = traits.ways.keys() <= known.ways.keys()
+    if is_reserved(word):
+        return traits.missing and same and not is_version(word)
+    tails = {tail for _, tail in known.ways} | {""}
+    if (traits.missing or (traits.refused and not is_routelike(word))) and all(
+        tail in tails for _, tail in traits.ways
+    ):
         return True
-    return not is_routelike(word) and traits.ways.keys() <= known.ways.keys() and _alike(traits.ways, known.ways)
+    return (same or _is_mixed(word)) and not is_routelike(word) and _alike(traits.ways, known.ways)
 
 
 def _alike(a: Mapping[Way, frozenset[str]], b: Mapping[Way, frozenset[str]]) -> bool:
@@ -104,3 +114,8 @@ def _enough(words: Collection[str], owner: str) -> int:
 def _is_coded(word: str) -> bool:
     """Whether a word is written as a code: with a digit, or all in capitals."""
     return word.isupper() or bool(re.search(r"\d", word))
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether a word has several digits that are not its end: ``9lxkhjnp8gyx``, not ``sha256``."""
+    return len(word) >= 6 and len(re.findall(r"\d", word)) > 1 and not re.fullmatch(r"\D+\d+", word)

@@ -2,15 +2,19 @@
 
 Operations are a tree: origin, method, segments, selector. Each level keeps its names as long as there are few. Where there are
 more, the ``SAMPLES`` names with the smallest hash stay and all others are one, the *rest* (``~+``): their counts are summed, so that
-nothing that was learnt is forgotten. How many names a level may have shrinks with every fork above it, which bounds the whole tree.
+nothing that was learnt is forgotten. Beyond some thousand operations the number of names that a level may have shrinks with every
+operation more, and with every fork above it, which bounds the whole tree.
 
 What is kept is a function of the set of operations that were seen, whatever the order and the grouping: how many different names a
 level has only grows, its limit only shrinks, and of a set of names the smallest are among the smallest of every part in which they
-occur. So a name that goes into the rest could never have come back.
+occur. So a name that goes into the rest could never have come back. How many operations were seen is known of summed ones, too:
+``marks`` are the smallest hashes of them all, and the smaller the greatest of these is, the more there were.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from tapehiss.contracts.operations import Operation, parse
@@ -25,10 +29,14 @@ NAMES_MAX = 1_000
 """How many names a level may have before only samples of them are kept."""
 SAMPLES = 8
 """How many names stay where there were too many."""
-BUDGET = 1 << 18
-"""How many names the first level might have, if it had no other bound; each fork above a level divides it."""
+FREE = 5_000
+"""Up to so many different operations nothing else is bounded."""
+BUDGET = 1 << 34
+"""Divided by the number of different operations, and by every fork above a level: how many names a level may have at most."""
 FORK_MAX = 12
 """The most that one fork divides the budget by."""
+MARKS = 64
+"""How many hashes tell how many operations there were."""
 
 Steps = tuple[str, ...]
 """Origin, method, segments, and at the end the selector behind its ``#``, if there is one."""
@@ -48,10 +56,38 @@ def operation_at(steps: Steps) -> Operation:
     return Operation(method, _OF_RESTS if origin == REST else origin, f"/{'/'.join(names)}{selector}")
 
 
-def bounded(lines: Iterable[str]) -> dict[str, str]:
-    """Operation (its line) -> the operation under which it is kept: itself, or one in which some steps are the rest."""
+def marks(lines: Iterable[str], known: Iterable[int] = ()) -> tuple[int, ...]:
+    """The smallest hashes of these operations and of all that are known by their marks: at most ``MARKS``, sorted."""
+    return tuple(sorted({*known, *map(_mark, lines)})[:MARKS])
+
+
+def marked(line: str, known: tuple[int, ...]) -> tuple[int, ...]:
+    """The marks with one more operation; made for being asked for every exchange."""
+    mark = _mark(line)
+    return known if mark in known or (len(known) == MARKS and mark > known[-1]) else marks((line,), known)
+
+
+@lru_cache(maxsize=10_000)
+def _mark(line: str) -> int:
+    return int.from_bytes(blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def number_of(known: tuple[int, ...]) -> int:
+    """How many operations these are the marks of: exact where there are few, else an estimate that never falls when more come.
+
+    The estimator of Bar-Yossef et al. (RANDOM 2002): its relative standard error is 1 / sqrt(MARKS).
+    """
+    return len(known) if len(known) < MARKS else (MARKS - 1) * (1 << 64) // max(1, known[-1])
+
+
+def bounded(lines: Iterable[str], number: int = 0) -> dict[str, str]:
+    """Operation (its line) -> the operation under which it is kept: itself, or one in which some steps are the rest.
+
+    ``number`` is how many different operations were seen, those counted that are summed already.
+    """
     found = [(steps_of(parse(line)), line) for line in lines]
-    return {line: str(operation_at(kept)) for line, kept in _kept(found, (), BUDGET)}
+    budget = BUDGET // number if number > FREE else BUDGET
+    return {line: str(operation_at(kept)) for line, kept in _kept(found, (), budget)}
 
 
 def _kept(entries: list[tuple[Steps, str]], above: Steps, budget: int) -> Iterator[tuple[str, Steps]]:

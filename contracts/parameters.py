@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from tapehiss.contracts.routewords import is_version
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -25,7 +27,7 @@ def name_of(owner: str, forms: Collection[str], member: str, taken: Collection[s
 
 
 def _names(owner: str, forms: Collection[str], member: str) -> Iterator[str]:
-    one = singular(snake(owner))
+    one = "" if is_version(owner) else singular(snake(owner))
     one = one if one[:1].isalpha() else ""
     only = next(iter(forms)) if len(forms) == 1 else ""
     if only not in {"", "id", "text"}:

@@ -49,7 +49,12 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 def is_reserved(segment: str) -> bool:
     """Whether a segment is a word of routes wherever it stands: an action, a pronoun, a version."""
     text = segment.rpartition(":")[2].lower().partition(".")[0].lstrip("@$-_")
-    return text in _ACTIONS or not text or _VERSION.fullmatch(segment) is not None or segment[:1] in "@$"
+    return text in _ACTIONS or not text or is_version(segment) or segment[:1] in "@$"
+
+
+def is_version(segment: str) -> bool:
+    """Whether a segment says which version or style of an API this is, and nothing of its things."""
+    return _VERSION.fullmatch(segment) is not None
 
 
 @lru_cache(maxsize=20_000)

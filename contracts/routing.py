@@ -16,7 +16,7 @@ from tapehiss.contracts.parameters import name_of
 from tapehiss.contracts.places import part_at
 from tapehiss.contracts.routewords import is_reserved
 from tapehiss.contracts.segments import stem_of
-from tapehiss.contracts.traits import Traits, members_of, summed, traits_of
+from tapehiss.contracts.traits import Traits, members_beside, summed, traits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -137,7 +137,7 @@ def _values(place: Place, overrides: Overrides, owner: str, number: int) -> tupl
         return frozenset(), ""
     if overrides.ends:
         return frozenset(word for word in words if overrides.ends & {"", stem_of(word)[1]}), ""
-    beside = members_of(owner, [((call.method, ""), call.evidence) for call in place.calls], 1)
+    beside = members_beside(owner, [((call.method, ""), call.evidence) for call in place.calls])
     traits = {word: traits_of(word, owner, list(place.children[word].below()), beside) for word in words}
     if REST in place.children:
         found = frozenset(word for word in words if not is_reserved(word))

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from tapehiss.contracts.counts import ITEM, Evidence
 from tapehiss.contracts.parameters import singular, snake
 from tapehiss.contracts.reading import status_of
+from tapehiss.contracts.routewords import is_reserved
 from tapehiss.contracts.segments import stem_of
 
 if TYPE_CHECKING:
@@ -69,21 +70,27 @@ class Traits:
 def traits_of(segment: str, owner: str, calls: Calls, beside: Mapping[str, frozenset[str]]) -> Traits:
     """The traits of a segment after the literal ``owner``: ``calls`` are those that have it.
 
-    ``beside`` tells which members have which texts in what its parent answers (``members_of``).
+    ``beside`` tells which members have which texts in what its parent answers (``members_of``). What answers at the segment itself
+    may call it by any identifying member; further down there are other things, and only those of its owner's name count.
     """
     ways: dict[Way, frozenset[str]] = {}
     for way, evidence in calls:
         ways[way] = ways.get(way, frozenset()) | _answered(evidence)
     statuses = {status for _, evidence in calls for name in evidence.parts if (status := status_of(name)) is not None}
     refused = bool(statuses) and all(400 <= status < 500 for status in statuses)
-    own = members_of(owner, calls, 0)
-    repeated = (found.get(text, frozenset[str]()) for found in (own, beside) for text in _texts(segment))
+    here = members_of(_IDENTIFYING | of_owner(owner), [call for call in calls if not call[0][1]], 0)
+    below = members_of(of_owner(owner), [call for call in calls if call[0][1]], 0)
+    repeated = (found.get(text, frozenset[str]()) for found in (here, below, beside) for text in _texts(segment))
     return Traits(ways, refused, refused and statuses <= {404, 410}, frozenset[str]().union(*repeated))
 
 
-def members_of(owner: str, calls: Calls, items: int) -> dict[str, frozenset[str]]:
-    """Text of a value (in lower case) -> the identifying members that have it, near the top and in so many arrays at most."""
-    names = _IDENTIFYING | _of_owner(owner)
+def members_beside(owner: str, calls: Calls) -> Mapping[str, frozenset[str]]:
+    """Text of a value -> the identifying members that have it in the lists and things of a collection."""
+    return members_of(_IDENTIFYING | of_owner(owner), calls, 1) if owner and not is_reserved(owner) else {}
+
+
+def members_of(names: frozenset[str], calls: Calls, items: int) -> dict[str, frozenset[str]]:
+    """Text of a value (in lower case) -> the members of these names that have it, near the top and in so many arrays at most."""
     found: dict[str, set[str]] = {}
     for _, evidence in calls:
         for part in _bodies(evidence):
@@ -120,9 +127,9 @@ def _texts(segment: str) -> frozenset[str]:
     return frozenset(json.dumps(text).lower() for text in (unquote(segment), unquote(stem_of(segment)[0])))
 
 
-def _of_owner(owner: str) -> frozenset[str]:
+def of_owner(owner: str) -> frozenset[str]:
     """What the things of a collection call themselves: ``login`` is ``user``, ``userId``, ``user_name`` after ``users``."""
-    one = singular(snake(owner))
+    one = "" if is_reserved(owner) else singular(snake(owner))
     return frozenset({one, *(f"{one}_{end}" for end in ("id", "name", "key", "code", "slug", "uuid"))} if one else ())
 
 
