@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from tapehiss.contracts.conduct import Sign
+from tapehiss.contracts.counts import ITEM
 from tapehiss.contracts.grouping import fact, total
 from tapehiss.contracts.reading import status_of
 from tapehiss.contracts.windows import Series, read_series
@@ -27,6 +28,7 @@ MARKS_MAX = 6
 _IN_BODY = re.compile(
     r"(?:throttle|rate_?limit|quota)\w*/\w*(?:available|remaining|limit|rate|max|reset)\w*\Z", re.IGNORECASE
 )
+_ERROR = re.compile(r"err|fault|problem|exception", re.IGNORECASE)
 _IN_SUCCESS = re.compile(
     r"\W*(?:rate[ _-]?limit(?:ed|_?exceeded)?|throttled|too[ _]many[ _]requests|request_limit_exceeded)\W*\Z",
     re.IGNORECASE,
@@ -56,11 +58,18 @@ def _quotas(origin: Origin, family: str) -> Iterator[Fact]:
     ]
     speaking = [(line, pairs, conduct) for line, pairs, conduct in own if pairs]
     by_operation = len(quotas) > 1 and len(speaking) > 1 and all(len(pairs) == 1 for _, pairs, _ in speaking)
-    whole = Series() if by_operation else read_series(family, origin.conduct)
+    each = {amount: read_series(family, origin.conduct, amount) for amount, _ in quotas}
+    whole = _common(each.values()) if by_operation else read_series(family, origin.conduct)
     yield from _quota("", origin.name, origin.conduct, family, whole, alone=by_operation)
     for line, pairs, conduct in speaking if by_operation else ():
-        series = read_series(family, origin.conduct, next(iter(pairs))[0])
-        yield from _quota(line, origin.name, conduct, family, series, alone=False)
+        yield from _quota(line, origin.name, conduct, family, each[next(iter(pairs))[0]], alone=False)
+
+
+def _common(several: Iterable[Series]) -> Series:
+    """What the series of several amounts agree on."""
+    known = [series for series in several if series.window_s]
+    agree = len(known) > 1 and len({series.window_s for series in known}) == 1
+    return known[0] if agree else Series()
 
 
 def _quota(line: str, origin: str, conduct: Conduct, family: str, series: Series, *, alone: bool) -> Iterator[Fact]:
@@ -74,7 +83,7 @@ def _quota(line: str, origin: str, conduct: Conduct, family: str, series: Series
     known = windows or ([series.window_s] if series.window_s else [])
     told: dict[str, Argument] = {
         "origin": origin,
-        "family": family,
+        "family": unquote(family),
         "limit": amounts[0] if len(amounts) == 1 and not alone else None,
         "limits": tuple(f"{amount:.10g}" for amount in amounts) if len(amounts) > 1 and not alone else None,
         "by_operation": alone or None,
@@ -84,7 +93,7 @@ def _quota(line: str, origin: str, conduct: Conduct, family: str, series: Series
         "refill": series.refill,
         "reset_form": forms[0][1] if forms else "",
         "names": tuple(names[:5]) or None,
-        **{f"{role}_header": name for role, name in headers.items()},
+        **{f"{role}_header": unquote(name) for role, name in headers.items()},
     }
     answers = total(sign for (_,), sign in conduct.topic("answered").items())
     yield fact(
@@ -159,7 +168,7 @@ def _in_bodies(line: str, evidence: Evidence) -> Iterator[Fact]:
             continue
         for path, seen in sorted(part.fields.items()):
             sign = Sign(seen.exchanges, seen.first, seen.last)
-            if _IN_BODY.search(path) and not seen.kinds.keys().isdisjoint({"integer", "number"}):
+            if _IN_BODY.search(path) and ITEM not in path and not seen.kinds.keys().isdisjoint({"integer", "number"}):
                 words = f"the answer tells of a limit at {path}"
                 yield fact(
                     TOPIC,
@@ -170,7 +179,8 @@ def _in_bodies(line: str, evidence: Evidence) -> Iterator[Fact]:
                     operation=line,
                     arguments={"part": name, "field": path},
                 )
-            marks = sorted(text for text in seen.values if _IN_SUCCESS.fullmatch(text))
+            told_here = _ERROR.search(path) is not None
+            marks = sorted(text for text in seen.values if told_here and _IN_SUCCESS.fullmatch(text))
             if marks:
                 words = f"a refusal for too many requests comes with status {status_of(name)}: {path} is {marks[0]}"
                 told: dict[str, Argument] = {"part": name, "field": path, "value": json.loads(marks[0])}

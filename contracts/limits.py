@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from tapehiss.cassettes.exchange import header
 from tapehiss.contracts.conduct import Window
-from tapehiss.contracts.quotas import dialect
+from tapehiss.contracts.quota_values import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,19 +41,29 @@ EXACT_FROM_S = 8.0
 def signs(response: Response, told: Headers, now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[str]:
     """What one answer shows of limits; ``told`` are those of its headers that matter."""
     for quota in quotas:
-        yield "quota " + " ".join([quota.family, *(f"{role}={name}" for role, name in quota.headers)])
-        if quota.limit is not None:
-            yield f"limit {quota.family} {quota.limit:g} {'-' if quota.window_s is None else format(quota.window_s, 'g')}"
-        if quota.reset:
-            yield f"reset {quota.family} {dialect(quota.reset, now_s)[0]}"
-        full_s = _full_s(quota, now_s)
-        if full_s is not None:
-            spent = (quota.limit or 0) - (quota.remaining or 0)
-            yield f"filling {quota.family} {round(math.log(full_s) / math.log(STEP))} {min(int(math.log2(spent)) if spent >= 1 else 0, 9)}"
-        if quota.name:
-            yield f"quota-name {quota.family} {quote(quota.name)}"
+        yield from _quota(quota, now_s)
     if told or response.status in LIMITED | PERHAPS:
         yield from _turned_away(response, told, now_s, quotas)
+
+
+def _quota(quota: Quota, now_s: float | None) -> Iterator[str]:
+    """What one quota says."""
+    family = _word(quota.family)
+    yield " ".join(["quota", family, *(f"{role}={_word(name)}" for role, name in quota.headers)])
+    if quota.limit is not None:
+        yield f"limit {family} {quota.limit:.10g} {'-' if quota.window_s is None else format(quota.window_s, '.10g')}"
+    if quota.reset:
+        yield f"reset {family} {dialect(quota.reset, now_s)[0]}"
+    full_s = _full_s(quota, now_s)
+    if full_s is not None:
+        spent = (quota.limit or 0) - (quota.remaining or 0)
+        yield f"filling {family} {round(math.log(full_s) / math.log(STEP))} {min(int(math.log2(spent)) if spent >= 1 else 0, 9)}"
+    if quota.name:
+        yield f"quota-name {family} {_word(quota.name)}"
+
+
+def _word(text: str) -> str:
+    return quote(text, safe=":-_.")
 
 
 def windows(now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[tuple[str, Window]]:
@@ -62,8 +72,11 @@ def windows(now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[tuple[st
         wait_s = dialect(quota.reset, now_s)[1] if quota.reset else None
         if now_s is not None and wait_s is not None and quota.remaining is not None and 0 <= wait_s < 40 * 86_400:
             instant = round((now_s + wait_s) / _WINDOWS_APART_S) * _WINDOWS_APART_S
-            limit = "-" if quota.limit is None else f"{quota.limit:g}"
-            yield f"{quota.family} {limit} {instant:.0f}", Window(1, now_s, now_s, quota.remaining, quota.remaining)
+            limit = "-" if quota.limit is None else f"{quota.limit:.10g}"
+            yield (
+                f"{_word(quota.family)} {limit} {instant:.0f}",
+                Window(1, now_s, now_s, quota.remaining, quota.remaining),
+            )
 
 
 def _full_s(quota: Quota, now_s: float | None) -> float | None:

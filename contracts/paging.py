@@ -92,7 +92,7 @@ def signs(told: Page) -> Iterator[str]:
         return
     yield from (f"paging lists {place}" for place, _ in lists[:5])
     yield from linked
-    yield from (f"paging total header:{name.lower()}" for name, _ in told.headers if is_total_header(name))
+    yield from (f"paging total header:{_written(name.lower())}" for name, _ in told.headers if is_total_header(name))
     if lists:
         yield from _sizes(told, max(len(value) for _, value in lists))
     for said in told.envelope.said:

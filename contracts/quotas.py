@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from tapehiss.contracts.quota_values import dialect, items, number, ratio, span_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FAMILIES_MAX = 12
 """How many quotas of one response are read."""
 VALUE_LENGTH_MAX = 300
+NAME_LENGTH_MAX = 60
 
 _GATE = re.compile(r"rate[-_]?limit(?:ing)?|quota|throttl(?:e|ing)|qps|call-limit|limit-info|api-usage|concurrency")
 _ROLES = (
@@ -40,28 +41,6 @@ _ROLES = (
     ("name", re.compile(r"[-_]?(?:name|resource|bucket|scope|class|category|reason|rule|type)(?![a-z])")),
     ("limit", re.compile(r"[-_]?(?:limit|max(?:imum)?|allotted|allowed|capacity|total|size)(?![a-z]{2}(?!ader))")),
 )
-_SPAN_WORD = re.compile(
-    r"(?<![a-z])(?P<count>\d{0,4})-?(?P<unit>second|secondly|sec|s|minute|minutely|min|hour|hourly|h|day|daily|month|monthly)s?(?![a-z])"
-)
-_SPAN_S = {
-    "s": 1,
-    "sec": 1,
-    "second": 1,
-    "min": 60,
-    "minute": 60,
-    "h": 3_600,
-    "hour": 3_600,
-    "day": 86_400,
-    "dai": 86_400,
-    "month": 2_592_000,
-}
-_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,9})?")
-_GO = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|h|m|s))+\Z")
-_GO_PIECE = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|h|m|s)")
-_GO_S = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3_600.0}
-_RATIO = re.compile(r"(?:\A|[=\s])(\d{1,15})\s*/\s*(\d{1,15})\s*\Z")
-_MEMBER = re.compile(r"(?:\A|[,;\s])(limit|remaining|reset|[rtqw])\s*=\s*(\d{1,15})")
-_WEEK_S = 604_800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +81,7 @@ def role_of(name: str) -> Role | None:
     masked = f"{name[: gate.start()]}{'#' * (gate.end() - gate.start())}{name[gate.end() :]}" if gate else name
     for role, words in _ROLES:
         found = list(words.finditer(masked))
-        if found:
+        if found and (gate or role in {"limit", "remaining", "used", "reset", "window"}):
             start, end = found[-1].span()
             return Role(role, _family(name[:start] + name[end:]), gate is not None)
     return Role("stated", _family(name), sure=True) if gate else None
@@ -122,101 +101,106 @@ def quotas_of(headers: Headers) -> tuple[Quota, ...]:
     return tuple(quota for _, quota in zip(range(FAMILIES_MAX), told, strict=False))
 
 
-def dialect(text: str, now_s: float | None) -> tuple[str, float | None]:
-    """The form of an instant or a wait, and how many seconds after ``now_s`` it lies (``None`` where that cannot be told).
-
-    Forms: ``seconds``, ``milliseconds``, ``epoch-seconds``, ``epoch-milliseconds``, ``rfc3339``, ``http-date``, ``duration`` (``6m0s``), ``other``.
-    """
-    text = text.strip().strip('"')
-    if _NUMBER.fullmatch(text):
-        return _number_dialect(float(text), now_s)
-    if _GO.match(text):
-        return "duration", sum(float(count) * _GO_S[unit] for count, unit in _GO_PIECE.findall(text))
-    at_s, form = _date(text)
-    return form, at_s - now_s if at_s is not None and now_s is not None else None
-
-
-def _number_dialect(value: float, now_s: float | None) -> tuple[str, float | None]:
-    if value >= 1e11:
-        return "epoch-milliseconds", value / 1_000 - now_s if now_s is not None else None
-    if value >= 5e8:
-        return "epoch-seconds", value - now_s if now_s is not None else None
-    return ("milliseconds", value / 1_000) if value > 31 * 86_400 else ("seconds", value)
-
-
-def _date(text: str) -> tuple[float | None, str]:
-    try:
-        if re.match(r"\d{4}-\d\d-\d\d[T ]", text):
-            return datetime.fromisoformat(text).timestamp(), "rfc3339"
-        return parsedate_to_datetime(text).timestamp(), "http-date"
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None, "other"
-
-
 def _family(name: str) -> str:
     """A header's name without its role; ``requests`` and ``request`` are one."""
     return re.sub(r"requests(?![-_]?[a-z]*s\Z)", "request", re.sub(r"-{2,}", "-", name).strip("-")) or "quota"
 
 
 def _read(family: str, told: dict[str, tuple[str, str]], *, sure: bool) -> Iterator[Quota]:
+    """The quotas of one family: the one that its headers tell of, and those that only a policy or an item names."""
     if not sure and not ("remaining" in told and not told.keys().isdisjoint({"limit", "reset", "used"})):
         return
-    quota = Quota(family, tuple(sorted((role, name) for role, (name, _) in told.items())))
     values = {role: value for role, (_, value) in told.items()}
-    quota = replace(
-        quota,
-        limit=_first(values.get("limit", "")),
-        remaining=_first(values.get("remaining", "")),
+    headers = tuple(sorted((role, name) for role, (name, _) in told.items()))
+    quota = Quota(
+        family,
+        headers,
+        limit=number(values.get("limit", "")),
+        remaining=number(values.get("remaining", "")),
         reset=values.get("reset", ""),
         window_s=_window_s(family, told),
-        name=values.get("name", "")[:60],
+        name=values.get("name", "")[:NAME_LENGTH_MAX],
     )
-    yield _structured(quota, values.get("stated", "") or values.get("limit", ""))
+    quotas = list(_stated(quota, values.get("stated", "")))
+    policies = _policies(values)
+    ruled = [_under_policy(each, policies, alone=len(quotas) == 1) for each in quotas]
+    yield from ruled
+    known = {(each.limit, each.window_s) for each in ruled}
+    for policy in policies:
+        if (policy.limit, policy.window_s) not in known:
+            yield Quota(f"{family}:{policy.key}", headers, policy.limit, window_s=policy.window_s, name=policy.name)
 
 
-def _structured(quota: Quota, text: str) -> Quota:
-    """A quota with what a header with several members says."""
-    ratio = _RATIO.search(text)
-    if ratio:
-        used, limit = float(ratio[1]), float(ratio[2])
-        return replace(quota, limit=limit, remaining=max(0.0, limit - used))
-    members = dict(_MEMBER.findall(text))
-    if quota.limit is None and _NUMBER.fullmatch(text):
-        return replace(quota, limit=float(text))
+def _stated(quota: Quota, text: str) -> Iterator[Quota]:
+    """The quotas that a header tells which has everything in its value."""
+    share = ratio(text)
+    if share:
+        yield replace(quota, limit=share[1], remaining=max(0.0, share[1] - share[0]))
+        return
+    told = [item for item in items(text) if item.parameters]
+    if not told:
+        yield quota if quota.limit is not None or number(text) is None else replace(quota, limit=number(text))
+    for item in told:
+        have = item.parameters
+        yield replace(
+            quota,
+            family=f"{quota.family}:{item.name}" if len(told) > 1 and item.name else quota.family,
+            name=quota.name or item.name,
+            limit=have.get("limit", have.get("q", quota.limit)),
+            remaining=have.get("remaining", have.get("r", quota.remaining)),
+            reset=quota.reset or _text(have.get("reset", have.get("t"))),
+            window_s=have.get("w", quota.window_s),
+        )
+
+
+class _Policy(NamedTuple):
+    """A quota as a policy names it."""
+
+    name: str
+    limit: float
+    window_s: float
+
+    @property
+    def key(self) -> str:
+        """What tells the policies of one header apart."""
+        return self.name or f"{self.window_s:g}"
+
+
+def _policies(values: dict[str, str]) -> list[_Policy]:
+    """The policies of ``RateLimit-Policy``, or behind the number in ``RateLimit-Limit``."""
+    found: list[_Policy] = []
+    for name, have in [*items(values.get("policy", "")), *items(values.get("limit", ""))]:
+        limit = have.get("q", number(name))
+        if limit is not None and "w" in have:
+            found.append(_Policy("" if number(name) is not None else name, limit, have["w"]))
+    return found
+
+
+def _under_policy(quota: Quota, policies: list[_Policy], *, alone: bool) -> Quota:
+    """A quota with the limit and the window of its policy: the one of its name, else of its number, else the only one."""
+    fits = [policy for policy in policies if policy.name and policy.name == quota.name]
+    fits = fits or [policy for policy in policies if policy.limit == quota.limit]
+    fits = fits or (policies if alone and len(policies) == 1 else [])
+    if not fits:
+        return quota
+    policy = fits[0]
     return replace(
         quota,
-        limit=quota.limit if quota.limit is not None else _float(members.get("limit", members.get("q"))),
-        remaining=quota.remaining
-        if quota.remaining is not None
-        else _float(members.get("remaining", members.get("r"))),
-        reset=quota.reset or members.get("reset", members.get("t", "")),
-        window_s=quota.window_s if quota.window_s is not None else _float(members.get("w")),
+        family=f"{quota.family.partition(':')[0]}:{policy.key}" if len(policies) > 1 else quota.family,
+        limit=policy.limit if quota.limit is None else quota.limit,
+        window_s=policy.window_s if quota.window_s is None else quota.window_s,
     )
 
 
 def _window_s(family: str, told: dict[str, tuple[str, str]]) -> float | None:
     """The length of the window that a header states, or the family's name does."""
     name, value = told.get("window", ("", ""))
-    number = _NUMBER.fullmatch(value)
-    if number:
-        return float(value) / (1_000 if re.search(r"ms\Z|milliseconds\Z", name) else 1)
+    length = number(value)
+    if length is not None:
+        return length / (1_000 if re.search(r"ms\Z|milliseconds\Z", name) else 1)
     form, length_s = dialect(value, None) if value else ("", None)
-    return length_s if form == "duration" else _spelt_s(value.lower()) or _spelt_s(family)
+    return length_s if form == "duration" else span_s(value) or span_s(family)
 
 
-def _spelt_s(text: str) -> float | None:
-    match = _SPAN_WORD.search(text)
-    if match is None:
-        return None
-    unit = match["unit"].removesuffix("ly")
-    return float(match["count"] or 1) * _SPAN_S[unit]
-
-
-def _first(text: str) -> float | None:
-    """The number that a value begins with: ``150`` of ``150, 1;w=1``."""
-    match = re.match(rf"({_NUMBER.pattern})(?=\s*(?:[,;]|\Z))", text)
-    return float(match[1]) if match else None
-
-
-def _float(text: str | None) -> float | None:
-    return float(text) if text else None
+def _text(value: float | None) -> str:
+    return "" if value is None else format(value, ".15g")
