@@ -136,6 +136,7 @@ class Split:
     _targets: dict[tuple[str, str], list[Target]] = field(default_factory=dict)
 
     def targets(self, operator: Operator, line: str) -> list[Target]:
+        """Where an operator can change the answers of an operation."""
         key = (operator.name, line)
         if key not in self._targets:
             self._targets[key] = list(operator.targets(self.known.evidence(line)))

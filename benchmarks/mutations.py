@@ -118,7 +118,7 @@ def _large(evidence: Evidence) -> Iterator[Target]:
     for name, path, seen, _ in _fields(evidence):
         numbers = set(seen.kinds) <= {"integer", "number"} and seen.exchanges >= NUMBERS_EXCHANGES_MIN
         least, most = seen.numbers or (0, 0)
-        if numbers and 0 < least and most < min(20 * least, 1e12):
+        if numbers and least > 0 and most < min(20 * least, 1e12):
             yield Target(name, path)
 
 
