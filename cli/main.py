@@ -26,6 +26,7 @@ tapehiss = LazyGroup(
     context_settings={"help_option_names": ["-h", "--help"]},
     module="tapehiss.cli.",
     summaries={
+        "check": "does traffic fit a contract?",
         "contract": "read what a contract proves, and compare it with what a vendor publishes",
         "infer": "what the tapes prove about the vendor",
         "record": "a recording proxy between your program and a vendor",

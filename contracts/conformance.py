@@ -65,6 +65,10 @@ class Conformance:
                 break
         return tuple(once.values())
 
+    def operation(self, exchange: Exchange) -> str:
+        """The line of the operation that an exchange called, whether it is known or not."""
+        return self._known.operation(exchange.request) or str(self._catalogue.read(exchange).operation)
+
     def judge(self, line: str, part: str) -> Judge:
         """The judge of a part of an operation that was seen."""
         judge = self._judges.get((line, part))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -129,18 +130,42 @@ def visible(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def gathered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Each finding once, with the sum of its counts, its worst severity and its first witness; the worst first."""
-    known: dict[str, Finding] = {}
-    for finding in findings:
-        before = known.get(finding.fingerprint)
-        known[finding.fingerprint] = finding if before is None else _joined(before, finding)
-    return tuple(
-        sorted(
-            known.values(),
-            key=lambda each: (-each.severity, each.operation, each.part, each.pointer, each.id, each.subject),
+class Ledger:
+    """Findings as they come, each kept once: with the sum of its counts, its worst severity and its first witness."""
+
+    def __init__(self, most: int) -> None:
+        self._known: dict[str, Finding] = {}
+        self._most = most
+        self.dropped = 0
+        """How many findings (of however many kinds) came when there were ``most`` different ones."""
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Take these down."""
+        for finding in findings:
+            mark = finding.fingerprint
+            before = self._known.get(mark)
+            if before is not None:
+                self._known[mark] = _joined(before, finding)
+            elif len(self._known) < self._most:
+                self._known[mark] = finding
+            else:
+                self.dropped += 1
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What was taken down, the worst first."""
+        return tuple(
+            sorted(
+                self._known.values(),
+                key=lambda each: (-each.severity, each.operation, each.part, each.pointer, each.id, each.subject),
+            )
         )
-    )
+
+
+def gathered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, the worst first."""
+    ledger = Ledger(sys.maxsize)
+    ledger.add(findings)
+    return ledger.findings()
 
 
 def _joined(a: Finding, b: Finding) -> Finding:

@@ -16,7 +16,7 @@ from tapehiss.cassettes.media import is_json, media_type
 from tapehiss.contracts.selector import HEADERS
 
 if TYPE_CHECKING:
-    from tapehiss.cassettes.exchange import Exchange, Headers
+    from tapehiss.cassettes.exchange import Exchange, Headers, Request
     from tapehiss.contracts.judges import Judge
 
 KNOWN_MAX = 10_000
@@ -49,6 +49,10 @@ class Shortcut:
         except ValueError:
             return False
 
+    def operation(self, request: Request) -> str:
+        """The operation that a request calls; empty when that is not known yet."""
+        return self._asked.get((request.method, request.url), "") if _is_plain(request) else ""
+
     def remember(self, exchange: Exchange, line: str, judge: Judge) -> None:
         """The way in which an exchange was asked is as expected, and this is the judge of its answer."""
         request, response = exchange.request, exchange.response
@@ -72,10 +76,15 @@ class Shortcut:
 
 def _is_simple(exchange: Exchange) -> bool:
     """Whether method and URL are all of the question, and the body is all of the answer."""
-    request, response = exchange.request, exchange.response
-    if request.body or request.cut is not None or exchange.ending is not Ending.COMPLETE:
-        return False
+    response = exchange.response
     if response is None or response.cut is not None or response.undecoded or not response.body:
+        return False
+    return exchange.ending is Ending.COMPLETE and _is_plain(exchange.request)
+
+
+def _is_plain(request: Request) -> bool:
+    """Whether method and URL say all about how it was asked."""
+    if request.body or request.cut is not None:
         return False
     return _SELECTORS.isdisjoint([name.lower() for name, _ in request.headers if len(name) in _SELECTOR_LENGTHS])
 

@@ -172,6 +172,15 @@ def test_judges_are_bounded(monkeypatch):
     assert [len(conformance.findings(other)) for other in others] == [1] * 4
 
 
+def test_operations_are_named_by_either_way():
+    """The line of an operation is the same before and after it was judged, and for one that is unknown."""
+    conformance = Conformance(learn(answers([{"a": 1}])))
+    first = conformance.operation(answer({"a": 1}))
+    conformance.findings(answer({"a": 1}))
+    assert [first, conformance.operation(answer({"a": 1}))] == [LINE, LINE]
+    assert conformance.operation(answer({}, url="https://h/v2")) == "GET https://h/v2"
+
+
 def test_a_catalogue_is_taken_as_it_is():
     """Who has folded operations by their own overrides is judged by them."""
     contract = learn(answers([{"a": 1}]))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import texts
-from tapehiss.contracts.findings import SHOWN_LENGTH_MAX, Finding, Severity, Witness, gathered, shown
+from tapehiss.contracts.findings import SHOWN_LENGTH_MAX, Finding, Ledger, Severity, Witness, gathered, shown
 from tapehiss.contracts.wording import RULES
 
 FINDINGS = st.builds(
@@ -65,6 +65,14 @@ def test_gathered_findings_are_counted_once(several):
     assert len({each.fingerprint for each in once}) == len(once)
     assert sum(each.count for each in once) == sum(each.count for each in several)
     assert [each.severity for each in once] == sorted((each.severity for each in once), reverse=True)
+
+
+def test_a_ledger_is_bounded():
+    """What comes when it is full is counted, and what is known already is still added up."""
+    ledger = Ledger(1)
+    first, other = (Finding("member-missing", Severity.WARN, "GET https://h/a", pointer=path) for path in ("/a", "/b"))
+    ledger.add([first, other, first, other])
+    assert ([each.count for each in ledger.findings()], ledger.dropped) == ([2], 2)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | texts(200), st.lists, max_leaves=3))

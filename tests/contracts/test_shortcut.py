@@ -33,6 +33,13 @@ def test_what_is_remembered_is_accepted_again(known):
     assert not Shortcut().accepts(FITS)
 
 
+def test_the_operation_of_a_known_question_is_known(known):
+    """Of one that was asked before, in the same way."""
+    assert known.operation(FITS.request) == LINE
+    assert known.operation(replace(FITS.request, method="POST")) == ""
+    assert known.operation(replace(FITS.request, headers=(("X-Amz-Target", "Other"),))) == ""
+
+
 @pytest.mark.parametrize(
     "other",
     [
