@@ -33,7 +33,8 @@ _SIGNATURES = re.compile(
     r"aws4-.*|aws|.*signature.*|.*hmac.*|digest|hawk|mac|acs[0-9]*-.*|tc3-.*|sdk-.*|ntlm|negotiate"
 )
 _NOT_PROOF = re.compile(
-    r".*(?:csrf|xsrf|forgery|passwordconfirm|newpassword|otp|cvc|cvv|cardnumber|websocketkey|webhook|expected)|(?:device|push|fcm|apns)token"
+    r".*(?:csrf|xsrf|forgery|passwordconfirm|newpassword|cardnumber|websocket|webhook|expected).*|.*(?:otp|cvc|cvv)"
+    r"|(?:device|push|fcm|apns)token"
 )
 _COOKIE = re.compile(r"sess|sid\Z|auth|token|login|jwt|remember|user", re.IGNORECASE)
 _PAIR = re.compile(r"(?:\A|;)\s*([^=;\s]{1,100})=")
