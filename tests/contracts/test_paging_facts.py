@@ -1,0 +1,132 @@
+"""How an operation is paged, against vendors whose way of paging is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from habits import HOST, told
+from tapehiss.contracts.behaviour import facts
+from tapehiss.contracts.catalogue import catalogue
+from tapehiss.contracts.evidence import learn
+
+ITEMS = [{"id": f"item_{number:04}", "name": f"thing {number}"} for number in range(50)]
+SIZE = 10
+
+
+def token(at: int) -> str:
+    return f"c2lnbmVk{at * 7919:08d}"
+
+
+def link(url: str) -> dict[str, str]:
+    return {"Link": f'<{HOST}/v1/things?page=1>; rel="prev", <{url}>; rel="next"'}
+
+
+def page_of(at: int) -> list[Any]:
+    return ITEMS[at : at + SIZE]
+
+
+def by_link(at):
+    number = at // SIZE + 1
+    return told(
+        f"/v1/things?page={number}&per_page={SIZE}",
+        page_of(at),
+        headers=link(f"{HOST}/v1/things?page={number + 1}&per_page={SIZE}"),
+    )
+
+
+def by_next_url(at):
+    return told(f"/v1/things?page[cursor]={token(at)}&page[size]={SIZE}", {"data": page_of(at), "links": {"self": "x", "next": f"{HOST}/v1/things?page[cursor]={token(at + SIZE)}&page[size]={SIZE}"}})  # fmt: skip
+
+
+def by_cursor(at):
+    asked = f"&cursor={token(at)}" if at else ""
+    return told(
+        f"/v1/things?limit={SIZE}{asked}", {"results": page_of(at), "next_cursor": token(at + SIZE), "has_more": True}
+    )
+
+
+def by_last_id(at):
+    asked = f"&starting_after={ITEMS[at - 1]['id']}" if at else ""
+    return told(f"/v1/things?limit={SIZE}{asked}", {"data": page_of(at), "has_more": at < 40})
+
+
+def by_next_page(at):
+    number = at // SIZE + 1
+    return told(f"/v1/things?page={number}", {"items": page_of(at), "next_page": number + 1, "total": 50})
+
+
+def by_offset(at):
+    return told(
+        f"/v1/things?offset={at}&limit={SIZE}", {"items": page_of(at), "offset": at, "limit": SIZE, "total": 50}
+    )
+
+
+def by_body(at):
+    sent = {"query": "x", "page_size": SIZE, **({"start_cursor": token(at)} if at else {})}
+    return told("/v1/search", {"results": page_of(at), "next_cursor": token(at + SIZE)}, method="POST", sent=sent)
+
+
+def by_numbers(at):
+    return told(f"/v1/things?page={at // SIZE + 1}&per_page={SIZE}", page_of(at))
+
+
+def by_name_only(_at):
+    return told("/v1/things", {"value": page_of(0), "@odata.nextLink": "opaque-and-never-followed"})
+
+
+@pytest.mark.parametrize(
+    ("vendor", "fact_id", "parameter", "place", "field", "proof", "size"),
+    [
+        (by_link, "pagination-link", "page", "query", None, "offered", "per_page"),
+        (by_next_url, "pagination-cursor", "page[cursor]", "query", "/links/next", "offered", "page[size]"),
+        (by_cursor, "pagination-cursor", "cursor", "query", "/next_cursor", "followed", "limit"),
+        (by_last_id, "pagination-cursor", "starting_after", "query", "/data/~-/id", "followed", "limit"),
+        (by_next_page, "pagination-page", "page", "query", "/next_page", "offered", None),
+        (by_offset, "pagination-offset", "offset", "query", "/offset", "echoed", "limit"),
+        (by_body, "pagination-cursor", "start_cursor", "body", "/next_cursor", "followed", "page_size"),
+        (by_numbers, "pagination-page", "page", "query", None, "asked", "per_page"),
+        (by_name_only, "pagination-cursor", None, None, "/@odata.nextLink", "named", None),
+    ],
+)  # fmt: skip
+def test_a_way_of_paging_is_recognised_and_proved(vendor, fact_id, parameter, place, field, proof, size):
+    """Style, parameter, place of the next one in the answer, proof and page size are those of the vendor."""
+    known = [
+        fact for fact in facts(catalogue(learn([vendor(at) for at in (0, 10, 20, 30)]))) if fact.topic == "pagination"
+    ]
+    [fact] = known
+    assert (fact.id, fact["parameter"], fact["in"], fact["field"], fact["proof"], fact["size_parameter"]) == (
+        fact_id, parameter, place, field, proof, size,
+    )  # fmt: skip
+    assert 0 < fact.seen <= fact.of == 4
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        told("/v1/things?limit=10&query=abcdef", {"items": [{"id": 1}], "limit": 10, "query": "abcdef"}),
+        told(
+            "/v1/things/1", {"id": 1, "next_run_at": "2026-11-21", "next_action": {"type": "redirect"}, "tags": ["a"]}
+        ),
+        told(
+            "/v1/orders",
+            {"order_number": 7, "number": 7, "items": [{"id": 1}]},
+            method="POST",
+            sent={"order_number": 7},
+        ),
+        told("/v1/login", {"token": "abcdefgh", "roles": ["admin"]}),
+    ],
+)
+def test_what_only_looks_like_paging_is_none(exchange):
+    """Echoes of other parameters, schedules, numbers of orders and tokens are no pages."""
+    assert [fact for fact in facts(catalogue(learn([exchange] * 3))) if fact.topic == "pagination"] == []
+
+
+def test_the_last_page_alone():
+    """Where no tape has another page, it is told how the last one is recognised, and nothing more."""
+    exchanges = [told(body={"data": [{"id": 1}], "has_more": False, "next_cursor": None})] * 2
+    known = {fact.id: fact for fact in facts(catalogue(learn(exchanges))) if fact.topic == "pagination"}
+    assert set(known) == {"pagination-end", "pagination-more"}
+    assert known["pagination-end"]["field"] == "/next_cursor"
+    assert known["pagination-more"]["more_field"] == "/has_more"
