@@ -39,13 +39,19 @@ def contract_argument(function: F) -> F:
 def catalogue_of(source: Path, overrides: Path | None = None) -> Catalogue:
     """The operations of a saved contract, or of what tapes prove; ``Misuse`` when there is no exchange in it."""
     from tapehiss.contracts.catalogue import catalogue
-    from tapehiss.contracts.overrides import read_overrides
 
-    templates = read_overrides(_bytes(overrides), where=str(overrides)) if overrides is not None else frozenset()
+    templates = templates_of(overrides)
     contract = contract_of(source)
     if not contract.exchanges:
         raise Misuse("there is no exchange in it", str(source), "record something first: tapehiss record --help")
     return catalogue(contract, templates)
+
+
+def templates_of(overrides: Path | None) -> frozenset[str]:
+    """The templates of an overrides file; none without one."""
+    from tapehiss.contracts.overrides import read_overrides
+
+    return read_overrides(_bytes(overrides), where=str(overrides)) if overrides is not None else frozenset()
 
 
 def contract_of(source: Path) -> Contract:

@@ -27,6 +27,7 @@ tapehiss = LazyGroup(
     module="tapehiss.cli.",
     summaries={
         "check": "does traffic fit a contract?",
+        "drift": "what has changed at a vendor between two contracts",
         "contract": "read what a contract proves, and compare it with what a vendor publishes",
         "infer": "what the tapes prove about the vendor",
         "record": "a recording proxy between your program and a vendor",

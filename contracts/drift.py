@@ -40,6 +40,8 @@ class Drift:
     """How many questions were asked."""
     alpha: float = ALPHA
     """The chance that any of the decided findings is none, when nothing changed."""
+    operations: tuple[str, ...] = ()
+    """The operations that OLD or NEW called, and the origins."""
     old_exchanges: int = 0
     new_exchanges: int = 0
 
@@ -59,7 +61,8 @@ def drift(old: Contract, new: Contract, *, alpha: float = ALPHA, overrides: Iter
         for operation, question in placed
     ]
     findings = gathered(each for each in found if each is not None)
-    return Drift(findings, len(tried), alpha, old.exchanges, new.exchanges)
+    asked = tuple(dict.fromkeys(operation for operation, _ in placed))
+    return Drift(findings, len(tried), alpha, asked, old.exchanges, new.exchanges)
 
 
 def _questions(old: Contract, new: Contract, overrides: Iterable[str]) -> Iterator[tuple[str, Question]]:
