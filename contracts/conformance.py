@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tapehiss.cassettes.exchange import Exchange
-    from tapehiss.contracts.counts import Evidence
+    from tapehiss.contracts.counts import Evidence, Seen
     from tapehiss.contracts.evidence import Contract
     from tapehiss.contracts.findings import Argument
     from tapehiss.contracts.reading import Reading
@@ -68,6 +68,15 @@ class Conformance:
     def operation(self, exchange: Exchange) -> str:
         """The line of the operation that an exchange called, whether it is known or not."""
         return self._known.operation(exchange.request) or str(self._catalogue.read(exchange).operation)
+
+    def witnesses(self, finding: Finding) -> tuple[Seen | None, Seen | None]:
+        """The first and the last exchange in which what a finding is about was as expected."""
+        evidence = self._catalogue.evidence(finding.operation)
+        part = evidence.parts.get(finding.part)
+        if part is None:
+            return evidence.first, evidence.last
+        seen = self.judge(finding.operation, finding.part).seen(finding.pointer)
+        return (seen.first, seen.last) if seen else (part.first, part.last)
 
     def judge(self, line: str, part: str) -> Judge:
         """The judge of a part of an operation that was seen."""

@@ -12,7 +12,7 @@ from tapehiss.contracts.expectations import Expectation, expected, strict_schema
 from tapehiss.contracts.judging import deviations
 
 if TYPE_CHECKING:
-    from tapehiss.contracts.counts import Part
+    from tapehiss.contracts.counts import Field, Part
     from tapehiss.contracts.judging import Deviation
 
 
@@ -35,6 +35,10 @@ class Judge:
     def accepts(self, document: Any) -> bool:
         """Whether a document is as expected."""
         return self.validator.is_valid(document)
+
+    def seen(self, path: str) -> Field | None:
+        """The evidence at a path; ``None`` where nothing was seen."""
+        return next((each.seen for each in self.expectation.everything() if each.path == path), None)
 
     def deviations(self, document: Any) -> tuple[Deviation, ...]:
         """What about a document is not as expected."""

@@ -34,3 +34,10 @@ def test_what_was_seen_once_is_counted():
 def test_its_size_is_known():
     """Every path counts, so that the memory of many judges can be bounded."""
     assert judge({"a": [1], "b": {"c": 1}}).nodes == 5
+
+
+def test_evidence_is_found_by_path():
+    """The field at a path of the contract, and nothing where nothing was seen."""
+    of = judge({"a": [1]}, {"a": [2]})
+    assert of.seen("/a/~*").numbers == (1, 2)
+    assert of.seen("/b") is None
