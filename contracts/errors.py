@@ -7,7 +7,8 @@
         ├── DamagedAcceptance a file that is no list of decisions about findings
         ├── DamagedContract   a file that is no saved contract
         ├── DamagedOverrides  a file that is no list of templates
-        └── NoEvidence        the contract has not seen what was asked about
+        ├── NoEvidence        the contract has not seen what was asked about
+        └── UnknownDescription a file that is no published description
 """
 
 from __future__ import annotations
@@ -29,3 +30,7 @@ class DamagedOverrides(Misuse):
 
 class NoEvidence(Misuse):
     """The contract has not seen what was asked about."""
+
+
+class UnknownDescription(Misuse):
+    """A file that is no description which a vendor publishes, as far as we know the formats."""

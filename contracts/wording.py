@@ -224,7 +224,54 @@ DRIFT: Mapping[str, Rule] = {
 }  # fmt: skip
 """What ``tapehiss drift`` finds."""
 
-RULES: Mapping[str, Rule] = {**CHECK, **DRIFT}
+COMPARE: Mapping[str, Rule] = {
+    "published-operation-unseen": Rule(INFO, "Documented, never seen: an operation", "documented, on no tape"),
+    "published-operation-missing": Rule(
+        WARN, "Seen, not documented: an operation", "recorded in {seen} exchanges, not documented{but}",
+    ),
+    "published-parameter-unseen": Rule(
+        INFO, "Documented, never seen: a parameter", "the {place} parameter {subject} is documented, none of {of} accepted calls had it",
+    ),
+    "published-parameter-missing": Rule(
+        WARN, "Seen, not documented: a parameter", "the {place} parameter {subject} is not documented, {seen} accepted calls had it",
+    ),
+    "published-parameter-required": Rule(
+        WARN, "Seen otherwise: a required parameter", "the {place} parameter {subject} is documented as required, {of} calls were accepted without it",
+    ),
+    "published-status-unseen": Rule(
+        INFO, "Documented, never seen: a status", "{subject} is documented, none of {of} exchanges had it",
+    ),
+    "published-status-missing": Rule(
+        WARN, "Seen, not documented: a status", "{subject} came in {seen} exchanges, documented are {known}",
+    ),
+    "published-media-missing": Rule(
+        WARN, "Seen, not documented: a media type", "{subject} came in {seen} exchanges ({what}), documented are {known}",
+    ),
+    "published-member-unseen": Rule(
+        INFO, "Documented, never seen: a member", "{subject} is documented, none of {of} objects had it",
+    ),
+    "published-member-missing": Rule(
+        WARN, "Seen, not documented: a member", "{subject} is not documented, {seen} of {of} objects had it",
+    ),
+    "published-required-absent": Rule(
+        ERROR, "Seen otherwise: a required member", "{subject} is documented as required, {absent} of {of} objects were without it",
+    ),
+    "published-kind-otherwise": Rule(
+        ERROR, "Seen otherwise: a kind of value", "{subject} came {seen} times of {of}, documented is {known}",
+    ),
+    "published-null-otherwise": Rule(
+        ERROR, "Seen otherwise: null", "null came {seen} times of {of}, documented is {known} that is never null",
+    ),
+    "published-value-otherwise": Rule(
+        WARN, "Seen otherwise: a value", "{subject} came in {seen} of {of} exchanges and is not in the documented list",
+    ),
+    "published-format-otherwise": Rule(
+        WARN, "Seen otherwise: a format", "documented as {subject}, not all of {of} values are",
+    ),
+}  # fmt: skip
+"""What ``tapehiss contract compare`` finds. Which of both is wrong, the tapes cannot say."""
+
+RULES: Mapping[str, Rule] = {**CHECK, **DRIFT, **COMPARE}
 
 
 def message_of(finding: Finding) -> str:

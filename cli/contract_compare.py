@@ -1,0 +1,53 @@
+"""``tapehiss contract compare``: a published description against what the tapes prove."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tapehiss.cassettes.errors import Misuse
+from tapehiss.cli.knowledge import catalogue_of, contract_argument
+from tapehiss.cli.telling import Telling, telling_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tapehiss.contracts.comparing import Compared
+
+
+@click.command()
+@contract_argument
+@click.argument("description", type=click.Path(path_type=Path))
+@telling_options
+def command(source: Path, overrides: Path | None, description: Path, telling: Telling) -> int:
+    """Compare a CONTRACT with a DESCRIPTION that the vendor publishes: OpenAPI 2.0 to 3.1 or Google Discovery, JSON or YAML.
+
+    Three things are told: what is documented and was never seen (remarks), what was seen and is not documented (warnings), and what was
+    seen otherwise than documented. Exit code 0: nothing at or above --fail-on; 1: something; 2: it could not be tried.
+    """
+    from tapehiss.contracts.comparing import compared
+    from tapehiss.contracts.published import read_description
+    from tapehiss.contracts.report import Report
+
+    known = catalogue_of(source, overrides)
+    try:
+        text = description.read_bytes()
+    except OSError as error:
+        raise Misuse(f"cannot be read: {error.strerror}", str(description), "check the path") from error
+    published = read_description(text, where=str(description))
+    found = compared(known, published)
+    scope = (("recorded operation", len(known.entries)), ("documented operation", found.documented))
+    operations = tuple(str(operation) for operation, _ in known.entries)
+    subject = f"{description} ({published.format})"
+    decided = telling.decided(found.findings)
+    notes = tuple(_notes(found))
+    return telling.tell(Report("compare", subject, decided, telling.threshold, scope, operations, notes))
+
+
+def _notes(found: Compared) -> Iterator[str]:
+    """How much there is of each of the three."""
+    yield f"{found.matched} recorded operations are documented, of {found.documented} that are"
+    for what, count in found.by_class.items():
+        yield f"{what}: {count}"

@@ -1,0 +1,258 @@
+"""Where a published description and the tapes disagree: documented and never seen, seen and not documented, seen otherwise.
+
+Neither is taken for the truth. What was never seen may never have been asked for, and is a remark; what was seen and is not documented
+is a gap in the description; what was seen otherwise than documented breaks whoever believed the description. Findings are those of
+``tapehiss.contracts.findings``, so that they are told, accepted and counted like any others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tapehiss.cassettes.media import is_form, is_multipart
+from tapehiss.contracts.bodies_compared import BodyComparison
+from tapehiss.contracts.counts import Part
+from tapehiss.contracts.findings import NOWHERE, Finding, Witness
+from tapehiss.contracts.matching import Matching
+from tapehiss.contracts.reading import NO_BODY, media_of, status_of
+from tapehiss.contracts.trees import tree_of
+from tapehiss.contracts.wording import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tapehiss.contracts.catalogue import Catalogue
+    from tapehiss.contracts.counts import Evidence, Seen
+    from tapehiss.contracts.findings import Argument
+    from tapehiss.contracts.operations import Operation
+    from tapehiss.contracts.published_values import Description, PublishedOperation, Schema
+
+CLASSES = ("Documented, never seen", "Seen, not documented", "Seen otherwise")
+_PLACES = {"path": "path", "query": "query", "header": "request-headers"}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What came of it."""
+
+    findings: tuple[Finding, ...]
+    matched: int
+    """How many recorded operations are documented."""
+    documented: int
+    """How many operations are documented."""
+
+    @property
+    def by_class(self) -> dict[str, int]:
+        """How many findings there are of each of the three classes: their titles begin with it."""
+        counted = Counter(RULES[finding.id].title.partition(":")[0] for finding in self.findings)
+        return {name: counted[name] for name in CLASSES if counted[name]}
+
+
+def compared(known: Catalogue, description: Description) -> Compared:
+    """Every disagreement between what tapes prove and what is documented; rejected requests say nothing about how to ask."""
+    matching = Matching.of(description)
+    answered = [
+        (operation, evidence) for operation, evidence in known.entries if evidence.parts and _is_answered(evidence)
+    ]
+    found: list[Finding] = []
+    met: set[int] = set()
+    for operation, evidence in answered:
+        published = matching.find(operation)
+        if published is not None:
+            met.add(id(published))
+            found += _Comparison(operation, evidence, published, description).findings()
+        elif matching.is_served(operation):
+            found.append(_undocumented(operation, evidence, matching.methods(operation)))
+    unseen = (each for each in description.operations if id(each) not in met)
+    found += [
+        Finding("published-operation-unseen", RULES["published-operation-unseen"].severity, str(each))
+        for each in unseen
+    ]
+    documented = sum(matching.find(operation) is not None for operation, _ in answered)
+    return Compared(tuple(found), documented, len(description.operations))
+
+
+def _undocumented(operation: Operation, evidence: Evidence, methods: Sequence[str]) -> Finding:
+    but = f" (the path is documented for {', '.join(methods)})" if methods else ""
+    witness = _seen(evidence.last)
+    return _finding("published-operation-missing", operation, "", "", "", witness, seen=evidence.exchanges, but=but)
+
+
+def _is_answered(evidence: Evidence) -> bool:
+    return any((status_of(name) or 500) < 400 for name in evidence.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One operation that is both recorded and documented."""
+
+    operation: Operation
+    evidence: Evidence
+    published: PublishedOperation
+    description: Description
+
+    def findings(self) -> Iterator[Finding]:
+        """All disagreements about it."""
+        for place in _PLACES:
+            yield from self._parameters(place)
+        yield from self._request()
+        if self.published.answers:
+            yield from self._answers()
+
+    def _parameters(self, place: str) -> Iterator[Finding]:
+        """Parameters of one place; those of the path are told by position, so that only their values are compared."""
+        part = self.evidence.parts.get(_PLACES[place], Part())
+        tree = tree_of(part)
+        documented = {
+            each.name.lower() if place == "header" else each.name: each
+            for each in self.published.parameters
+            if each.place == place
+        }
+        members = tree.members if tree is not None else {}
+        seen = {_bare(name): member for name, member in members.items()}
+        if place == "query":
+            yield from self._undocumented(documented, seen, part)
+        for name, each in documented.items() if part.exchanges else ():
+            member = members.get(name) or seen.get(_bare(name))
+            if member is None and place != "path":
+                told = "published-parameter-required" if each.required else "published-parameter-unseen"
+                if not (each.required and place == "header"):
+                    yield _finding(
+                        told, self.operation, _PLACES[place], "", name, _seen(part.last), place=place, of=part.exchanges
+                    )
+            elif member is not None:
+                walk = BodyComparison(str(self.operation), _PLACES[place], self.description.document, is_text=True)
+                yield from walk.findings(member, (each.schema,), f"/{name}")
+
+    def _undocumented(
+        self, documented: Mapping[str, object], seen: Mapping[str, object], part: Part
+    ) -> Iterator[Finding]:
+        known = {_bare(name) for name in documented}
+        for name in sorted(set(seen) - known):
+            count = part.fields.get(f"/{name}")
+            if count is not None:
+                yield _finding(
+                    "published-parameter-missing",
+                    self.operation,
+                    "query",
+                    f"/{name}",
+                    name,
+                    _seen(count.last),
+                    place="query",
+                    seen=count.exchanges,
+                )
+
+    def _request(self) -> Iterator[Finding]:
+        sent = {
+            name: part
+            for name, part in self.evidence.parts.items()
+            if name.startswith("request ") and media_of(name) != NO_BODY
+        }
+        for name, part in sent.items():
+            yield from self._body(name, part, self.published.request, "request")
+
+    def _answers(self) -> Iterator[Finding]:
+        by_status: dict[int, dict[str, Part]] = {}
+        for name, part in self.evidence.parts.items():
+            status = status_of(name)
+            if status is not None:
+                by_status.setdefault(status, {})[name] = part
+        for status, parts in sorted(by_status.items()):
+            documented = self._documented(status)
+            if documented is None:
+                total = sum(parts.values(), Part())
+                yield _finding(
+                    "published-status-missing",
+                    self.operation,
+                    f"response {status}",
+                    "",
+                    str(status),
+                    _seen(total.last),
+                    seen=total.exchanges,
+                    known=_listed(self.published.answers),
+                )
+            else:
+                for name, part in parts.items():
+                    yield from self._body(name, part, documented, f"{status}")
+        for documented_status in self.published.answers:
+            if documented_status.isdigit() and int(documented_status) not in by_status:
+                yield _finding(
+                    "published-status-unseen",
+                    self.operation,
+                    f"response {documented_status}",
+                    "",
+                    documented_status,
+                    of=self.evidence.exchanges,
+                )
+
+    def _documented(self, status: int) -> Mapping[str, Schema] | None:
+        """The bodies that are documented for a status; an answer without documented bodies may have any."""
+        answers = self.published.answers
+        keys = [str(status), f"{str(status)[0]}XX"]
+        if status >= 300 or not any(key[0] == "2" for key in answers):
+            keys.append("default")  # beside a success that is named, the default is meant for errors
+        return next((answers[key] for key in keys if key in answers), None)
+
+    def _body(self, name: str, part: Part, documented: Mapping[str, Schema], what: str) -> Iterator[Finding]:
+        media = media_of(name)
+        if not documented or media == NO_BODY:
+            return
+        schema = _schema_for(media, documented)
+        if schema is None:
+            yield _finding(
+                "published-media-missing",
+                self.operation,
+                name,
+                "",
+                media,
+                _seen(part.last),
+                what=what,
+                known=_listed(documented),
+                seen=part.exchanges,
+            )
+            return
+        tree = tree_of(part)
+        if tree is not None:
+            text = is_form(media) or is_multipart(media)
+            walk = BodyComparison(str(self.operation), name, self.description.document, is_text=text)
+            yield from walk.findings(tree, (schema,))
+
+
+def _bare(name: str) -> str:
+    """A parameter's name without brackets at its end: ``expand[]`` is documented as ``expand``."""
+    return name.partition("[")[0]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"
+
+
+def _schema_for(media: str, documented: Mapping[str, Schema]) -> Schema | None:
+    """The schema of a media type; ranges and structured suffixes (RFC 6839) count."""
+    main, _, sub = media.partition("/")
+    candidates = (media, f"{main}/{sub.rpartition('+')[2]}" if "+" in sub else media, f"{main}/*", "*/*")
+    suffix = "json" if sub.endswith("json") else ""
+    loose = (each for each in documented if suffix and each.endswith(suffix))
+    return next((documented[each] for each in (*candidates, *loose) if each in documented), None)
+
+
+def _seen(last: Seen | None) -> Witness:
+    return Witness(last.tape, last.line) if last is not None else NOWHERE
+
+
+def _finding(
+    name: str,
+    operation: Operation,
+    part: str,
+    pointer: str,
+    subject: str,
+    witness: Witness = NOWHERE,
+    **arguments: Argument,
+) -> Finding:
+    count = arguments.get("seen")
+    return Finding(
+        name, RULES[name].severity, str(operation), part, pointer, subject, tuple(sorted(arguments.items())), witness,
+        count if isinstance(count, int) else 1,
+    )  # fmt: skip
