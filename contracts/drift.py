@@ -41,7 +41,7 @@ class Drift:
     alpha: float = ALPHA
     """The chance that any of the decided findings is none, when nothing changed."""
     operations: tuple[str, ...] = ()
-    """The operations that OLD or NEW called, and the origins."""
+    """The operations that OLD or NEW called."""
     old_exchanges: int = 0
     new_exchanges: int = 0
 
@@ -61,8 +61,8 @@ def drift(old: Contract, new: Contract, *, alpha: float = ALPHA, overrides: Iter
         for operation, question in placed
     ]
     findings = gathered(each for each in found if each is not None)
-    asked = tuple(dict.fromkeys(operation for operation, _ in placed))
-    return Drift(findings, len(tried), alpha, asked, old.exchanges, new.exchanges)
+    called = tuple(dict.fromkeys(operation for operation, _ in placed if " " in operation))
+    return Drift(findings, len(tried), alpha, called, old.exchanges, new.exchanges)
 
 
 def _questions(old: Contract, new: Contract, overrides: Iterable[str]) -> Iterator[tuple[str, Question]]:
