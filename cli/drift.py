@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from tapehiss.cli.telling import Telling, telling_options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tapehiss.contracts.acceptance import Decided
     from tapehiss.contracts.drift import Drift
     from tapehiss.contracts.evidence import Contract
 
@@ -48,8 +50,17 @@ def command(old: Path, new: Path, alpha: float, overrides: Path | None, telling:
     was, now = _known(old), _known(new)
     found = drift(was, now, alpha=alpha, overrides=templates)
     scope = (("exchange", found.new_exchanges), ("operation", len(found.operations)))
-    decided, notes = telling.decided(found.findings), tuple(_notes(found))
+    decided, notes = _remarked(telling.decided(found.findings)), tuple(_notes(found))
     return telling.tell(Report("drift", f"{old} -> {new}", decided, telling.threshold, scope, found.operations, notes))
+
+
+def _remarked(decided: Decided) -> Decided:
+    """The decisions of a file, but for this: what is undecided stays a remark."""
+    from tapehiss.contracts.drift import is_undecided
+    from tapehiss.contracts.findings import Severity
+
+    told = (replace(each, severity=Severity.INFO) if is_undecided(each) else each for each in decided.findings)
+    return replace(decided, findings=tuple(told))
 
 
 def _known(path: Path) -> Contract:

@@ -48,7 +48,7 @@ class Drift:
     @property
     def undecided(self) -> int:
         """How many changes were seen for which there is too little evidence."""
-        return sum(dict(finding.arguments).get("verdict") == UNDECIDED for finding in self.findings)
+        return sum(map(is_undecided, self.findings))
 
 
 def drift(old: Contract, new: Contract, *, alpha: float = ALPHA, overrides: Iterable[str] = ()) -> Drift:
@@ -112,6 +112,11 @@ def _told(operation: str, change: Change, severity: Severity, proof: tuple[tuple
         witness,
         max(1, change.new.hits),
     )
+
+
+def is_undecided(finding: Finding) -> bool:
+    """Whether there is too little evidence for a finding: no setting makes more of it than a remark."""
+    return ("verdict", UNDECIDED) in finding.arguments
 
 
 def breaking(findings: Iterable[Finding]) -> Iterator[Finding]:

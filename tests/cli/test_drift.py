@@ -83,6 +83,15 @@ def test_accepted(tapehiss, old, new, tmp_path):
     assert "1 accepted" in said.out
 
 
+def test_what_is_undecided_stays_a_remark(tapehiss, old, tmp_path):
+    """Another severity in the file of decisions holds for what is decided."""
+    one = write_tape(tmp_path / "one.yaml", NOW[:1])
+    decisions = tmp_path / "severities.toml"
+    id_ = "response-required-property-removed"
+    decisions.write_text(f'[[severity]]\nid = "{id_}"\nseverity = "error"\nreason = "we mean it"\n')
+    assert tapehiss("drift", old, one, "--accept", decisions).code == 0
+
+
 @pytest.mark.parametrize("form", ["json", "junit", "sarif", "github", "markdown"])
 def test_every_format(tapehiss, old, new, form):
     """Each format names the finding."""
