@@ -46,8 +46,8 @@ KINDS = {
 }
 """Type of a parsed value -> its JSON kind."""
 
-_EXACT = 2**63
-"""Whole numbers up to this are integers, however they were written."""
+_EXACT = 2**64
+"""Whole numbers below this are integers, however they were written; the parser makes no larger ones."""
 
 
 def counted(column: Column, seens: Sequence[Seen]) -> tuple[Field, Below]:
