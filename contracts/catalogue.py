@@ -20,7 +20,7 @@ from tapehiss.contracts.parameters import name_of
 from tapehiss.contracts.places import may_hold, named, place_of, respelled
 from tapehiss.contracts.reading import Account, Reading, read
 from tapehiss.contracts.routing import Call, Crossing, Folding, Place
-from tapehiss.contracts.segments import form_of
+from tapehiss.contracts.segments import apart, form_of, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,13 +56,12 @@ class Plan:
     def _walked(self, kept: Operation) -> str:
         """The template of a path that was never seen: as far as it is known, then by the forms of its segments alone."""
         crossing = self.crossings.get(kept.origin)
-        origin, method, *steps = steps_of(kept)
         path: list[str] = []
-        for step in steps:
+        for step in (piece for whole in steps_of(kept)[2:] for piece in apart(whole)):
             found = crossing.next(step) if crossing else None
             segment, crossing = found or (_by_form(step, path), None)
             path.append(segment)
-        return operation_at((origin, method, *path)).path
+        return joined(path)
 
 
 def _by_form(step: str, path: list[str]) -> str:
@@ -71,7 +70,7 @@ def _by_form(step: str, path: list[str]) -> str:
         return step
     form, _, end = step[1:].partition("}")
     taken = {segment[1:].partition("}")[0] for segment in path if segment[:1] == "{"}
-    owner = path[-1] if path and path[-1][:1] != "{" else ""
+    owner = path[-1] if path and path[-1][:1] not in "{/" else ""
     return f"{{{name_of(owner, {form}, '', taken)}}}{end}"
 
 

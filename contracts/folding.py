@@ -2,9 +2,10 @@
 
 What is a value by its form is known already (``tapehiss.contracts.segments``). Of the words, these are values:
 
-- what a body repeats as somebody's ``id``, ``login``, ``slug``, ... (``/users/ada`` answers ``{"login": "ada"}``);
-- beside values that are known: what was called in no other way than they and answered alike, what has the prefix of their ids
-  (``pm_card_visa`` beside ``pm_1NIR...``), and what was only ever refused or not found (``/lists/no-such-list``);
+- what a body repeats as somebody's ``id``, ``login``, ``slug``, ... (``/users/ada`` answers ``{"login": "ada"}``), or several bodies
+  repeat at the same place;
+- beside values that are known: what was called in no other way than they and answered alike, what is written as they are
+  (``fr-par-2`` beside ``fr-par-1``, ``pm_card_visa`` beside ``pm_1NIR...``), and what was only ever refused (``/lists/no-such-list``);
 - many that were called in the same way and answered alike, where a collection was named (``/airports/{iata}``).
 
 Actions, pronouns and versions (``search``, ``me``, ``v2``) are never values, and what is written as routes are written (collections,
@@ -37,6 +38,8 @@ ALIKE = 0.6
 """The share of the paths of the smaller of two answers that the other must have."""
 MOST = 0.8
 """The share of siblings that must agree."""
+ROUTES = 0.3
+"""The share of siblings that may be written as routes are."""
 
 
 def values_among(
@@ -47,19 +50,34 @@ def values_among(
     ``known`` are the traits of what is a value by its form, ``minted`` some of these values, ``owner`` the literal before the place.
     """
     words = {word: traits for word, traits in siblings.items() if word and not is_reserved(word)}
-    found = {
-        word for word, traits in words.items() if traits.repeated and (is_collection(owner) or not is_routelike(word))
-    }
-    found |= {word for word in words if _prefix(word) and _prefix(word) in {_prefix(value) for value in minted}}
+    found = _shown(words, minted, owner)
     if known is None and not found:
         found = _crowd(words, owner)
     while known is not None or found:
         together = summed([*([known] if known else ()), *(siblings[word] for word in found)])
-        more = {word for word, traits in siblings.items() if word not in found and _belongs(word, traits, together)}
+        moulds = {_mould(word) for word in found}
+        more = {
+            word
+            for word, traits in siblings.items()
+            if word not in found and (_belongs(word, traits, together) or (word in words and _mould(word) in moulds))
+        }
         if not more:
             break
         found |= more
     return frozenset(found)
+
+
+def _shown(words: Mapping[str, Traits], minted: Collection[str], owner: str) -> set[str]:
+    """The words that are shown to be values by what a body repeats, or by the prefix of their ids."""
+    echoes = Counter(echo for traits in words.values() for echo in traits.echoes)
+    prefixes = {_prefix(value) for value in minted} - {""}
+    found = {word for word in words if _prefix(word) in prefixes}
+    for word, traits in words.items():
+        alike = max((echoes[echo] for echo in traits.echoes), default=0)
+        plain = is_collection(owner) or not is_routelike(word)
+        if alike >= FEW or (plain and (alike > 1 or traits.repeated)):
+            found.add(word)
+    return found
 
 
 def _prefix(word: str) -> str:
@@ -100,7 +118,7 @@ def _crowd(words: Mapping[str, Traits], owner: str) -> set[str]:
     whole = frozenset[str]().union(*answers)
     alike = sum(len(answer) >= ALIKE * len(whole) for answer in answers)
     routes = sum(is_routelike(word) for word in fellows)
-    agreed = count >= MOST * len(words) and routes <= (1 - MOST) * count and alike >= MOST * len(answers)
+    agreed = count >= MOST * len(words) and routes <= ROUTES * count and alike >= MOST * len(answers)
     return set(fellows) if agreed and count >= _enough(fellows, owner) * (1 if answers else BLIND) else set()
 
 
@@ -114,6 +132,11 @@ def _enough(words: Collection[str], owner: str) -> int:
 def _is_coded(word: str) -> bool:
     """Whether a word is written as a code: with a digit, or all in capitals."""
     return word.isupper() or bool(re.search(r"\d", word))
+
+
+def _mould(word: str) -> str:
+    """How a word with digits is written: ``a-a-9`` for ``fr-par-1``; words without any have only themselves."""
+    return re.sub(r"[a-z]+", "a", re.sub(r"[A-Z]+", "A", re.sub(r"\d+", "9", word))) if re.search(r"\d", word) else word
 
 
 def _is_mixed(word: str) -> bool:

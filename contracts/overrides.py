@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from tapehiss.contracts.errors import DamagedOverrides
+from tapehiss.contracts.segments import apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -103,7 +104,7 @@ def overrides_of(templates: Iterable[str], origin: str) -> Overrides:
     for template in templates:
         parts = urlsplit(template)
         if not parts.scheme or f"{parts.scheme}://{parts.netloc}".lower() == origin:
-            told.add(tuple(_plain(segment) for segment in _segments(template)))
+            told.add(tuple(piece for segment in _segments(template) for piece in apart(_plain(segment))))
     return Overrides(tuple(sorted(told)))
 
 
@@ -116,11 +117,13 @@ def spelled(steps: Sequence[str], values: dict[int, str], overrides: Overrides) 
     """Places of parameters that a template wants literal -> the segment that stood there."""
     found: dict[int, str] = {}
     for place, step in enumerate(steps, start=1):
-        end = step.partition("}")[2]
-        literal = values.get(place, "") + end
+        stem, *action = apart(step)
+        literal = values.get(place, "") + stem.partition("}")[2]
         if place in values and literal in overrides.literals:
-            found[place] = literal
-        overrides = overrides.after(found.get(place, step))
+            found[place] = literal + "".join(action)[1:]
+            stem = literal
+        for piece in (stem, *action):
+            overrides = overrides.after(piece)
         if not overrides.tails:
             break
     return found

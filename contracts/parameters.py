@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -42,13 +43,16 @@ def _names(owner: str, forms: Collection[str], member: str) -> Iterator[str]:
 
 def _of_words(one: str, member: str) -> str:
     """The name of a parameter whose values are words."""
-    if member in _TELLING:
+    if member in _TELLING or (
+        one and member in {f"{one}_{end}" for end in ("id", "name", "key", "code", "slug", "uuid")}
+    ):
         return member
     if member in {"id", "name"} and one:
         return f"{one}_{member}"
     return one or member or "name"
 
 
+@lru_cache(maxsize=20_000)
 def snake(word: str) -> str:
     """A literal segment as a name: ``line-items`` and ``lineItems`` are ``line_items``."""
     word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unquote(word).split(".", maxsplit=1)[0])

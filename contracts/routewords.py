@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tapehiss.contracts.segments import stem_of
+
 _ACTIONS = frozenset(
     re.findall(
         r"\w+",
@@ -60,12 +62,19 @@ def is_version(segment: str) -> bool:
 @lru_cache(maxsize=20_000)
 def is_routelike(segment: str) -> bool:
     """Whether a segment is written as routes are: a collection, words joined by ``_`` or capitals, something with an action in it."""
-    stem = segment.partition(".")[0]
+    stem = stem_of(segment)[0]
     return (
         is_reserved(segment)
-        or any(pattern.fullmatch(stem) for pattern in (_CAMEL, _SNAKE, _PLURAL))
+        or (_CAMEL.fullmatch(stem) is not None and is_spoken(stem))
+        or any(pattern.fullmatch(stem) for pattern in (_SNAKE, _PLURAL))
         or any(word.lower() in _ACTIONS for word in _WORD.findall(segment))
     )
+
+
+def is_spoken(text: str) -> bool:
+    """Whether most of a text is made of pieces that could be words: three letters or more, a vowel among them."""
+    words = [word for word in _WORD.findall(text) if len(word) > 2 and re.search("[aeiouy]", word.lower())]
+    return sum(map(len, words)) >= 0.6 * len(text)
 
 
 def is_collection(segment: str) -> bool:

@@ -15,7 +15,7 @@ from tapehiss.contracts.levels import REST
 from tapehiss.contracts.parameters import name_of
 from tapehiss.contracts.places import part_at
 from tapehiss.contracts.routewords import is_reserved
-from tapehiss.contracts.segments import stem_of
+from tapehiss.contracts.segments import apart, joined, stem_of
 from tapehiss.contracts.traits import Traits, members_beside, summed, traits_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from tapehiss.contracts.counts import Evidence
     from tapehiss.contracts.overrides import Overrides
     from tapehiss.contracts.traits import Way
+
+
+_MARKS = frozenset("{#/")
+"""What steps begin with that are no words."""
 
 
 class Call(NamedTuple):
@@ -39,13 +43,13 @@ class Place:
     """Everything that was seen below one beginning of a path."""
 
     children: dict[str, Place] = field(default_factory=dict)
-    """By segment: a literal, a form (``{id}.json``), a rest, or a selector."""
+    """By step: a literal, a form (``{id}.json``), a rest, an action (``/:cancel``) or a selector."""
     calls: list[Call] = field(default_factory=list)
 
     def at(self, steps: Sequence[str]) -> Place:
         """The place further down, made where it is new."""
         place = self
-        for step in steps:
+        for step in (piece for whole in steps for piece in apart(whole)):
             place = place.children.setdefault(step, Place())
         return place
 
@@ -79,7 +83,7 @@ class Crossing:
             return step, self.literals[step]
         if _form(step) or step == REST:
             return self.parameters.get(step.partition("}")[2] if step != REST else "")
-        if step[:1] == "#" or (is_reserved(step) and not self.full):
+        if step[:1] in {"#", "/"} or (is_reserved(step) and not self.full):
             return None
         end = stem_of(step)[1]
         return self.parameters.get(end if end in self.parameters else "")
@@ -95,10 +99,10 @@ class Folding:
     def fold(self, place: Place, overrides: Overrides, path: tuple[str, ...] = ()) -> Crossing:
         """The crossing for a place that is reached by this path of segments."""
         for call in place.calls:
-            path_only, selector = (path[:-1], path[-1]) if path[-1][:1] == "#" else (path, "")
-            self.templates[call.line] = f"/{'/'.join(path_only)}{selector}"
-        owner = path[-1] if path and path[-1][:1] != "{" else ""
-        values, members = _values(place, overrides, owner, len(path) + 1)
+            self.templates[call.line] = joined(path)
+        owner = path[-1] if path and path[-1][:1] not in "{/" else ""
+        number = 1 + sum(segment[:1] != "/" for segment in path)
+        values, members = _values(place, overrides, owner, number)
         crossing = Crossing(full=REST in place.children)
         groups = _grouped(place, values)
         for end, steps in sorted(groups.items()):
@@ -130,7 +134,7 @@ def _taken(path: tuple[str, ...]) -> frozenset[str]:
 def _values(place: Place, overrides: Overrides, owner: str, number: int) -> tuple[frozenset[str], str]:
     """The words at a place that are values, and the member that repeats most of them."""
     words = [
-        step for step in place.children if step[:1] not in "{#" and step != REST and step not in overrides.literals
+        step for step in place.children if step[:1] not in _MARKS and step != REST and step not in overrides.literals
     ]
     known = {step: child for step, child in place.children.items() if _form(step)}
     if not words:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class Form(NamedTuple):
@@ -39,6 +39,17 @@ def stem_of(segment: str) -> tuple[str, str]:
     """A segment without its extension (``.json``) or action (``:cancel``), and that end; an escaped colon is data."""
     match = _EXTENSION.fullmatch(segment) or _ACTION.fullmatch(segment)
     return (match[1], match[2]) if match else (segment, "")
+
+
+def apart(step: str) -> tuple[str, ...]:
+    """A step of a path, and its action as a step of its own, which begins with ``/``: ``{id}:cancel`` is ``{id}`` and ``/:cancel``."""
+    stem, end = stem_of(step)
+    return (stem, f"/{end}") if end[:1] == ":" and step[:1] != "#" else (step,)
+
+
+def joined(steps: Iterable[str]) -> str:
+    """The path of such steps, with the selector that may be at its end."""
+    return "".join(step if step[:1] == "#" else step[1:] if step[:1] == "/" else f"/{step}" for step in steps)
 
 
 def looks_minted(text: str) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from tapehiss.contracts.counts import ITEM, Evidence
 from tapehiss.contracts.parameters import singular, snake
 from tapehiss.contracts.reading import status_of
-from tapehiss.contracts.routewords import is_reserved
+from tapehiss.contracts.routewords import is_collection, is_reserved
 from tapehiss.contracts.segments import stem_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 PATHS_MAX = 400
 """How many paths of an answer are compared."""
+DEPTH_MAX = 5
+"""How deep in a body a segment is looked for."""
 
 _IDENTIFYING = frozenset(
     re.findall(
@@ -38,6 +40,17 @@ _IDENTIFYING = frozenset(
     )
 )
 """Members that say which thing an object is, whatever the thing."""
+
+_TAGS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        type object kind resource resource_type object_type model entity action method command operation event status state view
+        path url href uri link self message error reason category class format version mode scope __typename
+        """,
+    )
+)
+"""Members that say what kind a thing is, or where: a route's own name stands there often."""
 
 Way = tuple[str, str]
 """Method and what follows the segment (parameters as ``{}``): one of the ways in which it was called."""
@@ -59,29 +72,59 @@ class Traits:
     """Whether it was called, and nothing but 404 and 410 came."""
     repeated: frozenset[str] = frozenset()
     """The identifying members of bodies whose value is this very segment."""
+    echoes: frozenset[tuple[Way, str]] = frozenset()
+    """Where else in bodies the segment stands as a value: the way, and the path in the document."""
 
     def __add__(self, other: Traits) -> Traits:
         ways = {**self.ways, **{way: paths | self.ways.get(way, frozenset()) for way, paths in other.ways.items()}}
         return Traits(
-            ways, self.refused and other.refused, self.missing and other.missing, self.repeated | other.repeated
+            ways,
+            self.refused and other.refused,
+            self.missing and other.missing,
+            self.repeated | other.repeated,
+            self.echoes | other.echoes,
         )
 
 
 def traits_of(segment: str, owner: str, calls: Calls, beside: Mapping[str, frozenset[str]]) -> Traits:
     """The traits of a segment after the literal ``owner``: ``calls`` are those that have it.
 
-    ``beside`` tells which members have which texts in what its parent answers (``members_of``). What answers at the segment itself
-    may call it by any identifying member; further down there are other things, and only those of its owner's name count.
+    ``beside`` tells which members have which texts in what its parent answers (``members_beside``).
     """
     ways: dict[Way, frozenset[str]] = {}
     for way, evidence in calls:
         ways[way] = ways.get(way, frozenset()) | _answered(evidence)
     statuses = {status for _, evidence in calls for name in evidence.parts if (status := status_of(name)) is not None}
     refused = bool(statuses) and all(400 <= status < 500 for status in statuses)
-    here = members_of(_IDENTIFYING | of_owner(owner), [call for call in calls if not call[0][1]], 0)
-    below = members_of(of_owner(owner), [call for call in calls if call[0][1]], 0)
-    repeated = (found.get(text, frozenset[str]()) for found in (here, below, beside) for text in _texts(segment))
-    return Traits(ways, refused, refused and statuses <= {404, 410}, frozenset[str]().union(*repeated))
+    texts = _texts(segment)
+    found = {(way, path) for way, evidence in calls for path in _paths_with(evidence, texts)}
+    repeated = {snake(path.rpartition("/")[2]) for way, path in found if _identifies(owner, way, path)}
+    repeated |= {member for text in texts for member in beside.get(text, ())}
+    return Traits(ways, refused, refused and statuses <= {404, 410}, frozenset(repeated), frozenset(found))
+
+
+def _paths_with(evidence: Evidence, texts: frozenset[str]) -> Iterator[str]:
+    """The paths of members that have one of these values, outside of arrays and near the top; tags say what kind a thing is."""
+    for part in _bodies(evidence):
+        for path, seen in part.fields.items():
+            if 1 <= path.count("/") <= DEPTH_MAX and any(value.lower() in texts for value in seen.values):
+                steps = path.split("/")
+                if ITEM not in steps and snake(steps[-1]) not in _TAGS:
+                    yield path
+
+
+def _identifies(owner: str, way: Way, path: str) -> bool:
+    """Whether the member at a path says which of the owner's things a body is about.
+
+    What answers at the segment itself may call it by any identifying member. Further down there are other things: only members of
+    the owner's name count there, what stands in such a member, and after a collection the top of the document.
+    """
+    *above, member = (snake(step) for step in path.split("/")[1:])
+    named = of_owner(owner)
+    if member in named:
+        return len(above) < 3
+    near = len(above) < 3 if not way[1] else not above and is_collection(owner)
+    return member in _IDENTIFYING and (near or not named.isdisjoint(above))
 
 
 def members_beside(owner: str, calls: Calls) -> Mapping[str, frozenset[str]]:
@@ -130,7 +173,9 @@ def _texts(segment: str) -> frozenset[str]:
 def of_owner(owner: str) -> frozenset[str]:
     """What the things of a collection call themselves: ``login`` is ``user``, ``userId``, ``user_name`` after ``users``."""
     one = "" if is_reserved(owner) else singular(snake(owner))
-    return frozenset({one, *(f"{one}_{end}" for end in ("id", "name", "key", "code", "slug", "uuid"))} if one else ())
+    return frozenset(
+        {one, *(f"{one}_{end}" for end in ("id", "name", "key", "code", "slug", "uuid", "version"))} if one else ()
+    )
 
 
 def summed(traits: Sequence[Traits]) -> Traits:
