@@ -193,14 +193,13 @@ def _incomplete_beta(a: float, b: float, x: float) -> float:
 def _continued_fraction(a: float, b: float, x: float) -> float:
     """DLMF 8.17.22 by Lentz' method; between 0 and the mean every denominator is positive."""
     c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1))
-    value = d
-    for m in range(1, _STEPS_MAX):
+    value, before, m = d, 0.0, 0
+    while abs(value - before) > abs(value) * _PRECISION and m < _STEPS_MAX:
+        m += 1
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         before = value
         for step in (even, odd):
             c, d = 1.0 + step / c, 1.0 / (1.0 + step * d)
             value *= c * d
-        if abs(value - before) <= abs(value) * _PRECISION:
-            break
     return value

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from tapehiss.cassettes.exchange import Clean, Exchange, Request, Response
+from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.conduct import Conduct
 from tapehiss.contracts.conduct_changes import origin_changes, paging_changes
 from tapehiss.contracts.drift import drift
@@ -75,10 +76,22 @@ def test_the_end_of_a_quota_told_otherwise():
     assert [each.severity.word for each in found if each.id == "api-quota-reset-changed"] == ["error"]
 
 
+def test_what_both_sides_show_is_no_change():
+    """The same behaviour, with or without another refusal beside it, has not changed."""
+    shown = [
+        told(LINK, *quota(100), ("ETag", '"a"'), sent=[BEARER]),
+        key(write=True),
+        told(("Retry-After", "3"), status=429),
+    ]
+    for origin in origins(catalogue(learn(shown)).entries):
+        assert not any(question.change for question in origin_changes(origin.conduct, origin.conduct))
+        assert not any(question.change for question in paging_changes(origin.conduct, origin.conduct, (2, 2)))
+
+
 @given(lists())
 def test_what_one_side_did_not_show_is_no_change(several):
     """A vendor of which nothing was seen before, or nothing since, has not changed its behaviour."""
-    for origin in origins(learn(several)):
+    for origin in origins(catalogue(learn(several)).entries):
         assert not any(question.change for question in origin_changes(Conduct(), origin.conduct))
         assert not any(question.change for question in origin_changes(origin.conduct, Conduct()))
         assert not any(question.change for question in paging_changes(origin.conduct, Conduct(), (9, 0)))
