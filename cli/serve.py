@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tapehiss.mocks.journal import Totals
+    from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.schedule import Schedule
     from tapehiss.mocks.server import Server
     from tapehiss.mocks.vendor import Vendor
@@ -59,6 +60,11 @@ def _factor(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
     metavar="RULE",
     help="A rule in short form: '429 retry-after=2 first=2 on=POST /v1/*', 'latency=1.5 p=0.1', 'truncate=100', 'reset'.",
 )
+@click.option(
+    "--limits",
+    metavar="PROFILE[:PLAN]",
+    help="Limits of a vendor: klaviyo, klaviyo:XS, github, stripe, ietf, ..., or a YAML file.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Decides rules with p=.")
 @click.option(
     "--latency",
@@ -78,6 +84,7 @@ def command(
     file: Path | None,
     names: tuple[str, ...],
     faults: tuple[str, ...],
+    limits: str | None,
     seed: int,
     latency: float,
     quiet: bool,
@@ -97,8 +104,10 @@ def command(
     place = address(listen)
     if not place.loopback:
         warn(f"{listen} can be reached from other machines, and anybody there can steer the mock")
+    kept = None if limits is None else _profile(limits)
     with stopping() as stop, Server(vendor, host=place.host, port=place.port) as server:
-        announce(server, vendor, quiet=quiet, as_json=as_json)
+        server.limit(kept)
+        announce(server, vendor, kept, quiet=quiet, as_json=as_json)
         _wait(server, stop, live_line=not quiet and not as_json and sys.stderr.isatty())
         totals, schedule = server.ask(lambda live, _: (live.journal.totals(), live.vendor.schedule))
     if as_json:
@@ -140,7 +149,13 @@ def gathered(file: Path | None, names: tuple[str, ...], faults: tuple[str, ...])
     return schedule
 
 
-def announce(server: Server, vendor: Vendor, *, quiet: bool, as_json: bool) -> None:
+def _profile(text: str) -> Profile:
+    from tapehiss.mocks.profile import profile
+
+    return profile(text)
+
+
+def announce(server: Server, vendor: Vendor, kept: Profile | None, *, quiet: bool, as_json: bool) -> None:
     """Where it listens and how to steer it."""
     from tapehiss.mocks.shorthand import rule_to_text
 
@@ -157,6 +172,7 @@ def announce(server: Server, vendor: Vendor, *, quiet: bool, as_json: bool) -> N
                 "recordings": count,
                 "hosts": hosts,
                 "rules": rules,
+                "limits": None if kept is None else {"profile": kept.name, "plan": kept.plan},
             }
         )
     elif not quiet:
@@ -167,6 +183,9 @@ def announce(server: Server, vendor: Vendor, *, quiet: bool, as_json: bool) -> N
         say(f"weather    {rules[0] if rules else 'fair'}")
         for rule in rules[1:]:
             say(f"           {rule}")
+        if kept is not None:
+            plan = f", plan {kept.plan}" if kept.plan else ""
+            say(f"limits     {kept.vendor}{plan} ({kept.confidence}, read {kept.read}: {kept.source})")
         if any(rule.probability < 1 for rule in vendor.schedule):
             say(f"seed       {vendor.seed}")
         say(f"steer      {control}docs")
@@ -197,6 +216,7 @@ def summary(totals: Totals) -> dict[str, Any]:
         "matches": dict(totals.rungs),
         "statuses": dict(totals.statuses),
         "struck": dict(totals.struck),
+        "limited": dict(totals.limited),
         "missed": [{"method": method, "path": path, "count": count} for (method, path), count in totals.missed.items()],
     }
 
@@ -209,6 +229,7 @@ def account(totals: Totals, schedule: Schedule) -> list[str]:
     if totals.requests:
         lines.append(f"answers    {_counted(totals.statuses)}")
     lines += [f"struck     {count} × {rule}" for rule, count in totals.struck.items()]
+    lines += [f"limited    {count} × {name}" for name, count in totals.limited.items()]
     never = [text for rule in schedule if (text := rule_to_text(rule)) not in totals.struck]
     lines += [f"never      {rule}: planned, and no request met it" for rule in never]
     missed = sorted(totals.missed.items(), key=lambda item: -item[1])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.exchange import Ending, header
 from tapehiss.mocks.links import here_of
-from tapehiss.mocks.live import LiveVendor
+from tapehiss.mocks.live import LiveVendor, dated
 from tapehiss.mocks.plane import DataPlane, accepted_by, request_of
 from tapehiss.mocks.wire import HANG_MAX_S, Asked, message_of
 
@@ -98,4 +98,4 @@ async def _sent(message: Message, send: Any) -> None:
 def app_of(vendor: Vendor) -> App:
     """A vendor as an ASGI application: ``httpx.ASGITransport(app_of(vendor))``."""
     began_s = time.monotonic()
-    return App(DataPlane(LiveVendor(vendor), lambda: time.monotonic() - began_s))
+    return App(DataPlane(LiveVendor(dated(vendor, time.time())), lambda: time.monotonic() - began_s))

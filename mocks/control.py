@@ -11,9 +11,10 @@ from fastapi import FastAPI, HTTPException, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from tapehiss.mocks.errors import BadSchedule, Flaw
+from tapehiss.mocks.errors import BadProfile, BadSchedule, Flaw
 from tapehiss.mocks.outcome import Rung  # noqa: TC001 (fastapi reads the annotations)
 from tapehiss.mocks.pages import docs_page
+from tapehiss.mocks.profile import profile_names, shipped_profile
 from tapehiss.mocks.scenario import scenario, scenarios
 from tapehiss.mocks.schedule import RULES_MAX, SEED_MAX, Rule, Schedule, operation_pattern, rule_from_json, rule_to_json
 from tapehiss.mocks.shorthand import rule_from_text, rule_to_text
@@ -51,6 +52,28 @@ class ScheduleOut(BaseModel):
     elapsed_s: float = Field(description="seconds since the schedule began")
 
 
+class LimitsIn(BaseModel):
+    """Limits to be kept from now on."""
+
+    model_config = {"extra": "forbid", "json_schema_extra": {"examples": [{"profile": "klaviyo:XS"}]}}
+
+    profile: str | None = Field(
+        max_length=100, description="a profile that ships with the mock, with or without a plan; null for none"
+    )
+
+
+class LimitsOut(BaseModel):
+    """The limits that are kept."""
+
+    profile: str | None
+    plan: str
+    source: str
+    read: str
+    confidence: str
+    limits: list[str]
+    available: list[str]
+
+
 class ScenarioOut(BaseModel):
     """A ready schedule."""
 
@@ -72,6 +95,7 @@ class EntryOut(BaseModel):
     delay_s: float
     recording: int | None
     struck: list[str]
+    limit: str
 
 
 class TotalsOut(BaseModel):
@@ -81,6 +105,7 @@ class TotalsOut(BaseModel):
     matches: dict[str, int]
     statuses: dict[str, int]
     struck: dict[str, int]
+    limited: dict[str, int]
 
 
 class CheckIn(BaseModel):
@@ -119,7 +144,7 @@ def control_app(live: LiveVendor, clock: Callable[[], float]) -> FastAPI:
         redoc_url=None,
         openapi_url=f"{prefix}/openapi.json",
     )
-    for routes in (_page_routes, _schedule_routes, _scenario_routes, _journal_routes, _state_routes):
+    for routes in (_page_routes, _schedule_routes, _scenario_routes, _limit_routes, _journal_routes, _state_routes):
         routes(app, prefix, live, clock)
     return app
 
@@ -129,7 +154,7 @@ def _page_routes(app: FastAPI, prefix: str, _: LiveVendor, __: Callable[[], floa
     @app.get(f"{prefix}/")
     async def index() -> dict[str, str]:
         """Where everything is."""
-        names = ("docs", "openapi.json", "schedule", "scenarios", "journal", "totals", "health")
+        names = ("docs", "openapi.json", "schedule", "scenarios", "limits", "journal", "totals", "health")
         return {name: f"{prefix}/{name}" for name in names}
 
     @app.get(f"{prefix}/docs", include_in_schema=False)
@@ -199,6 +224,35 @@ def _scenario_routes(app: FastAPI, prefix: str, live: LiveVendor, clock: Callabl
         return _schedule_out(live, clock())
 
 
+def _limit_routes(app: FastAPI, prefix: str, live: LiveVendor, _: Callable[[], float]) -> None:
+    @app.get(f"{prefix}/limits")
+    async def read_limits() -> LimitsOut:
+        """The limits that are kept, and the profiles that there are."""
+        return _limits_out(live)
+
+    @app.put(f"{prefix}/limits")
+    async def keep_limits(given: LimitsIn) -> LimitsOut:
+        """Keep other limits from now on, or none; the counters begin anew."""
+        try:
+            live.limit(None if given.profile is None else shipped_profile(given.profile))
+        except BadProfile as error:
+            raise HTTPException(404, str(error)) from None
+        return _limits_out(live)
+
+
+def _limits_out(live: LiveVendor) -> LimitsOut:
+    kept = live.profile
+    return LimitsOut(
+        profile=None if kept is None else kept.name,
+        plan="" if kept is None else kept.plan,
+        source="" if kept is None else kept.source,
+        read="" if kept is None else kept.read.isoformat(),
+        confidence="" if kept is None else kept.confidence,
+        limits=[each.name for each in live.vendor.limits.limits],
+        available=list(profile_names()),
+    )
+
+
 def _journal_routes(app: FastAPI, prefix: str, live: LiveVendor, _: Callable[[], float]) -> None:
     @app.get(f"{prefix}/journal")
     async def read_journal(
@@ -220,6 +274,7 @@ def _journal_routes(app: FastAPI, prefix: str, live: LiveVendor, _: Callable[[],
             matches=dict(totals.rungs),
             statuses=dict(totals.statuses),
             struck=dict(totals.struck),
+            limited=dict(totals.limited),
         )
 
     @app.post(f"{prefix}/verify")
@@ -242,6 +297,7 @@ def _entry_out(entry: Entry) -> EntryOut:
         delay_s=entry.delay_s,
         recording=entry.recording,
         struck=list(entry.struck),
+        limit=entry.limit,
     )
 
 

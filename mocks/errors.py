@@ -5,6 +5,7 @@
     TapehissError
     └── Misuse
         ├── BadSchedule     a rule that cannot be read: the file, the line, the field
+        ├── BadProfile      limits that cannot be read, likewise
         ├── NothingToServe  no recording on the tapes could be played
         ├── PortTaken       somebody else listens there
         └── EndlessFlow     a client that never stops asking
@@ -19,6 +20,10 @@ from tapehiss.cassettes.errors import Misuse
 
 class BadSchedule(Misuse):
     """A rule, a schedule or a scenario that cannot be read."""
+
+
+class BadProfile(Misuse):
+    """A profile of limits that cannot be read."""
 
 
 class NothingToServe(Misuse):

@@ -54,7 +54,7 @@ class Status:
 
     def apply(self, outcome: Outcome) -> Outcome:
         """The outcome with this answer in place of the recorded one; the request counts as not processed."""
-        return replace(outcome, response=self.response(), ending=Ending.COMPLETE, body_bytes=None)
+        return replace(outcome, response=self.response(), ending=Ending.COMPLETE, body_bytes=None, told=())
 
     def response(self) -> Response:
         """The answer that the client gets."""

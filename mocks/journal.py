@@ -39,6 +39,8 @@ class Entry:
     recording: int | None
     struck: tuple[str, ...]
     """The rules that struck, in short form."""
+    limit: str = ""
+    """The limit that refused it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Totals:
     statuses: Mapping[str, int] = field(default_factory=dict)
     """Status, or how the exchange ended if no answer came whole."""
     struck: Mapping[str, int] = field(default_factory=dict)
+    limited: Mapping[str, int] = field(default_factory=dict)
+    """By name of the limit that refused."""
     calls: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """By method and path."""
     missed: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -68,6 +72,7 @@ class Journal:
         self._rungs: Counter[str] = Counter()
         self._statuses: Counter[str] = Counter()
         self._struck: Counter[str] = Counter()
+        self._limited: Counter[str] = Counter()
         self._calls: Counter[tuple[str, str]] = Counter()
         self._missed: Counter[tuple[str, str]] = Counter()
 
@@ -87,6 +92,7 @@ class Journal:
             delay_s,
             outcome.recording,
             struck,
+            outcome.limit,
         )
         self.entries.append(entry)
         self._count(entry)
@@ -97,9 +103,10 @@ class Journal:
         self._rungs[entry.rung.value] += 1
         self._statuses[str(entry.status) if entry.ending == "complete" else entry.ending] += 1
         self._struck.update(entry.struck)
+        self._limited.update([entry.limit] if entry.limit else [])
         call = (entry.method, entry.path)
         _bounded(self._calls, call)
-        if entry.rung is Rung.MISS:
+        if entry.rung is Rung.MISS and not entry.limit:
             _bounded(self._missed, call)
 
     def count(self, on: str) -> int:
@@ -114,6 +121,7 @@ class Journal:
             dict(self._rungs),
             dict(self._statuses),
             dict(self._struck),
+            dict(self._limited),
             dict(self._calls),
             dict(self._missed),
         )

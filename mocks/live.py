@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from tapehiss.mocks.journal import Journal
 from tapehiss.mocks.keys import normal_path, split_url
+from tapehiss.mocks.limits import Limits
 from tapehiss.mocks.vendor import State, Vendor
 
 if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Request
     from tapehiss.mocks.outcome import Outcome
+    from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.schedule import Schedule
 
 HOST_PREFIX = "/_host/"
@@ -28,6 +30,8 @@ class LiveVendor:
     vendor: Vendor
     state: State = field(default_factory=State)
     journal: Journal = field(default_factory=Journal)
+    profile: Profile | None = None
+    """Where the vendor's limits come from."""
 
     def answer(self, request: Request, now_s: float) -> tuple[Outcome, float]:
         """What the client gets and after how many seconds; the state moves on."""
@@ -42,6 +46,12 @@ class LiveVendor:
         seed = self.vendor.seed if seed is None else seed
         self.vendor = replace(self.vendor, schedule=schedule, seed=seed)
         self.state = replace(self.state, began_s=now_s, attempts=State().attempts)
+
+    def limit(self, profile: Profile | None) -> None:
+        """Other limits from now on, or none; the counters begin anew."""
+        self.profile = profile
+        self.vendor = replace(self.vendor, limits=Limits() if profile is None else profile.limits)
+        self.state = replace(self.state, counters=State().counters)
 
     def reset(self, now_s: float) -> None:
         """Everything as at the beginning, with the schedule that is set."""
@@ -59,3 +69,8 @@ def addressed(request: Request) -> Request:
     host, slash, rest = target.removeprefix(HOST_PREFIX).partition("/")
     bare, question, query = host.partition("?")
     return replace(request, url=f"https://{bare}{slash}{rest}{question}{query}") if bare and authority else request
+
+
+def dated(vendor: Vendor, unix_s: float) -> Vendor:
+    """The vendor in a world whose clock begins now, unless it was told when."""
+    return vendor if vendor.unix_s else replace(vendor, unix_s=unix_s)

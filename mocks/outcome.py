@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tapehiss.cassettes.exchange import Ending, Response
+from tapehiss.cassettes.exchange import Ending, Headers, Response
 
 if TYPE_CHECKING:
     from tapehiss.mocks.schedule import Rule
@@ -49,6 +49,10 @@ class Outcome:
     """The rules of the schedule that struck."""
     personal: bool = False
     """The recorded response was changed for this client: it has the client's identifiers in it."""
+    told: Headers = ()
+    """What the vendor's limits tell with this answer, in the place of recorded headers of the same names."""
+    limit: str = ""
+    """The limit that refused the request."""
 
     @property
     def advances(self) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tapehiss.cassettes.coding import decode
 from tapehiss.cassettes.exchange import Request, header
 from tapehiss.mocks.links import here_of, to_client, to_vendor
-from tapehiss.mocks.wire import Asked, Script, script_of
+from tapehiss.mocks.wire import Asked, Script, announced, script_of, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +29,10 @@ How: TypeAlias = tuple[str, str, bool, bool, float, str]
 """The fields of ``Asked``, and the Host header: a tuple, because it is looked up for every request."""
 
 
+Prepared: TypeAlias = "tuple[int, Rung, How, tuple[str, ...]]"
+"""Under what a script is kept: the recording, how it was matched, what framing depends on, names of the headers that change."""
+
+
 @dataclass(slots=True)
 class DataPlane:
     """What the connections of one server share; owned by one thread."""
@@ -36,7 +40,7 @@ class DataPlane:
     live: LiveVendor
     clock: Callable[[], float]
     """Seconds since the server began."""
-    prepared: dict[tuple[int, Rung, How], Script] = field(default_factory=dict)
+    prepared: dict[Prepared, Script] = field(default_factory=dict)
     prepared_bytes: int = 0
     prepared_max_bytes: int = PREPARED_MAX_BYTES
     """When the kept scripts would take more, they are forgotten and made anew."""
@@ -75,19 +79,19 @@ class DataPlane:
         """The script, made once for every recording that is played as it is."""
         if outcome.recording is None or not outcome.advances or outcome.personal:
             return self._made(outcome, how)
-        key = (outcome.recording, outcome.rung, how)
+        key = (outcome.recording, outcome.rung, how, tuple([name for name, _ in outcome.told]))
         script = self.prepared.get(key)
         if script is None:
-            script = self._made(outcome, how)
+            script = self._made(_untold(outcome), how)
             self._keep(key, script)
-        return script
+        return announced(script, outcome.told)
 
     def _made(self, outcome: Outcome, how: How) -> Script:
         method, accepted, keep_alive, chunking, pace, host = how
         asked = Asked(method, accepted, keep_alive=keep_alive, chunking=chunking, pace=pace)
         return script_of(self.localised(outcome, here_of(host)), asked)
 
-    def _keep(self, key: tuple[int, Rung, How], script: Script) -> None:
+    def _keep(self, key: Prepared, script: Script) -> None:
         size = sum(len(content) for _, content in script.pieces)
         if self.prepared_bytes + size > self.prepared_max_bytes:
             self.prepared.clear()
@@ -95,6 +99,14 @@ class DataPlane:
         if size <= self.prepared_max_bytes:
             self.prepared[key] = script
             self.prepared_bytes += size
+
+
+def _untold(outcome: Outcome) -> Outcome:
+    """The outcome without the headers that change from answer to answer."""
+    if not outcome.told or outcome.response is None:
+        return outcome
+    kept = replace(outcome.response, headers=without(outcome.response.headers, outcome.told))
+    return replace(outcome, response=kept, told=())
 
 
 def accepted_by(request: Request) -> str:

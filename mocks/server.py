@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from tapehiss.mocks.asgi import App
 from tapehiss.mocks.errors import PortTaken
-from tapehiss.mocks.live import LiveVendor
+from tapehiss.mocks.live import LiveVendor, dated
 from tapehiss.mocks.plane import DataPlane
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tapehiss.mocks.journal import Entry, Totals
+    from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.schedule import Schedule
     from tapehiss.mocks.vendor import Vendor
 
@@ -48,7 +49,7 @@ class Server:
     def __init__(self, vendor: Vendor, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.host, self.port = host, port
         self._began_s = 0.0
-        self._plane = DataPlane(LiveVendor(vendor), self._clock)
+        self._plane = DataPlane(LiveVendor(dated(vendor, time.time())), self._clock)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stop: asyncio.Event | None = None
@@ -108,6 +109,10 @@ class Server:
     def play(self, schedule: Schedule, *, seed: int | None = None) -> None:
         """Another schedule, which begins now."""
         self.ask(lambda live, now_s: live.play(schedule, now_s, seed=seed))
+
+    def limit(self, profile: Profile | None) -> None:
+        """Other limits from now on, or none."""
+        self.ask(lambda live, _: live.limit(profile))
 
     def reset(self) -> None:
         """Forget what was asked, and begin the tapes and the schedule anew."""

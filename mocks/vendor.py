@@ -7,13 +7,15 @@ client gets, and after how many seconds. It neither waits nor throws dice, so ev
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
 from tapehiss.mocks.bindings import Bindings
 from tapehiss.mocks.faults import PROBLEM, strike
 from tapehiss.mocks.index import Index, Match, index_of
 from tapehiss.mocks.keys import split_url
+from tapehiss.mocks.limiting import limited
+from tapehiss.mocks.limits import Limits
 from tapehiss.mocks.memory import Memory
 from tapehiss.mocks.nearest import miss
 from tapehiss.mocks.outcome import Outcome, Rung
@@ -41,6 +43,8 @@ class State:
     """Group to how many of its recordings were played from its beginning on."""
     bindings: Bindings = field(default_factory=Bindings)
     """Which identifiers of the client stand for which ones of the tapes."""
+    counters: Memory[Any] = field(default_factory=Memory)
+    """What the vendor's limits have counted (``limits.weigh``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,9 @@ class Vendor:
     seed: int = 0
     latency: float = 0.0
     """Scale of the recorded latency: 0 for none, 1 for as recorded."""
+    limits: Limits = field(default_factory=Limits)
+    unix_s: float = 0.0
+    """Unix time at second 0 of the clock that ``answer`` is told: limits follow the calendar."""
 
     @staticmethod
     def of(exchanges: Iterable[Exchange], schedule: Schedule = (), *, seed: int = 0, latency: float = 0.0) -> Vendor:
@@ -71,10 +78,19 @@ class Vendor:
         number = _choose(state, self._unbound(state.bindings, match))
         state = replace(state, bindings=self._bound(state.bindings, asked, match, number))
         faultless = personal(self._recorded(request, match.rung, number), state.bindings)
-        outcome, delay_s = strike((rule.fault for rule in rules), faultless)
+        state, admitted = self._limited(state, request, faultless, now_s)
+        outcome, delay_s = strike((rule.fault for rule in rules), admitted)
         outcome = replace(outcome, struck=rules) if rules else outcome
         state = _advanced(state, match, outcome, attempt)
         return state, outcome, delay_s + self._latency_s(outcome)
+
+    def _limited(self, state: State, request: Request, outcome: Outcome, now_s: float) -> tuple[State, Outcome]:
+        """What the vendor's limits leave of an outcome."""
+        if not self.limits.limits:
+            return state, outcome
+        busy_s = self._latency_s(outcome)
+        counters, outcome = limited(self.limits, state.counters, request, outcome, self.unix_s + now_s, busy_s=busy_s)
+        return replace(state, counters=counters), outcome
 
     def _unbound(self, bindings: Bindings, match: Match) -> Match:
         """The match without recordings whose identifiers stand for others of the client's, unless there is nothing else."""
@@ -138,7 +154,7 @@ def _advanced(state: State, match: Match, outcome: Outcome, attempt: int) -> Sta
         while cursor < len(numbers) and played.get(numbers[cursor], 0):
             cursor += 1
         cursors = cursors if cursor == start else cursors.put(group.id, cursor)
-    return State(state.began_s, attempts, played, cursors, state.bindings)
+    return State(state.began_s, attempts, played, cursors, state.bindings, state.counters)
 
 
 def personal(outcome: Outcome, bindings: Bindings) -> Outcome:

@@ -131,11 +131,12 @@ def message_of(outcome: Outcome, asked: Asked) -> Message | None:
         return None
     reason = response.reason or reason_of(response.status)
     mark = ((MATCH_HEADER, outcome.rung.value),)
+    kept = without(response.headers, outcome.told) if outcome.told else response.headers
     if asked.method == "HEAD" or response.status in BODILESS:
-        headers = (*sendable(response.headers), *_announced(response, asked), *mark)
+        headers = (*sendable(kept), *outcome.told, *_announced(response, asked), *mark)
         return Message(response.status, reason, headers, (), whole=True, bodiless=True)
     body = _body(response, outcome, asked)
-    headers = (*sendable(response.headers), *_framing(body), *mark)
+    headers = (*sendable(kept), *outcome.told, *_framing(body), *mark)
     whole = outcome.ending is Ending.COMPLETE
     return Message(response.status, reason, headers, _pieces(response, body, asked), whole=whole, bodiless=False)
 
@@ -214,6 +215,22 @@ def sendable(headers: Headers) -> Headers:
     named = {word.strip().lower() for value in header_values(headers, "connection") for word in value.split(",")}
     dropped = HOP_BY_HOP | named | {MATCH_HEADER}
     return tuple(pair for pair in headers if _TOKEN.fullmatch(pair[0]) and pair[0].lower() not in dropped)
+
+
+def without(headers: Headers, others: Headers) -> Headers:
+    """The headers without those that have the name of one of the others."""
+    names = {name.lower() for name, _ in others}
+    return tuple(pair for pair in headers if pair[0].lower() not in names)
+
+
+def announced(script: Script, told: Headers) -> Script:
+    """A script that was prepared, with more headers in its head."""
+    if not told or not script.pieces:
+        return script
+    at_s, content = script.pieces[0]
+    head, _, rest = content.partition(b"\r\n\r\n")
+    lines = "".join(f"\r\n{name}: {value.translate(_CONTROLS)}" for name, value in told).encode("latin-1", "replace")
+    return Script(((at_s, b"".join([head, lines, b"\r\n\r\n", rest])), *script.pieces[1:]), script.then)
 
 
 def _pieces(response: Response, body: _Body, asked: Asked) -> tuple[tuple[float, bytes], ...]:

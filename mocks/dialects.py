@@ -1,0 +1,96 @@
+"""How vendors spell a number or an instant in their headers and bodies: one function for each form found in the wild.
+
+The law of this file: whatever is said of a wait is never too short. Units that are too coarse are rounded up, and a date is the end
+of the second in which the wait ends.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_FINE = 1e-4
+"""A wait of 2.00001 s is one of 2 s that was computed; see ``windows.SLACK_S``."""
+
+
+def _up(value: float) -> int:
+    return math.ceil(value - _FINE)
+
+
+def go_duration(seconds: float) -> str:
+    """As Go prints a ``time.Duration``: ``1h0m30s``, ``6m0s``, ``1.5s``, ``12ms`` (pkg.go.dev/time#Duration.String)."""
+    if seconds < 1:
+        return f"{_up(seconds * 1000)}ms" if seconds > 0 else "0s"
+    whole = _up(seconds * 1000) / 1000
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    told = f"{rest:.3f}".rstrip("0").rstrip(".") + "s"
+    return f"{hours}h{minutes}m{told}" if hours else f"{minutes}m{told}" if minutes else told
+
+
+def _rfc_3339(_: float, at_s: float) -> str:
+    return datetime.fromtimestamp(_up(at_s), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _human(_: float, at_s: float) -> str:
+    """JavaScript's ``Date.toString`` in central European winter time, as lemlist sends it (developer.lemlist.com)."""
+    at = datetime.fromtimestamp(_up(at_s), UTC) + timedelta(hours=1)
+    return at.strftime("%a %b %d %Y %H:%M:%S GMT+0100 (Central European Standard Time)")
+
+
+INSTANTS: Mapping[str, Callable[[float, float], str]] = {
+    "delta_s": lambda wait_s, _: str(_up(wait_s)),
+    "decimal_s": lambda wait_s, _: f"{math.ceil(wait_s * 10 - _FINE) / 10:.1f}",
+    "delta_ms": lambda wait_s, _: str(_up(wait_s * 1000)),
+    "epoch_s": lambda _, at_s: str(_up(at_s)),
+    "epoch_ms": lambda _, at_s: str(_up(at_s) * 1000),
+    "go_duration": lambda wait_s, _: go_duration(wait_s),
+    "rfc_3339": _rfc_3339,
+    "http_date": lambda _, at_s: formatdate(_up(at_s), usegmt=True),
+    "human": _human,
+}
+"""Name of a form -> its text, of ``(seconds to wait, Unix time at which the wait ends)``."""
+
+_PLACE = re.compile(
+    r"\{([a-z0-9_-]+)\.([a-z_]+)(?::([a-z0-9_]+))?\}|\{(retry_after)(?::([a-z0-9_]+))?\}|\{(reason|limit_name)\}"
+)
+
+
+def places(template: str) -> list[tuple[str, str, str]]:
+    """What a template asks for: ``(counter, value, form)``; the counter is empty for what is about the refusal itself."""
+    found = []
+    for counter, value, form, wait, wait_form, word in _PLACE.findall(template):
+        found.append((counter, value, form) if counter else ("", wait or word, wait_form))
+    return found
+
+
+def filled(template: str, look_up: Callable[[str, str], Any], now_s: float) -> str:
+    """A template with its places filled.
+
+    ``{steady.remaining}`` is a number of a counter, ``{steady.reset:epoch_s}`` an instant of one, ``{retry_after:delta_s}`` the wait that
+    is asked for, ``{reason}`` and ``{limit_name}`` which limit was met. ``look_up(counter, value)`` gives the number, or seconds, or text.
+    """
+    if "{" not in template:
+        return template
+
+    def told(match: re.Match[str]) -> str:
+        counter, value, form, wait, wait_form, word = match.groups(default="")
+        if word:
+            return str(look_up("", word))
+        found = look_up(counter, value or wait)
+        if value == "reset" or wait:
+            return INSTANTS[form or wait_form or "delta_s"](found, now_s + found)
+        return number(found)
+
+    return _PLACE.sub(told, template)
+
+
+def number(value: float) -> str:
+    """A count without a fraction that it does not have; what remains is rounded down, for it must not promise too much."""
+    return str(int(value)) if value >= 1 or value == int(value) else f"{value:g}" if value > _FINE else "0"

@@ -1,0 +1,35 @@
+"""What a vendor's limits make of an outcome: the vendor's refusal, or the answer with the live counters in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tapehiss.mocks.limits import admitted_headers, asked_of, json_of, refusal_of, weigh, with_fields
+from tapehiss.mocks.outcome import Outcome
+
+if TYPE_CHECKING:
+    from tapehiss.cassettes.exchange import Request
+    from tapehiss.mocks.limits import Limits
+    from tapehiss.mocks.memory import Memory
+
+
+def limited(
+    limits: Limits, counters: Memory[Any], request: Request, outcome: Outcome, now_s: float, *, busy_s: float = 0.0
+) -> tuple[Memory[Any], Outcome]:
+    """The counters after a request at this Unix time, and what the client gets.
+
+    Limits stand before everything else that a vendor does: a request that they refuse plays no recording.
+    """
+    response = outcome.response
+    needs_body = any(each.cost.asked_at or each.cost.charged_at for each in limits.limits)
+    answer = json_of(response.body) if needs_body and response is not None else None
+    counters, weighed = weigh(limits, counters, asked_of(limits, request), now_s, busy_s=busy_s, answer=answer)
+    if weighed.refused is not None:
+        return counters, Outcome(refusal_of(limits, weighed, now_s), rung=outcome.rung, limit=weighed.refused.name)
+    if response is None:
+        return counters, outcome
+    changed = with_fields(limits, weighed, response, now_s)
+    personal = outcome.personal or changed is not response
+    told = admitted_headers(limits, weighed, now_s)
+    return counters, replace(outcome, response=changed, personal=personal, told=told)

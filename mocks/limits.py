@@ -1,0 +1,269 @@
+"""A vendor's limits: several counters at once, each for an account, an endpoint or an object; all must admit a request.
+
+The law of this file: pure. What was admitted is charged to every counter, what was refused to none; the wait that is asked for is the
+longest of them all, so that who waits as told is admitted. A request that costs more than a quota costs all of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tapehiss.cassettes.exchange import Headers, Request, Response, header
+from tapehiss.contracts.operations import operation_of
+from tapehiss.mocks.dialects import INSTANTS, filled
+from tapehiss.mocks.faults import reason_of
+from tapehiss.mocks.keys import split_url
+from tapehiss.mocks.schedule import operation_pattern
+from tapehiss.mocks.windows import Bucket, Model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tapehiss.mocks.memory import Memory
+    from tapehiss.mocks.windows import Reading
+
+BODY_MAX_BYTES = 1_000_000
+"""In a larger body nobody looks for costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a vendor says when a limit is met; texts are templates (``dialects.filled``)."""
+
+    status: int = 429
+    headers: Headers = (("Retry-After", "{retry_after:delta_s}"),)
+    body: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a request costs: a number, by method, or what the recorded answer says that it cost."""
+
+    each: float = 1.0
+    methods: tuple[tuple[str, float], ...] = ()
+    asked_at: str = ""
+    """JSON Pointer into the answer to what had to be free."""
+    charged_at: str = ""
+    """... and to what was charged in the end."""
+
+    def of(self, method: str, answer: Any) -> tuple[float, float]:
+        """What must be free, and what is charged."""
+        asked = number_at(answer, self.asked_at) if self.asked_at else None
+        if asked is None:
+            asked = next((cost for name, cost in self.methods if name == method), self.each)
+        charged = number_at(answer, self.charged_at) if self.charged_at else None
+        return asked, asked if charged is None else charged
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One kind of counter."""
+
+    name: str
+    model: Model
+    per: tuple[str, ...] = ("account",)
+    """What it is kept for: each ``account``, ``endpoint`` (operation), ``path`` (object); ``()`` for all together."""
+    on: tuple[str, ...] = ("*",)
+    """Operations that are counted: ``POST /v1/*``, ``*``."""
+    free: tuple[str, ...] = ()
+    """Operations that are not, though ``on`` has them."""
+    cost: Cost = field(default_factory=Cost)
+    refusal: Refusal | None = None
+    """Where it differs from the vendor's other refusals."""
+
+    def counts(self, method: str, path: str) -> bool:
+        """Whether a request is counted."""
+        return any(operation_pattern(each)(method, path) for each in self.on) and not any(
+            operation_pattern(each)(method, path) for each in self.free
+        )
+
+    @property
+    def quota(self) -> float:
+        """The most that one request can cost."""
+        return self.model.capacity if isinstance(self.model, Bucket) else self.model.quota
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Everything about a vendor's limits."""
+
+    limits: tuple[Limit, ...] = ()
+    headers: Headers = ()
+    """Of an answer that was admitted; values are templates."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """JSON Pointers into the body of an answer that was admitted, with templates of the numbers there."""
+    refusal: Refusal = field(default_factory=Refusal)
+    account: tuple[str, ...] = ("authorization", "x-api-key", "api-key")
+    """Headers that tell one account from another; the first that is there counts."""
+
+
+class Asked(NamedTuple):
+    """What counters may know of a request."""
+
+    method: str
+    path: str
+    account: str
+    """A digest; nobody's credential is kept."""
+    endpoint: str
+
+
+class Weighed(NamedTuple):
+    """What the counters say of one request."""
+
+    refused: Limit | None
+    wait_s: float
+    """The longest wait of all counters; 0 when the request was admitted."""
+    readings: Mapping[str, Reading]
+    """By name of the limit, after the request."""
+
+
+def asked_of(limits: Limits, request: Request) -> Asked:
+    """What counters may know of a request."""
+    told = next((value for name in limits.account if (value := header(request.headers, name))), "")
+    target = split_url(request.url)[1]
+    path = target.partition("?")[0]
+    return Asked(request.method, path, _digest(told), _endpoint(request.method, path))
+
+
+@lru_cache(maxsize=4096)
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() if text else ""
+
+
+@lru_cache(maxsize=4096)
+def _endpoint(method: str, path: str) -> str:
+    return f"{method} {operation_of(method, path)[0].path}"
+
+
+@lru_cache(maxsize=65_536)
+def _number(limit: str, per: tuple[str, ...], asked: Asked) -> int:
+    """The number under which a counter is remembered."""
+    text = "\x1f".join(
+        [limit, *(getattr(asked, name) + (f" {asked.method}" if name == "path" else "") for name in per)]
+    )
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+def weigh(
+    limits: Limits, counters: Memory[Any], asked: Asked, now_s: float, *, busy_s: float = 0.0, answer: Any = None
+) -> tuple[Memory[Any], Weighed]:
+    """Admit a request or not, at this Unix time; ``answer`` is the recorded body as JSON, where costs depend on it."""
+    counted = [
+        (each, _number(each.name, each.per, asked)) for each in limits.limits if each.counts(asked.method, asked.path)
+    ]
+    states: list[Any] = [counters.get(number, None) or each.model.start() for each, number in counted]
+    costs = [each.cost.of(asked.method, answer) for each, _ in counted]
+    waits = [
+        each.model.wait_s(state, now_s, min(cost, each.quota))
+        for (each, _), state, (cost, _) in zip(counted, states, costs, strict=True)
+    ]
+    refused = next((each for (each, _), wait_s in zip(counted, waits, strict=True) if wait_s > 0), None)
+    if refused is None:
+        for place, ((each, number), (_, cost)) in enumerate(zip(counted, costs, strict=True)):
+            states[place] = each.model.take(states[place], now_s, min(cost, each.quota), busy_s)
+            counters = counters.put(number, states[place])
+    readings = {each.name: each.model.reading(state, now_s) for (each, _), state in zip(counted, states, strict=True)}
+    return counters, Weighed(refused, max(waits, default=0.0), readings)
+
+
+def refusal_of(limits: Limits, weighed: Weighed, now_s: float) -> Response:
+    """What the vendor says to a request that was not admitted; with its clock, which dates are measured against."""
+    limit = weighed.refused
+    assert limit is not None
+    refusal = limit.refusal or limits.refusal
+    look_up = _look_up(weighed, {"retry_after": weighed.wait_s, "reason": refusal.reason, "limit_name": limit.name})
+    headers = _told(refusal.headers, look_up, now_s)
+    try:
+        body = filled(refusal.body, look_up, now_s)
+    except KeyError:
+        body = ""  # it speaks of a counter that this request does not touch
+    return Response(refusal.status, reason_of(refusal.status), (("Date", _date(now_s)), *headers), body.encode())
+
+
+def _date(now_s: float) -> str:
+    return INSTANTS["http_date"](0.0, int(now_s))
+
+
+def admitted_headers(limits: Limits, weighed: Weighed, now_s: float) -> Headers:
+    """What the vendor tells of its counters with every answer; of a counter that a request did not touch it says nothing."""
+    return _told(limits.headers, _look_up(weighed, {}), now_s)
+
+
+def _told(templates: Headers, look_up: Callable[[str, str], Any], now_s: float) -> Headers:
+    told = []
+    for name, text in templates:
+        try:
+            told.append((name, filled(text, look_up, now_s)))
+        except KeyError:
+            continue
+    return tuple(told)
+
+
+def with_fields(limits: Limits, weighed: Weighed, response: Response, now_s: float) -> Response:
+    """The answer with the counters in its body, where the vendor tells them there."""
+    found = json_of(response.body) if limits.fields else None
+    if found is None:
+        return response
+    look_up = _look_up(weighed, {})
+    for pointer, text in limits.fields:
+        try:
+            _put(found, pointer.split("/")[1:], float(filled(text, look_up, now_s)))
+        except (KeyError, IndexError, TypeError, ValueError):
+            continue  # this answer does not tell it
+    body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(response.status, response.reason, response.headers, body)
+
+
+def _look_up(weighed: Weighed, about: Mapping[str, Any]) -> Callable[[str, str], Any]:
+    names = {"limit": "limit", "remaining": "remaining", "used": "used", "window": "window_s", "rate": "rate_per_s"}
+
+    def found(counter: str, value: str) -> Any:
+        if not counter:
+            return about[value]
+        reading = weighed.readings[counter]
+        return getattr(reading, "reset_s" if value == "reset" else names[value])
+
+    return found
+
+
+VALUES = frozenset({"limit", "remaining", "used", "window", "rate", "reset"})
+"""What a template may ask of a counter."""
+
+
+# ---- JSON
+
+
+def json_of(body: bytes) -> Any:
+    """The body as JSON; ``None`` when it is none, or too long."""
+    if not body or len(body) > BODY_MAX_BYTES or body.lstrip()[:1] not in {b"{", b"["}:
+        return None
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def number_at(data: Any, pointer: str) -> float | None:
+    """The number that a JSON Pointer (RFC 6901; names without escapes) leads to."""
+    for step in pointer.split("/")[1:]:
+        if isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
+            data = data[int(step)]
+        else:
+            return None
+    return float(data) if isinstance(data, int | float) and not isinstance(data, bool) and data >= 0 else None
+
+
+def _put(data: Any, steps: list[str], value: float) -> None:
+    """Replace a value that is there."""
+    for step in steps[:-1]:
+        data = data[int(step)] if isinstance(data, list) else data[step]
+    last: Any = int(steps[-1]) if isinstance(data, list) else steps[-1]
+    if isinstance(data[last], int | float):
+        data[last] = int(value) if value == int(value) else value

@@ -1,0 +1,158 @@
+"""Profiles: how a vendor limits its callers, as data in YAML: ``mocks/profiles/<vendor>.yaml`` ship with us, and anybody can write one.
+
+A profile names its source, the date on which it was read, and how sure we are. ``plans`` change the quotas by name of the limit. What is wrong
+with a file is said with file, line and field.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pydantic import ValidationError
+
+from tapehiss.mocks.errors import BadProfile
+from tapehiss.mocks.limits import Limit, Limits
+from tapehiss.mocks.profile_form import ProfileForm
+from tapehiss.mocks.windows import Bucket
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+FOLDER = Path(__file__).parent / "profiles"
+FILE_MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A vendor's limits, and where we know them from."""
+
+    name: str
+    vendor: str
+    about: str
+    source: str
+    read: dt.date
+    confidence: str
+    """``official``, ``secondary``, ``memory``, ``inferred`` (from tapes) or ``ours``."""
+    limits: Limits
+    plans: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = ()
+    plan: str = ""
+    """The plan whose quotas ``limits`` has."""
+
+    def on_plan(self, plan: str) -> Profile:
+        """The profile with the quotas of this plan; ``BadProfile`` names those that there are."""
+        quotas = dict(self.plans).get(plan)
+        if quotas is None:
+            known = ", ".join(name for name, _ in self.plans) or "none"
+            raise BadProfile(f"has no plan {plan!r}", self.name, f"choose one of: {known}")
+        wanted = dict(quotas)
+        limits = tuple(_with_quota(each, wanted.get(each.name)) for each in self.limits.limits)
+        return replace(self, limits=replace(self.limits, limits=limits), plan=plan)
+
+
+def _with_quota(limit: Limit, quota: float | None) -> Limit:
+    if quota is None:
+        return limit
+    if isinstance(limit.model, Bucket):
+        rate_per_s = limit.model.rate_per_s * quota / limit.model.capacity
+        return replace(limit, model=replace(limit.model, capacity=quota, rate_per_s=rate_per_s))
+    return replace(limit, model=replace(limit.model, quota=quota))
+
+
+def profile_names() -> tuple[str, ...]:
+    """The profiles that ship with us."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+def profile(text: str) -> Profile:
+    """``klaviyo``, ``klaviyo:XL``, or a YAML file with or without a plan; raises ``BadProfile``."""
+    name, plan = _parts(text)
+    if not name.endswith((".yaml", ".yml")):
+        return shipped_profile(text)
+    found = read_profile(Path(name))
+    return found.on_plan(plan) if plan else found
+
+
+def shipped_profile(text: str) -> Profile:
+    """``klaviyo`` or ``klaviyo:XL``: only what ships with us, for a name that came over the network."""
+    name, plan = _parts(text)
+    if name not in profile_names():
+        remedy = f"choose one of {', '.join(profile_names())}, or give a .yaml file"
+        raise BadProfile(f"no profile is called {name!r}", remedy=remedy)
+    found = read_profile(FOLDER / f"{name}.yaml")
+    return found.on_plan(plan) if plan else found
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """Name and plan."""
+    match = re.fullmatch(r"(.+):([^:/\\]+)", text)
+    return (match[1], match[2]) if match else (text, "")
+
+
+def read_profile(path: Path) -> Profile:
+    """The profile in a file; raises ``BadProfile`` with file, line and field."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(FILE_MAX_BYTES + 1)
+    except OSError as error:
+        raise BadProfile(f"cannot be read: {error.strerror}", str(path), "give a YAML file with limits") from None
+    if len(content) > FILE_MAX_BYTES:
+        raise BadProfile(f"is larger than {FILE_MAX_BYTES} bytes", str(path), "give a YAML file with limits")
+    return parse_profile(content, str(path), path.stem)
+
+
+def parse_profile(content: bytes, where: str, name: str) -> Profile:
+    """The profile in a YAML text."""
+    try:
+        root = yaml.compose(content, yaml.SafeLoader)
+        data = None if root is None else _plain(yaml.constructor.SafeConstructor().construct_document(root))
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{where}:{mark.line + 1}" if mark else where
+        raise BadProfile(f"is not YAML: {getattr(error, 'problem', None) or error}", place, "mend the file") from None
+    try:
+        read = ProfileForm.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(step) for step in first["loc"])
+        words = first["msg"].removeprefix("Value error, ")
+        place = f"{where}:{_line(root, first['loc'])}"
+        raise BadProfile(f"{field}: {words}" if field else words, place, "see docs/mocks.md, profiles") from None
+    return _value(read, name)
+
+
+def _plain(data: Any) -> Any:
+    """YAML 1.1 reads a field ``on`` as true; and a number where a text is wanted is its text."""
+    if isinstance(data, dict):
+        return {"on" if key is True else str(key): _plain(each) for key, each in data.items()}
+    return [_plain(each) for each in data] if isinstance(data, list) else data
+
+
+def _value(read: ProfileForm, name: str) -> Profile:
+    limits = Limits(
+        tuple(each.value(key) for key, each in read.limits.items()),
+        tuple(read.headers.items()),
+        tuple(read.fields.items()),
+        read.refusal.value(),
+        tuple(header.lower() for header in read.account),
+    )
+    plans = tuple((plan, tuple(quotas.items())) for plan, quotas in read.plans.items())
+    found = Profile(name, read.vendor, read.about, read.source, read.read, read.confidence, limits, plans)
+    return found.on_plan(read.plan) if read.plan else found
+
+
+def _line(node: Any, steps: tuple[int | str, ...]) -> int:
+    """The line of a field, or of the nearest thing around it."""
+    line = 1 if node is None else int(node.start_mark.line) + 1
+    if not steps:
+        return line
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if str(key.value) == str(steps[0]):
+                return max(int(key.start_mark.line) + 1, _line(value, steps[1:]) if steps[1:] else 0)
+    elif isinstance(node, yaml.SequenceNode) and isinstance(steps[0], int) and steps[0] < len(node.value):
+        return _line(node.value[steps[0]], steps[1:])
+    return line
