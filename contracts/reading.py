@@ -4,7 +4,9 @@ Names of parts::
 
     path <place>                    the path parameter at this place (1 is the first segment)
     query                           the query parameters, as one object
+    request-headers                 the request's headers that matter (``headers``), as one object
     request <media type>            the request body
+    response-headers <status>       the answer's headers that matter, as one object
     response <status> <media type>  the response body
 
 A body that is empty has the media type ``-``. Learning and checking read an exchange by this one function, so that what was
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from tapehiss.cassettes.exchange import Ending
 from tapehiss.cassettes.media import media_type
 from tapehiss.contracts import documents
+from tapehiss.contracts.headers import answered, asked
 from tapehiss.contracts.operations import Operation, operation_of, split
 from tapehiss.contracts.selector import selector_of
 
@@ -71,8 +74,8 @@ def status_of(part: str) -> int | None:
 
 
 def media_of(part: str) -> str:
-    """The media type of a request or response part, empty for parameters."""
-    return part.rsplit(" ", maxsplit=1)[-1] if " " in part else ""
+    """The media type of a request or response part, empty for parameters and headers."""
+    return part.rsplit(" ", maxsplit=1)[-1] if part.startswith(("request ", "response ")) else ""
 
 
 def _readings(exchange: Exchange, values: dict[str, str]) -> Iterator[Reading]:
@@ -82,13 +85,16 @@ def _readings(exchange: Exchange, values: dict[str, str]) -> Iterator[Reading]:
     if response.status < 400:
         yield from _asked(exchange.request, values)
     if exchange.ending is Ending.COMPLETE:
+        yield Reading(f"response-headers {response.status}", (answered(response.headers),))
         yield _body(f"response {response.status}", response)
 
 
 def _asked(request: Request, values: dict[str, str]) -> Iterator[Reading]:
     """How the operation was called."""
     yield from (Reading(f"path {place}", (documents.scalar(value),)) for place, value in values.items())
-    yield Reading("query", (documents.of_query(split(request.url)[2]),))
+    query = documents.of_parameters(split(request.url)[2])
+    yield Reading("query", query.values, query.unread)
+    yield Reading("request-headers", (asked(request.headers),))
     yield _body("request", request)
 
 

@@ -24,7 +24,7 @@ def test_every_exchange_can_be_read(exchange):
     """Nothing that was sent or answered is too strange to be counted, and every part has a name that can be taken apart."""
     for reading in read(exchange).readings:
         assert (status_of(reading.part) is not None) is reading.part.startswith("response ")
-        assert bool(media_of(reading.part)) is (" " in reading.part)
+        assert bool(media_of(reading.part)) is reading.part.startswith(("request ", "response "))
 
 
 def test_an_accepted_exchange_has_all_its_parts():
@@ -33,20 +33,22 @@ def test_an_accepted_exchange_has_all_its_parts():
     assert {name: reading.documents for name, reading in parts(exchange).items()} == {
         "path 3": (7,),
         "query": ({"limit": 3},),
+        "request-headers": ({},),
         "request application/json": ({"a": 1},),
+        "response-headers 201": ({},),
         "response 201 application/json": ({},),
     }
 
 
 def test_a_rejected_request_says_nothing_about_how_to_ask():
     """From 400 on only the response counts."""
-    assert list(parts(answer({}, url=URL, status=422))) == ["response 422 application/json"]
+    assert list(parts(answer({}, url=URL, status=422))) == ["response-headers 422", "response 422 application/json"]
 
 
 def test_a_truncated_body_is_not_learnt_from():
     """What the vendor did not finish says how it was asked, and nothing about its answers."""
     exchange = replace(answer({}, url=URL), ending=Ending.TRUNCATED)
-    assert set(parts(exchange)) == {"path 3", "query", "request -"}
+    assert set(parts(exchange)) == {"path 3", "query", "request-headers", "request -"}
 
 
 def test_no_response_no_parts():
