@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cli import console
 from tapehiss.cli.knowledge import catalogue_of
+from tapehiss.cli.live import Live, asked, preview, redacted
 from tapehiss.cli.opening import opened, tapes_argument
 from tapehiss.cli.telling import Telling, telling_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tapehiss.cassettes.exchange import Exchange
     from tapehiss.cassettes.tape import Tape
+    from tapehiss.clients.replaying import Pace
     from tapehiss.contracts.catalogue import Catalogue
     from tapehiss.contracts.findings import Witness
     from tapehiss.contracts.report import Report
@@ -25,7 +28,34 @@ if TYPE_CHECKING:
 FINDINGS_MAX = 10_000
 """How many different findings are told; more are a different vendor."""
 
+F = TypeVar("F", bound="Callable[..., Any]")
 _path = click.Path(path_type=Path)
+
+
+def live_options(function: F) -> F:
+    """The options of asking again; the verb gets them as ``live`` and ``pace``."""
+
+    @functools.wraps(function)
+    def told(*args: Any, url: str | None, origin: str, methods: tuple[str, ...], most: int, seconds: float, per_second: float,
+             headers: tuple[str, ...], query: tuple[str, ...], config: Path | None, **rest: Any) -> Any:  # fmt: skip
+        from tapehiss.clients.replaying import Pace
+
+        live = Live(url, origin, methods, most, headers, query, config) if url else None
+        return function(*args, live=live, pace=Pace(per_second, seconds_max=seconds), **rest)
+
+    count, amount = click.IntRange(1, 10_000), click.FloatRange(0, 1e6, min_open=True)
+    options = (
+        click.option("--live", "url", metavar="URL", help="Ask the vendor again what the tapes asked, and check the answers instead."),
+        click.option("--origin", default="", metavar="URL", help="The recorded origin that --live stands for.  [the only one]"),
+        click.option("--method", "methods", multiple=True, metavar="METHOD", help="Ask with this method (repeatable).  [GET and HEAD]"),
+        click.option("--max-requests", "most", type=count, default=50, metavar="N", help="Ask at most so often.  [50]"),
+        click.option("--max-seconds", "seconds", type=amount, default=60, metavar="S", help="Begin no request later.  [60]"),
+        click.option("--per-second", "per_second", type=amount, default=2, metavar="N", help="Ask at most so often a second.  [2]"),
+        click.option("--header", "headers", multiple=True, metavar="NAME=VARIABLE", help="Send a header with the value of an environment variable."),
+        click.option("--query", multiple=True, metavar="NAME=VARIABLE", help="Send a query parameter likewise."),
+        click.option("--config", type=_path, metavar="FILE", help="Where [redaction] is.  [tapehiss.toml]"),
+    )  # fmt: skip
+    return functools.reduce(lambda so_far, option: option(so_far), reversed(options), told)  # type: ignore[return-value]
 
 
 @click.command()
@@ -36,18 +66,37 @@ _path = click.Path(path_type=Path)
     "--overrides", type=_path, metavar="FILE", help="Templates that you know better (TOML; see docs/contracts.md)."
 )
 @telling_options
-def command(paths: tuple[Path, ...], skip_damaged: bool, source: Path, overrides: Path | None, telling: Telling) -> int:
+@live_options
+@click.option("--dry-run", is_flag=True, help="With --live: print what would be asked, and ask nothing.")
+def command(
+    paths: tuple[Path, ...], skip_damaged: bool, source: Path, overrides: Path | None, dry_run: bool,
+    telling: Telling, live: Live | None, pace: Pace,
+) -> int:  # fmt: skip
     """Check every exchange on tapes (files, or folders of them) against a contract.
 
     A finding is an error, a warning or a remark, by what it breaks and by how much evidence there is against it. Exit code 0:
     nothing at or above --fail-on; 1: something; 2: it could not be tried.
+
+    With --live the safe requests of the tapes are asked again at the vendor, slowly, and the answers are checked. Credentials come from the
+    environment; answers are redacted before anything is said of them.
     """
     known = catalogue_of(source, overrides)
     tapes = opened(paths, skip_damaged=skip_damaged)
     total = sum(len(tape) for tape in tapes)
     if not total:
         raise Misuse("there is no exchange on these tapes", remedy="record something first: tapehiss record --help")
-    return telling.tell(checked(console.progress(_placed(tapes), "checking", total), known, source, telling))
+    if live is None:
+        return telling.tell(checked(console.progress(_placed(tapes), "checking", total), known, source, telling))
+    plan = live.plan((exchange for exchange, _ in _placed(tapes)), known)
+    if not plan.asks:
+        raise Misuse(
+            "there is no request that could be asked again", "--live", "allow more with --method, if that is safe"
+        )
+    if dry_run:
+        console.say("\n".join(preview(plan.asks, live)))
+        return 0
+    answers, notes = redacted(live, plan, asked(plan, pace))
+    return telling.tell(checked(answers, known, source, telling, notes))
 
 
 def checked(
