@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 T = TypeVar("T")
+PROGRESS_S = 0.1
+"""How often a bar moves."""
 
 
 def interactive() -> bool:
@@ -76,9 +79,19 @@ def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterato
         yield from items
         return
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    yield from track(items, description=what, total=total, console=Console(stderr=True), transient=True)
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(what, total=total, rate="")
+        begun = due = time.monotonic()
+        for number, item in enumerate(items, start=1):
+            yield item
+            now = time.monotonic()
+            if now >= due:
+                due = now + PROGRESS_S
+                shown.update(task, completed=number, rate=f"{number / max(now - begun, PROGRESS_S):,.0f}/s")
 
 
 def counted(number: int, noun: str) -> str:

@@ -10,12 +10,14 @@ import click
 
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cli import console
-from tapehiss.cli.opening import opened, ordered, tapes_argument
+from tapehiss.cli.knowledge import saved_contract, taped, templates_of
+from tapehiss.cli.opening import opened
 from tapehiss.cli.output import STDOUT, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tapehiss.contracts.catalogue import Catalogue
     from tapehiss.contracts.counts import Evidence
     from tapehiss.contracts.evidence import Contract
     from tapehiss.contracts.operations import Operation
@@ -23,36 +25,41 @@ if TYPE_CHECKING:
 COLUMNS = ("operation", "statuses", "exchanges", "fields", "evidence")
 THIN = 5
 """An operation with fewer exchanges is called thinly evidenced."""
+BOUNDS_SHOWN = 10
+"""How many of the bounds that were reached are told."""
 
 _file = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@tapes_argument
+@click.argument("paths", metavar="TAPE...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--skip-damaged", is_flag=True, help="Leave out lines that are no exchange; each is named.")
 @click.option("--into", "-o", type=_file, metavar="FILE", help="Save the contract (JSON), to resume, merge or serve.")
 @click.option("--openapi", type=_file, metavar="FILE", help="Write it as OpenAPI 3.1 (JSON).")
-@click.option("--from", "known", type=_file, metavar="FILE", help="Begin with this saved contract.")
+@click.option(
+    "--from", "known", type=_file, metavar="FILE", multiple=True, help="Begin with this saved contract; repeatable."
+)
+@click.option(
+    "--overrides", type=_file, metavar="FILE", help="Templates that you know better (TOML; see docs/contracts.md)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the contract itself (JSON).")
 def command(
-    paths: tuple[Path, ...],
-    skip_damaged: bool,
-    into: Path | None,
-    openapi: Path | None,
-    known: Path | None,
-    as_json: bool,
-) -> None:
-    """Infer the contract that tapes (files, or folders of them) prove.
+    paths: tuple[Path, ...], skip_damaged: bool, into: Path | None, openapi: Path | None, known: tuple[Path, ...],
+    overrides: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Infer the contract that tapes (files, or folders of them, in any order) prove.
 
     Counts what was asked and answered, by operation, status and media type. The contract accepts every exchange that it was
-    learnt from, and every statement has its support: operations with few exchanges are called thin.
+    learnt from, and every statement has its support: operations with few exchanges are called thin. With --from, what was known is
+    added to: without a TAPE, saved contracts are merged.
     """
-    from tapehiss.contracts.evidence import learn, to_json
+    from tapehiss.contracts.catalogue import catalogue
+    from tapehiss.contracts.evidence import to_json
     from tapehiss.contracts.views import openapi as openapi_of
 
-    before = _resumed(known)
-    tapes = opened(paths, skip_damaged=skip_damaged)
-    total = sum(len(tape) for tape in tapes)
-    contract = learn(console.progress(ordered(tapes), "inferring", total), before)
+    if not paths and not known:
+        raise click.UsageError("Missing argument 'TAPE...'.")
+    contract = _learnt(paths, known, overrides, skip_damaged=skip_damaged)
     if not contract.exchanges:
         raise Misuse("there is no exchange on these tapes", remedy="record something first: tapehiss record --help")
     if into is not None:
@@ -62,21 +69,20 @@ def command(
     if as_json:
         click.echo(to_json(contract), nl=False)
     elif STDOUT not in {into, openapi}:
-        _show(contract)
+        _show(catalogue(contract))
 
 
-def _resumed(path: Path | None) -> Contract | None:
-    from tapehiss.contracts.evidence import from_json
+def _learnt(
+    paths: tuple[Path, ...], known: tuple[Path, ...], overrides: Path | None, *, skip_damaged: bool
+) -> Contract:
+    """What was known and what the tapes prove."""
+    from tapehiss.contracts.evidence import Contract, learn
 
-    if path is None:
-        return None
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise Misuse(
-            f"cannot be read: {error.strerror}", where=str(path), remedy="check the path given to --from"
-        ) from error
-    return from_json(text, where=str(path))
+    templates = templates_of(overrides)
+    before = sum(map(saved_contract, known), Contract())
+    tapes = opened(paths, skip_damaged=skip_damaged) if paths else ()
+    told = console.progress(taped(tapes), "inferring", sum(len(tape) for tape in tapes))
+    return learn(told, before, templates)
 
 
 def _write(path: Path, text: str) -> None:
@@ -85,14 +91,14 @@ def _write(path: Path, text: str) -> None:
         console.warn(f"wrote {path}")
 
 
-def _show(contract: Contract) -> None:
+def _show(known: Catalogue) -> None:
     """The table; a person who watches gets the only origin once, so that the paths have room."""
-    origins = {operation.origin for operation, _ in contract}
+    origins = {operation.origin for operation, _ in known.entries}
     short = console.interactive() and len(origins) == 1
     if short:
         console.say(origins.pop())
-    console.table(COLUMNS, (_row(operation, evidence, short=short) for operation, evidence in contract))
-    _footnotes(contract)
+    console.table(COLUMNS, (_row(operation, evidence, short=short) for operation, evidence in known.entries))
+    _footnotes(known)
 
 
 def _row(operation: Operation, evidence: Evidence, *, short: bool) -> tuple[str, ...]:
@@ -129,11 +135,11 @@ def _doubts(evidence: Evidence) -> Iterator[str]:
         yield "beyond bounds"
 
 
-def _footnotes(contract: Contract) -> None:
+def _footnotes(known: Catalogue) -> None:
     """What the table cannot say, beside the result."""
-    for bound in contract.reached[:10]:
-        console.warn(f"a bound was reached, and nothing is known beyond it: {bound}")
+    for bound in known.contract.reached[:BOUNDS_SHOWN]:
+        console.warn(f"a bound was reached, and what is beyond it is summed or unknown: {bound}")
     if console.interactive():
-        thin = sum(evidence.exchanges < THIN for _, evidence in contract)
-        known = len(contract.operations)
-        console.say(f"{contract.exchanges} exchanges · {known} operations · {thin} seen fewer than {THIN} times")
+        exchanges = known.contract.exchanges
+        thin = sum(evidence.exchanges < THIN for _, evidence in known.entries)
+        console.say(f"{exchanges} exchanges · {len(known.entries)} operations · {thin} seen fewer than {THIN} times")

@@ -41,7 +41,7 @@ def catalogue_of(source: Path, overrides: Path | None = None) -> Catalogue:
     from tapehiss.contracts.catalogue import catalogue
 
     templates = templates_of(overrides)
-    contract = contract_of(source)
+    contract = contract_of(source, templates)
     if not contract.exchanges:
         raise Misuse("there is no exchange in it", str(source), "record something first: tapehiss record --help")
     return catalogue(contract, templates)
@@ -54,8 +54,8 @@ def templates_of(overrides: Path | None) -> frozenset[str]:
     return read_overrides(_bytes(overrides), where=str(overrides)) if overrides is not None else frozenset()
 
 
-def contract_of(source: Path) -> Contract:
-    """A saved contract, or what tapes (a file, or a folder of them) prove."""
+def contract_of(source: Path, templates: frozenset[str] = frozenset()) -> Contract:
+    """A saved contract, or what tapes (a file, or a folder of them) prove, with these overrides."""
     from tapehiss.contracts.evidence import from_json, learn
 
     if not source.is_dir():
@@ -63,10 +63,18 @@ def contract_of(source: Path) -> Contract:
         if text.lstrip()[:1] == b"{":
             return from_json(text, where=str(source))
     tapes = opened([source], skip_damaged=False)
-    return learn(console.progress(_taped(tapes), "learning", sum(len(tape) for tape in tapes)))
+    told = console.progress(taped(tapes), "learning", sum(len(tape) for tape in tapes))
+    return learn(told, templates=templates)
 
 
-def _taped(tapes: Sequence[Tape]) -> Iterator[Taped]:
+def saved_contract(source: Path) -> Contract:
+    """A saved contract, and nothing else."""
+    from tapehiss.contracts.evidence import from_json
+
+    return from_json(_bytes(source), where=str(source))
+
+
+def taped(tapes: Sequence[Tape]) -> Iterator[Taped]:
     """Every exchange with its place; what a tape holds went through the door when it was written."""
     from tapehiss.contracts.evidence import Taped
 

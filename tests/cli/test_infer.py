@@ -8,13 +8,20 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from recordings import ORDER, write_tape
 
+from tapehiss.cassettes.tape import open_tapes
+from tapehiss.cli.knowledge import taped
 from tapehiss.contracts.evidence import from_json, learn
-from traffic import answers
+from traffic import answer, answers
 
 
 @pytest.fixture
 def tape(tmp_path):
     return write_tape(tmp_path / "t.yaml")
+
+
+def known(*paths, templates=()):
+    """What these tapes prove."""
+    return learn(taped(open_tapes(paths)), templates=templates)
 
 
 def test_one_line_an_operation(tapehiss, tape):
@@ -34,13 +41,13 @@ def test_a_saved_contract_is_resumed(tapehiss, tape, tmp_path):
     assert tapehiss("infer", tape, "--into", once).code == 0
     assert tapehiss("infer", tape, "--from", once, "-o", twice).code == 0
     contract = from_json(once.read_text())
-    assert contract == learn(ORDER)
+    assert contract == known(tape)
     assert from_json(twice.read_text()) == contract + contract
 
 
 def test_json_is_the_contract(tapehiss, tape):
     """``--json`` prints what ``--into`` saves."""
-    assert from_json(tapehiss("infer", tape, "--json").out) == learn(ORDER)
+    assert from_json(tapehiss("infer", tape, "--json").out) == known(tape)
 
 
 def test_openapi_is_valid(tapehiss, tape, tmp_path):
@@ -82,3 +89,43 @@ def test_a_dash_is_standard_output(tapehiss, tape):
     """``--openapi -`` writes the description, and nothing but it, to standard output."""
     said = tapehiss("infer", tape, "--openapi", "-")
     assert json.loads(said.out)["openapi"].startswith("3.1")
+
+
+def test_many_tapes_in_any_order_are_one_contract(tapehiss, tmp_path):
+    """Files and folders, in any order and split, and saved contracts that are merged: the same text."""
+    (tmp_path / "folder").mkdir()
+    first = write_tape(tmp_path / "folder" / "a.yaml", ORDER)
+    second = write_tape(tmp_path / "b.yaml", answers([{"a": 1}, {"a": None}]))
+    whole = tapehiss("infer", first.parent, second, "--json").out
+    assert whole == tapehiss("infer", second, first, "--json").out
+    one, two = tmp_path / "1.json", tmp_path / "2.json"
+    assert tapehiss("infer", first, "-o", one).code == tapehiss("infer", second, "-o", two).code == 0
+    assert whole == tapehiss("infer", "--from", two, "--from", one, "--json").out
+    assert whole == tapehiss("infer", second, "--from", one, "--json").out
+
+
+def test_overrides_become_a_part_of_the_contract(tapehiss, tmp_path):
+    """What a user knows better is honoured, saved with the contract and still there when it is resumed without the file."""
+    tape = write_tape(tmp_path / "t.yaml", [answer({"a": 1}, url="https://h/users/ada")])
+    (tmp_path / "mine.toml").write_text('templates = ["/users/{nick}"]')
+    saved = tmp_path / "c.json"
+    said = tapehiss("infer", tape, "--overrides", tmp_path / "mine.toml")
+    assert said.out.startswith("GET https://h/users/{nick}\t")
+    assert tapehiss("infer", tape, "--overrides", tmp_path / "mine.toml", "-o", saved).code == 0
+    assert tapehiss("infer", tape, "--from", saved).out.startswith("GET https://h/users/{nick}\t200×2\t2")
+    (tmp_path / "bad.toml").write_text("templates = 3")
+    said = tapehiss("infer", tape, "--overrides", tmp_path / "bad.toml")
+    assert (said.code, said.out) == (2, "")
+    assert "bad.toml" in said.err
+
+
+def test_nothing_to_infer_from_is_a_usage_error(tapehiss):
+    """Neither a tape nor a saved contract: usage, code 2."""
+    said = tapehiss("infer")
+    assert said.code == 2
+    assert "TAPE" in said.err
+
+
+def test_in_a_pipe_there_is_no_progress(tapehiss, tape):
+    """Nothing moves where nobody watches."""
+    assert tapehiss("infer", tape).err == ""
