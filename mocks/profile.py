@@ -120,7 +120,7 @@ def parse_profile(content: bytes, where: str, name: str) -> Profile:
         field = ".".join(str(step) for step in first["loc"])
         words = first["msg"].removeprefix("Value error, ")
         place = f"{where}:{_line(root, first['loc'])}"
-        raise BadProfile(f"{field}: {words}" if field else words, place, "see docs/mocks.md, profiles") from None
+        raise BadProfile(f"{field}: {words}" if field else words, place, "see docs/serving.md, limits") from None
     return _value(read, name)
 
 

@@ -89,8 +89,29 @@ def test_a_program_gets_json(tape):
         "matches": {"exact": 1},
         "statuses": {"200": 1},
         "struck": {},
+        "limited": {},
         "missed": [],
     }
+
+
+def test_a_vendors_limits_are_kept(tape):
+    """``--limits klaviyo:XS``: the second call in a second is turned away, and the end says by which limit."""
+    with serving(tape, "--limits", "klaviyo:XS") as (process, _):
+        lines = [process.stdout.readline() for _ in range(3)]
+        url = lines[0].split()[-1]
+        assert lines[2].startswith("limits     Klaviyo, plan XS (official, read 2026-11-01: https://")
+        statuses = [fetched(f"{url}/v1/orders/1")[0] for _ in range(20)]
+        assert set(statuses) == {200, 429}
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=WAIT_S)
+    assert f"limited    {statuses.count(429)} × " in out
+
+
+def test_a_profile_that_nobody_has_is_said(tapehiss, tape):
+    """With those that there are."""
+    said = tapehiss("serve", tape, "--limits", "nobody")
+    assert said.code == 2
+    assert "choose one of amazon-sp-api" in said.err
 
 
 def test_a_person_sees_a_line_that_moves(tape):
