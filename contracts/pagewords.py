@@ -27,7 +27,7 @@ _MORE = re.compile(
 )
 _TOTAL = re.compile(
     r"(?:(?:total|num|max|page)_?)?(?:total|count|items?_?count|results?|pages?_?count|records|hits|num_?found|entries|elements)"
-    r"|(?:total|num)_?\w{2,20}|\w{2,20}_?total|pages|last_?page",
+    r"|total_?\w{2,20}|num_\w{2,20}|num(?:ber)?_?of_?\w{2,20}|\w{2,20}_?total|pages|last_?page",
     re.IGNORECASE,
 )
 _TOTAL_HEADER = re.compile(r"(?:.*-)?total(?:-(?:count|items|results|records|pages))?|x-count", re.IGNORECASE)

@@ -1,0 +1,54 @@
+"""Conduct is counted the same in any order and any split."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from habits import told
+from tapehiss.cassettes.exchange import Clean, Ending, Exchange, Request
+from tapehiss.contracts.conduct import Conduct
+from tapehiss.contracts.conducting import Conducting, conduct_of
+from tapehiss.contracts.reading import read
+from tapehiss.contracts.sums import Seen
+from traffic import lists
+
+
+@given(lists(), st.integers(0, 8), st.randoms(use_true_random=False))
+def test_counting_as_it_goes_is_the_sum(exchanges, cut, dice):
+    """One by one and added, at once, in two halves, or shuffled: the same conduct."""
+    rows = [(exchange, read(exchange), Seen(float(number), "t", number)) for number, exchange in enumerate(exchanges)]
+
+    def counted(some):
+        counting = Conducting()
+        for row in some:
+            counting.take(*row)
+        return counting.conduct()
+
+    whole = counted(rows)
+    assert whole == sum((conduct_of(*row) for row in rows), Conduct())
+    assert whole == counted(rows[:cut]) + counted(rows[cut:])
+    dice.shuffle(rows)
+    assert whole == counted(rows)
+
+
+def test_an_exchange_shows_a_sign_once():
+    """Two headers of one kind, or a page with a hundred items, are one witness."""
+    body = {"items": [{"id": f"item {number}"} for number in range(100)], "next_cursor": "abcdef"}
+    conduct = conduct_of(told(body=body), read(told(body=body)), Seen())
+    assert {sign.count for sign in conduct.signs.values()} == {1}
+
+
+def test_what_was_not_answered_shows_nothing():
+    """A reset says nothing about credentials or pages."""
+    exchange = Clean(Exchange(Request("GET", "https://h/a"), None, Ending.RESET))
+    assert conduct_of(exchange, read(exchange), Seen()) == Conduct()
+
+
+def test_its_size_grows_with_what_it_holds():
+    """Whoever counts can tell when it is time to freeze."""
+    counting = Conducting()
+    counting.take(told(), read(told()), Seen())
+    before = counting.size
+    counting.take(told(), read(told()), Seen())
+    assert 0 < before == counting.size
