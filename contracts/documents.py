@@ -1,8 +1,9 @@
 """Bodies and parameters as documents: what a body says, whatever its media type.
 
 A *document* is a JSON value. A JSON body is one document, a stream of server-sent events or of JSON lines is one document
-for each event or line, a form and a query string are one object. A body that should be readable and is not has a reason
-instead; a body of any other type has no documents and is known by its media type alone.
+for each event or line, a form, a query string and a multipart form are one object (``pairs``), XML is what its shape says
+(``elements``), and a multipart body of another kind has a document for each of its parts that is JSON. A body that should be readable and is
+not has a reason instead; a body of any other type has no documents and is known by its media type alone.
 """
 
 from __future__ import annotations
@@ -12,24 +13,25 @@ import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 import orjson
 
-from tapehiss.cassettes.media import is_event_stream, is_form, is_json, is_json_lines
+from tapehiss.cassettes.media import is_event_stream, is_form, is_json, is_json_lines, is_multipart, is_text, is_xml
+from tapehiss.contracts.elements import UnreadableError, element_of
+from tapehiss.contracts.multipart import pieces
+from tapehiss.contracts.pairs import of_pairs, pairs_of, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PARAMETERS_MAX = 1_000
-"""How many parameters of one query string or form are read."""
+    from tapehiss.contracts.multipart import Piece
+
+__all__ = ["Documents", "of_body", "of_pairs", "of_parameters", "of_query", "scalar"]
 
 _INTEGERS = 2**63
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
-_WORDS = {"true": True, "false": False}
+_DIGITS_MAX = 20
 _BLANK_LINE = re.compile(r"\r\n\r\n|\n\n|\r\r")
 _RECORD = re.compile(rb"[\x1e\n]")
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +60,55 @@ def _read(media: str, body: bytes) -> Iterable[Any]:
         return (_parsed(line) for line in _RECORD.split(body) if line.strip())
     if is_json(media):
         return (_parsed(body),)
-    return (of_pairs(_pairs(body.decode())),) if is_form(media) else ()
+    if is_form(media):
+        return (_of_text(body.decode()),)
+    if is_multipart(media):
+        return _multipart(media, body)
+    return (element_of(body),) if _is_data(media) else ()
+
+
+def of_parameters(query: str) -> Documents:
+    """The parameters of a query string, as one object."""
+    try:
+        return Documents((_of_text(query) if query else {},))
+    except _UnreadError as error:
+        return Documents(unread=str(error))
 
 
 def of_query(query: str) -> dict[str, Any]:
-    """A query string as one object; parameters beyond ``PARAMETERS_MAX`` are not read."""
+    """A query string as one object, empty when it has too many parameters to be read."""
+    return next(iter(of_parameters(query).values), {})
+
+
+def _of_text(text: str) -> dict[str, Any]:
     try:
-        return of_pairs(_pairs(query))
-    except ValueError:
-        return {}
+        return of_pairs(pairs_of(text))
+    except ValueError as error:
+        raise _UnreadError("too many parameters") from error
 
 
-def of_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Name-value pairs as an object: a name that is repeated has a list, and numbers and booleans are recognised."""
-    found: dict[str, list[Any]] = {}
-    for name, text in pairs:
-        found.setdefault(name, []).append(scalar(text))
-    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+def _is_data(media: str) -> bool:
+    """Whether XML is data, not a page or a picture."""
+    return is_xml(media) and not media.startswith("image/") and media != "application/xhtml+xml"
 
 
-def scalar(text: str) -> str | int | bool:
-    """The value that a text in a URL or a form stands for: an integer, a boolean, or itself."""
-    if _INTEGER.match(text):
-        return int(text)
-    return _WORDS.get(text, text)
+def _multipart(media: str, body: bytes) -> Iterable[Any]:
+    try:
+        parts = list(pieces(body))
+    except ValueError as error:
+        raise _UnreadError("not multipart") from error
+    if media == "multipart/form-data":
+        return (of_pairs((piece.name, _field(piece)) for piece in parts),)
+    return [_parsed(piece.content) for piece in parts if is_json(piece.media)]
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
-    return parse_qsl(text, keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
+def _field(piece: Piece) -> Any:
+    """What a field of a multipart form says: its text, its JSON, or which kind of file it is."""
+    if piece.filename is None and is_json(piece.media):
+        return _parsed(piece.content)
+    if piece.filename is not None or not (is_text(piece.media) or not piece.media):
+        return {"filename": piece.filename or "", "media": piece.media or "application/octet-stream"}
+    return piece.content.decode("utf-8", "replace")
 
 
 def _events(body: bytes) -> Iterable[Any]:
@@ -113,8 +136,7 @@ def _parsed_slowly(body: bytes, reason: str) -> Any:
     if reason.startswith("depth limit"):
         raise RecursionError
     value = json.loads(body, parse_float=_finite, parse_int=_integer, parse_constant=_refused)
-    if _SURROGATE.search(body):
-        json.dumps(value, ensure_ascii=False).encode()
+    json.dumps(value, ensure_ascii=False).encode()
     return value
 
 
@@ -123,7 +145,7 @@ class _UnreadError(ValueError):
 
 
 def _integer(text: str) -> float:
-    value = int(text)
+    value = int(text) if len(text) <= _DIGITS_MAX else 2 * _INTEGERS
     return value if -_INTEGERS <= value < 2 * _INTEGERS else _finite(text)
 
 
@@ -140,7 +162,7 @@ def _refused(_constant: str) -> Any:
 
 def _reason(error: ValueError) -> str:
     """Why a body could not be read, without any of the body, so that equal reasons are counted together."""
-    if isinstance(error, _UnreadError):
+    if isinstance(error, (_UnreadError, UnreadableError)):
         return str(error)
     if isinstance(error, UnicodeError):
         return "not Unicode"
