@@ -72,7 +72,7 @@ class _Answers:
     @property
     def served(self) -> int:
         """How many requests were accepted."""
-        return self.count(range(400))
+        return sum(count for status, count in self.statuses.items() if status < 400)
 
 
 def _statuses(was: _Answers, now: _Answers) -> Iterator[Question]:
