@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 FINDINGS_MAX = 100
 """How many findings one exchange can have."""
+_HEADERS = ("request-headers", "response-headers")
+
 NODES_MAX = 200_000
 """How many paths the judges that are kept may have together; beyond it they are made anew as they are needed."""
 
@@ -82,7 +84,8 @@ class Conformance:
         """The judge of a part of an operation that was seen."""
         judge = self._judges.get((line, part))
         if judge is None:
-            judge = judge_of(self._catalogue.evidence(line).parts[part])
+            names_only = part.startswith(_HEADERS)
+            judge = judge_of(self._catalogue.evidence(line).parts[part], names_only=names_only)
             if judge.nodes + sum(each.nodes for each in self._judges.values()) > NODES_MAX:
                 self._judges.clear()
                 self._known.forget()
@@ -96,12 +99,13 @@ class Conformance:
             yield Finding("operation-unknown", CHECK["operation-unknown"].severity, line, witness=witness)
             return
         yield from _ended(line, self._catalogue.evidence(line), account.ending, witness)
-        asked = [reading for reading in account.readings if status_of(reading.part) is None]
-        wrong = [finding for reading in asked for finding in self._of_part(line, reading, witness)]
-        yield from wrong
-        for reading in account.readings[len(asked) :]:
-            yield from self._of_part(line, reading, witness)
-            if not wrong and reading.documents and reading.part in self._catalogue.evidence(line).parts:
+        wrong = False
+        for reading in account.readings:
+            found = tuple(self._of_part(line, reading, witness))
+            yield from found
+            if not reading.part.startswith("response "):
+                wrong = wrong or bool(found)
+            elif not wrong and reading.documents and reading.part in self._catalogue.evidence(line).parts:
                 self._known.remember(exchange, line, self.judge(line, reading.part))
 
     def _of_part(self, line: str, reading: Reading, witness: Witness) -> Iterator[Finding]:
@@ -125,11 +129,12 @@ class Conformance:
 
 
 def worst(name: str, part: str) -> Severity:
-    """The worst that a finding can be at a part: how others ask is a remark, how a vendor turns down a warning at most."""
-    status = status_of(part)
+    """The worst that a finding can be at a part: how others ask is a remark; a header, and how a vendor turns down, a warning at most."""
+    status = status_of(part.replace("response-headers", "response"))
     if status is None or (status >= 400 and name == "status-unknown"):
         return Severity.INFO
-    return min(CHECK[name].severity, Severity.ERROR if status < 400 else Severity.WARN)
+    whole = status < 400 and not part.startswith(_HEADERS)
+    return min(CHECK[name].severity, Severity.ERROR if whole else Severity.WARN)
 
 
 def _ended(line: str, evidence: Evidence, ending: Ending, witness: Witness) -> Iterator[Finding]:

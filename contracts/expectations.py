@@ -65,7 +65,14 @@ class Expectation:
     @property
     def lone(self) -> int:
         """How much below here was seen exactly once: a member's absence, a kind. The more, the more is still to come."""
-        return sum(_lone(each) for each in self.everything())
+        return sum(each.lone_here for each in self.everything())
+
+    @property
+    def lone_here(self) -> int:
+        """The same of this place alone."""
+        objects = self.seen.kinds.get("object", 0)
+        absent = sum(objects - member.seen.occurrences == 1 for member in self.members.values()) if objects > 1 else 0
+        return absent + (sum(count == 1 for count in self.seen.kinds.values()) if self.seen.occurrences > 1 else 0)
 
 
 NOTHING = Expectation("", Field())
@@ -104,12 +111,6 @@ def _expectation(node: Node, path: str, *, whole: bool) -> Expectation:
         _format(node.seen),
         _range(node.seen),
     )
-
-
-def _lone(at: Expectation) -> int:
-    objects = at.seen.kinds.get("object", 0)
-    absent = sum(objects - member.seen.occurrences == 1 for member in at.members.values()) if objects > 1 else 0
-    return absent + (sum(count == 1 for count in at.seen.kinds.values()) if at.seen.occurrences > 1 else 0)
 
 
 def _words(seen: Field) -> frozenset[str]:

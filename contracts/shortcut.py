@@ -1,13 +1,13 @@
 """The short way to "it fits": what was found about earlier requests and answers, asked again of the next ones.
 
-Most exchanges are a request that was made before and a JSON body that is as expected. How the request was made is known then, and
-the body is parsed and validated, and nothing else is done. Whatever is not as simple as that is not known here.
+Most exchanges are a request that was made before and a JSON body that is as expected. How the request was made is known then, and so
+are the headers (of which only names are judged): the body is parsed and validated, and nothing else is done. Whatever is not as simple as that is not known here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
@@ -23,38 +23,51 @@ KNOWN_MAX = 10_000
 """How many requests are remembered, and how many answers; when there are more, all are forgotten."""
 
 _SELECTORS = frozenset(name.lower() for name in HEADERS)
-_SELECTOR_LENGTHS = frozenset(map(len, HEADERS))
+
+Names = tuple[str, ...]
+
+
+class Answered(NamedTuple):
+    """How a body is judged that came with such headers."""
+
+    judge: Judge
+    place: int
+    """Which of the headers is the first Content-Type."""
+    content_type: str
+    """What it has to say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
     """What is known so far; it grows as exchanges are judged the long way."""
 
-    _asked: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Method and URL -> operation, where asking so is as expected."""
-    _answered: dict[tuple[str, int, str], Judge] = field(default_factory=dict)
-    """Operation, status and Content-Type -> the judge of the body."""
+    _asked: dict[tuple[str, str, Names], str] = field(default_factory=dict)
+    """Method, URL and names of headers -> operation, where asking so is as expected."""
+    _answered: dict[tuple[str, int, Names], Answered] = field(default_factory=dict)
+    """Operation, status and names of headers -> how the body is judged, where such headers are as expected."""
 
     def accepts(self, exchange: Exchange) -> bool:
         """Whether an exchange certainly has no finding; ``False`` when that has to be looked at."""
         request, response = exchange.request, exchange.response
-        line = self._asked.get((request.method, request.url))
-        if line is None or response is None or not _is_simple(exchange):
+        line = self.operation(request)
+        if not line or response is None or not _is_simple(exchange):
             return False
-        judge = self._answered.get((line, response.status, _content_type(response.headers)))
-        if judge is None:
+        known = self._answered.get((line, response.status, _names(response.headers)))
+        if known is None or response.headers[known.place][1] != known.content_type:
             return False
         try:
-            return judge.validator.is_valid(orjson.loads(response.body))
+            return known.judge.validator.is_valid(orjson.loads(response.body))
         except ValueError:
             return False
 
     def operation(self, request: Request) -> str:
         """The operation that a request calls; empty when that is not known yet."""
-        return self._asked.get((request.method, request.url), "") if _is_plain(request) else ""
+        if request.body or request.cut is not None:
+            return ""
+        return self._asked.get((request.method, request.url, _names(request.headers)), "")
 
     def remember(self, exchange: Exchange, line: str, judge: Judge) -> None:
-        """The way in which an exchange was asked is as expected, and this is the judge of its answer."""
+        """The way in which an exchange was asked, and its headers, are as expected, and this is the judge of its body."""
         request, response = exchange.request, exchange.response
         if (
             response is None
@@ -63,10 +76,14 @@ class Shortcut:
             or not is_json(media_type(response.headers))
         ):
             return
+        asked, answered = _names(request.headers), _names(response.headers)
+        if request.body or request.cut is not None or not _SELECTORS.isdisjoint(map(str.lower, asked)):
+            return
         if max(len(self._asked), len(self._answered)) >= KNOWN_MAX:
             self.forget()
-        self._asked[request.method, request.url] = line
-        self._answered[line, response.status, _content_type(response.headers)] = judge
+        place = [name.lower() for name in answered].index("content-type")
+        self._asked[request.method, request.url, asked] = line
+        self._answered[line, response.status, answered] = Answered(judge, place, response.headers[place][1])
 
     def forget(self) -> None:
         """Know nothing."""
@@ -75,23 +92,12 @@ class Shortcut:
 
 
 def _is_simple(exchange: Exchange) -> bool:
-    """Whether method and URL are all of the question, and the body is all of the answer."""
+    """Whether the answer is whole, and its body is all of it."""
     response = exchange.response
     if response is None or response.cut is not None or response.undecoded or not response.body:
         return False
-    return exchange.ending is Ending.COMPLETE and _is_plain(exchange.request)
+    return exchange.ending is Ending.COMPLETE
 
 
-def _is_plain(request: Request) -> bool:
-    """Whether method and URL say all about how it was asked."""
-    if request.body or request.cut is not None:
-        return False
-    return _SELECTORS.isdisjoint([name.lower() for name, _ in request.headers if len(name) in _SELECTOR_LENGTHS])
-
-
-def _content_type(headers: Headers) -> str:
-    """The first Content-Type as it was sent."""
-    for name, value in headers:
-        if len(name) == 12 and name.lower() == "content-type":
-            return value
-    return ""
+def _names(headers: Headers) -> Names:
+    return tuple([name for name, _ in headers])

@@ -185,3 +185,20 @@ def test_a_catalogue_is_taken_as_it_is():
     """Who has folded operations by their own overrides is judged by them."""
     contract = learn(answers([{"a": 1}]))
     assert Conformance(catalogue(contract)).findings(answer({"a": 1})) == ()
+
+
+def with_headers(*headers):
+    """An answer with these headers beside its media type."""
+    plain = answer({"a": 1})
+    return replace(plain, response=replace(plain.response, headers=(*plain.response.headers, *headers)))
+
+
+def test_of_headers_the_names_are_judged():
+    """A header that always came and is missing is a warning at most; what it says is another matter with every answer."""
+    conformance = Conformance(learn([with_headers(("ETag", f'"{n}"')) for n in range(50)]))
+    for _ in range(2):
+        assert conformance.findings(with_headers(("ETag", "another kind"))) == ()
+        (missing,) = conformance.findings(answer({"a": 1}))
+        (new,) = conformance.findings(with_headers(("ETag", '"1"'), ("Retry-After", "1")))
+        assert (missing.id, missing.part, missing.pointer) == ("member-missing", "response-headers 200", "/etag")
+        assert (missing.severity, new.id, new.severity) == (Severity.WARN, "member-unknown", Severity.INFO)
