@@ -77,11 +77,20 @@ def page(
 
     Unless it is a read, or asks for a page, or is told of one at the top of the answer, the answer is not looked into.
     """
-    asked = {f"query:{name}": value for name, value in query.items() if _asks(name, value)}
-    asked |= {f"body:{name}": value for name, value in body.items() if _asks(name, value)}
+    asked = {f"query:{name}": value for name, value in _flat(query) if _asks(name, value)}
+    asked |= {f"body:{name}": value for name, value in _flat(body) if _asks(name, value)}
     kept = asked if len(asked) <= PARAMETERS_MAX else {name: asked[name] for name in sorted(asked)[:PARAMETERS_MAX]}
     pages = method in READS or kept or (type(document) is dict and any(map(is_about_pages, document)))
     return Page(url, kept, headers, envelope_of(document) if pages else Envelope())
+
+
+def _flat(query: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Query parameters by their names as they are written: ``page[size]`` was read as a member of an object."""
+    for name, value in query.items():
+        if type(value) is dict:
+            yield from ((f"{name}[{inner}]", each) for inner, each in value.items())
+        else:
+            yield name, value
 
 
 def signs(told: Page) -> Iterator[str]:

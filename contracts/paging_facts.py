@@ -133,7 +133,8 @@ def _asked(evidence: Evidence) -> dict[Way, Sign]:
         return {}
     found: dict[Way, Sign] = {}
     for path, seen in part.fields.items():
-        name = path[1:].replace("~1", "/").replace("~0", "~")
+        outer, *inner = (each.replace("~1", "/").replace("~0", "~") for each in path.split("/")[1:] or [""])
+        name = outer + "".join(f"[{each}]" for each in inner)
         style = _style(f"query:{name}")
         if style and set(seen.kinds) == {"integer"} and len(seen.values) > 1:
             found[style, f"query:{name}", "", "asked"] = Sign(seen.exchanges, seen.first, seen.last)

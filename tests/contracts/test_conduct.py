@@ -22,7 +22,7 @@ from tapehiss.contracts.conduct import (
 from tapehiss.contracts.sums import Seen
 
 SEEN = st.builds(Seen, st.integers(0, 9).map(float), st.sampled_from(["a", "b"]), st.integers(0, 3))
-SIGNS = st.builds(
+SIGNS = st.builds(Sign, st.integers(1, 5)) | st.builds(
     lambda count, some: Sign(count, min(some), max(some)), st.integers(1, 5), st.lists(SEEN, min_size=1, max_size=3)
 )
 SKETCHES = st.sets(st.integers(0, 60).map("{:02x}".format), max_size=40).map(

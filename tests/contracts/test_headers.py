@@ -62,6 +62,12 @@ def test_a_repeated_header_is_a_list():
     assert answered((("Link", "a"), ("link", "b"), ("LINK", "c"))) == {"link": ["a", "b", "c"]}
 
 
+def test_too_many_names_are_cut():
+    """The first ones are told."""
+    many = tuple((f"X-Thing-{number}", "1") for number in range(2 * NAMES_MAX))
+    assert list(asked(many)) == [f"x-thing-{number}" for number in range(NAMES_MAX)]
+
+
 @given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12)), max_size=NAMES_MAX * 2))
 def test_no_header_is_too_odd(headers):
     """Any headers give a bounded document."""

@@ -123,6 +123,36 @@ def test_what_only_looks_like_paging_is_none(exchange):
     assert [fact for fact in facts(catalogue(learn([exchange] * 3))) if fact.topic == "pagination"] == []
 
 
+def test_two_proven_ways_are_both_told():
+    """A vendor that offers the next page's number in two places, under two parameters."""
+
+    def vendor(at):
+        number = at // SIZE + 1
+        return told(
+            f"/v1/things?page={number}&offset={at}&limit={SIZE}",
+            {"items": page_of(at), "next_page": number + 1, "next_offset": at + SIZE},
+        )
+
+    known = [fact for fact in facts(catalogue(learn([vendor(at) for at in (0, 10, 20)]))) if fact.topic == "pagination"]
+    assert {(fact.id, fact["parameter"], fact["field"]) for fact in known} == {
+        ("pagination-offset", "offset", "/next_offset"),
+        ("pagination-page", "page", "/next_page"),
+    }
+
+
+def test_which_page_this_is_without_a_way_to_another():
+    """A number of the page beside a total, where nobody asked for a page: named, and no parameter is invented."""
+    exchanges = [told(body={"data": [{"id": 1}], "pagination": {"current_page": 1, "total_pages": 1}})] * 2
+    [fact] = [fact for fact in facts(catalogue(learn(exchanges))) if fact.topic == "pagination"]
+    assert (fact.id, fact["parameter"], fact["field"], fact["proof"]) == (
+        "pagination-page",
+        None,
+        "/pagination/current_page",
+        "named",
+    )
+    assert fact["total_field"] == "/pagination/total_pages"
+
+
 def test_the_last_page_alone():
     """Where no tape has another page, it is told how the last one is recognised, and nothing more."""
     exchanges = [told(body={"data": [{"id": 1}], "has_more": False, "next_cursor": None})] * 2
