@@ -14,6 +14,7 @@ from tapehiss.contracts import authentication, caching, idempotency, limits, pag
 from tapehiss.contracts.conduct import Conduct, Sign, Sketch, Window
 from tapehiss.contracts.latency import bucket_of
 from tapehiss.contracts.pagewords import is_total_header
+from tapehiss.contracts.pairs import flattened
 from tapehiss.contracts.quotas import quotas_of, role_of
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _documents(account: Account) -> tuple[Mapping[str, Any], Mapping[str, Any], 
         if reading.part.startswith("response ") and document is not None:
             answer = document
         elif isinstance(document, dict) and reading.part == "query":
-            query = document
+            query = dict(flattened(document))
         elif isinstance(document, dict) and reading.part.startswith("request "):
             body = dict(list(document.items())[:MEMBERS_MAX])
     return query, body, answer

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tapehiss.cli.infer import command
-from tapehiss.contracts import counts, documents, levels, values
+from tapehiss.contracts import counts, levels, pairs, values
 
 if TYPE_CHECKING:
     import pytest
@@ -32,6 +32,6 @@ def test_every_option_is_told() -> None:
 def test_the_bounds_are_the_bounds() -> None:
     """The numbers in the table are those in the code."""
     told = [f"{levels.NAMES_MAX:,}; {counts.PARTS_MAX}", f"{counts.FIELDS_MAX:,}; {counts.DEPTH_MAX}",
-            f"{counts.VALUES_MAX}; {counts.VALUE_LENGTH_MAX} characters", f"{documents.PARAMETERS_MAX:,}",
+            f"{counts.VALUES_MAX}; {counts.VALUE_LENGTH_MAX} bytes of JSON", f"{pairs.PARAMETERS_MAX:,}",
             f"at most {values.ENUM_VALUES_MAX} of them"]  # fmt: skip
     assert [words for words in told if words not in PAGE] == []
