@@ -63,13 +63,13 @@ _ATTRIBUTE = re.compile(
 )
 _MULTIPART = re.compile(rb"\"?[^\r\n]{0,256}\r?\n(?:[^\r\n]{1,512}\r?\n){0,8}\r?\n")
 _PAIR_NAME = re.compile(
-    rb"\"(?:name|key|id|field|label|param|parameter|variable|header|attribute|title|type|property)\"\s*:\s*\"\Z",
+    rb"\"(?:name|key|id|field|label|param|parameter|variable|header|attribute|title|type|property)\"\s*:\s*\"(?:[\w.-]{0,64}/){0,16}\Z",
     re.IGNORECASE,
 )
 _PAIR_VALUE = rb'"(?:value|val|content|data|text|default|secret|values)"\s*:\s*' + _STRING
 _FLAT = rb'(?:[^{}\[\]"\x00]|"(?:[^"\\\x00]|\\.)*")'
-_PAIR_AFTER = re.compile(rb'"\s*,' + _FLAT + rb"{0,64}?" + _PAIR_VALUE, re.DOTALL)
-_PAIR_BEFORE = re.compile(_PAIR_VALUE, re.DOTALL)
+_PAIR_AFTER = re.compile(rb'"\s*,' + _FLAT + rb"{0,64}?" + _PAIR_VALUE, re.DOTALL | re.IGNORECASE)
+_PAIR_BEFORE = re.compile(_PAIR_VALUE, re.DOTALL | re.IGNORECASE)
 _LIST_PAIR = re.compile(rb'"\s*,\s*' + _STRING + rb'"\s*\]', re.DOTALL)
 _LEAF = re.compile(_STRING + rb'"(\s*:)?|([\[{])|([\]}])', re.DOTALL)
 
@@ -163,7 +163,7 @@ def _after_quote(view: bytes, start: int, end: int) -> Iterator[Value]:
             yield from _part_of_form(view, end + 1)
         yield from _only(_ATTRIBUTE.match(view, end), "markup")
         yield from _attribute_before(view, start)
-    elif _PAIR_NAME.search(view, max(0, start - 64), start):
+    elif _PAIR_NAME.search(view, max(0, start - 256), start):
         yield from _only(_PAIR_AFTER.match(view, end, end + _NEAR), "json")
         yield from _before(view, start)
     elif view[max(0, start - 64) : start - 1].rstrip()[-1:] == b"[":

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tapehiss.cassettes import deltas
+from tapehiss.cassettes import calls, columns, deltas
 from tapehiss.cassettes.credentials import secrets_in
 from tapehiss.cassettes.exchange import Ending
 from tapehiss.cassettes.media import is_event_stream, is_form, is_json_lines, media_type
@@ -79,7 +79,18 @@ class Places:
         if r is not None:
             self._in_block(view, Part.RESPONSE_HEADERS, r.headers, found)
             self._in_block(view, Part.RESPONSE_TRAILERS, r.trailers, found)
-        return found + self._bare_token(view)
+        return found + self._bare_token(view) + list(self._in_tables(view)) + self._in_calls(view)
+
+    def _in_tables(self, view: bytes) -> Iterator[Find]:
+        """The cells of tables whose columns' names smell."""
+        kinds = ((self._request_type, Part.REQUEST_BODY), (self._response_type, Part.RESPONSE_BODY))
+        for kind, part in kinds:
+            if kind in columns.TYPES:
+                yield from columns.finds(view, *self._spans[part], self._names)
+
+    def _in_calls(self, view: bytes) -> list[Find]:
+        """The password of a log-in that has no name, and what is answered to it."""
+        return list(calls.finds(view, self._spans[Part.REQUEST_BODY], self._spans[Part.RESPONSE_BODY]))
 
     def _bare_token(self, view: bytes) -> list[Find]:
         """A body that is one word, from a path that says which: ``PUT /latest/api/token``."""

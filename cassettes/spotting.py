@@ -70,11 +70,14 @@ _NAMED = frozenset({"name", "ending"})
 _JWK = re.compile(rb'"(?:d|p|q|dp|dq|qi|k)"\s*:\s*"([A-Za-z0-9_-]{16,})"')
 _MANIFEST = re.compile(rb'"(?:data|stringData)"\s*:\s*\{([^{}]*)\}')
 _MANIFEST_VALUE = re.compile(rb':\s*"((?:[^"\\]|\\.)+)"')
+_SEALED_VALUE = re.compile(rb'"(?:value|text|plaintext)"\s*:\s*"((?:[^"\\\x00]|\\.){1,16384}+)"', re.IGNORECASE)
 _OBJECT_MAX = 16384
 _KINDS = (
     (b'"kty"', "jwk"),
     (b'"kind":"secret"', "manifest"),
     (b'"kind": "secret"', "manifest"),
+    (b'"securestring"', "sealed"),
+    (b'"secret_text"', "sealed"),
     (b"eyj", "jwt"),
     (b"-----begin", "pem"),
     (b"bearer", "bearer"),
@@ -243,6 +246,12 @@ def _manifest(view: bytes, start: int) -> Iterator[Find]:
             yield Find(*value.span(1), "json", Strength.STRONG, "manifest-secret")
 
 
+def _sealed(view: bytes, start: int) -> Iterator[Find]:
+    """The value of an object that says that it is kept in secret (AWS parameters, Cloudflare bindings), whatever its name."""
+    for match in _SEALED_VALUE.finditer(view, *_reach(view, start, (b"{",), (b"}",))):
+        yield Find(*match.span(1), "json", Strength.STRONG, "sealed-value")
+
+
 def _packed(view: bytes, start: int) -> Iterator[Find]:
     if view.startswith(packed.SIGNS, start):
         yield Find(start, start, PACKED, Strength.NONE, "packed")
@@ -255,6 +264,7 @@ _AT: dict[str, Callable[[bytes, int], Iterator[Find]]] = {
     "basic": _basic,
     "jwk": _jwk,
     "manifest": _manifest,
+    "sealed": _sealed,
     PACKED: _packed,
 }
 

@@ -32,6 +32,7 @@ def found(text: bytes, *, strict: bool = False) -> list[bytes]:
         b'{"password": {"value": "hush", "id": "7", "createdAt": "today"}}',
         b'{"name": "password", "value": "hush"}',
         b'{"value": "hush", "key": "DB_PASSWORD"}',
+        b'{"Name": "/shop/prod/password", "Value": "hush"}',
         b'{"name": "password", "n": 7, "on": true, "value": "hush"}',
         b'[["password", "hush"]]',
         b"{'password': 'hush'}",

@@ -130,3 +130,14 @@ def test_bodies_that_stayed_encoded():
         (coded, b"q"),
         (coded, b"r"),
     ]
+
+
+def test_tables_and_calls_are_found_in_bodies():
+    """A column of a table by the type of the body; the password of a log-in by its call."""
+    table = (("Content-Type", "text/csv; charset=utf-8"),)
+    call = b'{"method": "login", "params": ["ada", "hush1"]}'
+    x = Exchange(
+        Request("POST", "https://x/", (), call), Response(200, headers=table, body=b"user,password\nada,hush2\n")
+    )
+    places, view = places_of(x)
+    assert [view[find.start : find.end] for find in places.header_finds(view)] == [b"hush2", b"hush1"]

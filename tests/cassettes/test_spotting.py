@@ -143,3 +143,10 @@ def test_the_weak_are_marked():
     """Whoever judges must look at the value."""
     (find,) = spotter_of(Rules()).finds(b'{"token": "x"}', Within())
     assert find.strength is Strength.WEAK
+
+
+def test_what_says_that_it_is_sealed():
+    """The value beside such a type, in the same object and before or behind it."""
+    assert spotted(b'{"Name": "n", "Type": "SecureString", "Value": "hush"}') == {("sealed-value", b"hush")}
+    assert ("sealed-value", b"hush") in spotted(b'{"text": "hush", "type": "secret_text"}')
+    assert spotted(b'{"Value": "loud"}, {"Type": "SecureString"}') == set()
