@@ -53,6 +53,7 @@ JSON_BODIES: dict[str, bytes] = {
     "the same key differently written": b'{"id": 1, "\\u0069d": "x"}',
     "half a surrogate pair": b'{"id": "\\ud800", "\\udfff": 1}',
     "bad UTF-8": b'{"id": "\xff\xfe\xc0\x80"}',
+    "encoded surrogate": b'{"id": "\xed\xa0\x80"}',
     "overlong": b'{"id": "\xf4\x90\x80\x80"}',
     "control characters": b'{"id": "\x01\x02"}',
     "escaped control characters": b'{"id": "\\u0000\\u001b[31m\\u2028"}',
@@ -71,8 +72,8 @@ JSON_BODIES: dict[str, bytes] = {
     "strange keys": json.dumps({name: {name: [name]} for name in NAMES}).encode(),
     "all kinds at one place": b'[null, true, 1, 1.5, "x", [], {}, [[]], {"a": []}]',
     "long text": json.dumps({"id": "x" * 10_000_000}).encode(),
-    "many items": b'{"id": [' + b",".join(b"%d" % at for at in range(700_000)) + b"]}",
-    "many objects": b'{"id": [' + b",".join([b'{"a": 1, "b": "text", "c": [1, 2]}'] * 280_000) + b"]}",
+    "many items": b'{"id": [' + b",".join(b"%d" % at for at in range(1_300_000)) + b"]}",
+    "many objects": b'{"id": [' + b",".join([b'{"a": 1, "b": "text", "c": [1, 2]}'] * 90_000) + b"]}",
     "many different texts": json.dumps([f"value {at}" for at in range(100_000)]).encode(),
 }
 

@@ -6,6 +6,7 @@ import json
 import signal
 from functools import cache
 from math import isfinite
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -17,10 +18,16 @@ from tapehiss.cassettes.exchange import Clean, Exchange, Request, Response
 from tapehiss.cassettes.tape import open_tape
 from tapehiss.cassettes.writer import TapeWriter
 from tapehiss.cli.main import run
+from tapehiss.contracts.behaviour import facts
 from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.conformance import Conformance
+from tapehiss.contracts.drift import drift
 from tapehiss.contracts.errors import DamagedContract
 from tapehiss.contracts.evidence import Contract, from_json, learn, to_json
+from tapehiss.contracts.html import html
+from tapehiss.contracts.markdown import markdown
+from tapehiss.contracts.pages import report
+from tapehiss.contracts.provenance import provenance
 from tapehiss.contracts.views import openapi
 
 HOSTILE = hostile.everything()
@@ -89,9 +96,22 @@ def test_it_is_judged(name):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_views_can_be_made(name):
-    """Every view of a contract that has seen it can be made and written as JSON."""
-    document = openapi(learnt(name))
+    """Every view of a contract that has seen it can be made, and be written: as JSON, as Markdown, as HTML."""
+    known = catalogue(learnt(name))
+    told = facts(known)
+    document = openapi(known, told)
     assert json.loads(json.dumps(document, allow_nan=False).encode()) == document
+    page = report(known, told, provenance(known))
+    assert markdown(page).encode()
+    assert html(page, "hostile").encode()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_it_is_compared(name):
+    """Drift to and from a contract that has seen it is told, with every finding as JSON; to itself there is none."""
+    found = [*drift(ORDINARY, learnt(name)).findings, *drift(learnt(name), ORDINARY).findings]
+    assert json.dumps([finding.to_json() for finding in found], allow_nan=False).encode()
+    assert drift(learnt(name), learnt(name)).findings == ()
 
 
 def test_openapi_is_valid_all_the_same():
@@ -100,10 +120,9 @@ def test_openapi_is_valid_all_the_same():
     OpenAPIV31SpecValidator(openapi(learn([*GOOD, *small]))).validate()
 
 
-@pytest.mark.xfail(strict=False, reason="rests and K-smallest are being built")
 def test_any_order_gives_the_same_bytes():
     """Everything at once, in any order and split: the same contract, byte for byte."""
-    known = [exchange for exchange in HOSTILE.values() if len(exchange.request.body) < 1_000_000]
+    known = [exchange for exchange in HOSTILE.values() if len(exchange.request.body) < 200_000]
     saved = to_json(learn(known))
     assert to_json(learn(known[::-1])) == saved
     assert to_json(learn(known[1::2]) + learn(known[::2])) == saved
@@ -191,10 +210,10 @@ def test_any_headers(pairs):
     assert judged(learn(known), known) == []
 
 
-@pytest.fixture
-def tape(tmp_path):
+@pytest.fixture(scope="module")
+def tape(tmp_path_factory):
     """A tape of good exchanges and of all hostile ones that a tape takes, which is nearly every one."""
-    path = tmp_path / "hostile.yaml"
+    path = tmp_path_factory.mktemp("tapes") / "hostile.yaml"
     with TapeWriter(path) as writer:
         for exchange in [
             *GOOD,
@@ -210,22 +229,50 @@ def test_a_tape_of_it_is_inferred(tape, tmp_path):
     assert run(["infer", str(tape), "--into", str(into), "--openapi", str(tmp_path / "openapi.json")]) == 0
     with open_tape(tape) as held:
         assert from_json(into.read_bytes()).exchanges == len(held)
+    assert run(["check", str(tape), "--contract", str(into), "--fail-on", "info"]) == 0
+
+
+@pytest.mark.parametrize("form", ["text", "json", "junit", "sarif", "github", "markdown"])
+def test_it_is_reported(tape, tmp_path, capfd, form):
+    """``tapehiss check`` against a contract that knows nothing of all this: a report in every format, no traceback."""
+    into = tmp_path / "ordinary.json"
+    into.write_text(to_json(ORDINARY))
+    assert run(["check", str(tape), "--contract", str(into), "--format", form, "--fail-on", "info"]) == 1
+    said = capfd.readouterr()
+    assert "Traceback" not in said.err
+    if form in {"json", "sarif"}:
+        json.loads(said.out)
+    if form == "junit":
+        ET.fromstring(said.out)
+
+
+def test_it_is_shown(tape, capfd):
+    """Every verb of ``tapehiss contract`` has something to say about such a tape."""
+    for verb in ("show", "report", "openapi"):
+        assert run(["contract", verb, str(tape)]) == 0
+        said = capfd.readouterr()
+        assert said.out
+        assert "Traceback" not in said.err
 
 
 @pytest.mark.parametrize(
     "damage", [b"- {broken\n", b"\xff\xfe\x00\n", b"- " + b"[" * 100_000 + b"\n", b'- {"request": 1}\n', b"- null\n"]
 )
-def test_damaged_lines_are_named_and_the_rest_is_inferred(tape, tmp_path, capfd, damage):
+def test_damaged_lines_are_named_and_the_rest_is_inferred(tmp_path, capfd, damage):
     """A broken line: exit code 2 and its file and line, no traceback; with ``--skip-damaged`` the rest is inferred."""
-    lines = tape.read_bytes().splitlines(keepends=True)
-    tape.write_bytes(b"".join([*lines[:4], damage, *lines[4:]]))
-    assert run(["infer", str(tape)]) == 2
+    damaged = tmp_path / "damaged.yaml"
+    with TapeWriter(damaged) as writer:
+        for exchange in GOOD:
+            writer.append(exchange)
+    lines = damaged.read_bytes().splitlines(keepends=True)
+    damaged.write_bytes(b"".join([*lines[:4], damage, *lines[4:]]))
+    assert run(["infer", str(damaged)]) == 2
     said = capfd.readouterr().err
-    assert f"{tape.name}:5" in said
+    assert f"{damaged.name}:5" in said
     assert "Traceback" not in said
     into = tmp_path / "contract.json"
-    assert run(["infer", str(tape), "--skip-damaged", "--into", str(into)]) == 0
-    with open_tape(tape, skip_damaged=True) as held:
+    assert run(["infer", str(damaged), "--skip-damaged", "--into", str(into)]) == 0
+    with open_tape(damaged, skip_damaged=True) as held:
         assert from_json(into.read_bytes()).exchanges == len(held) == len(lines) - 3
 
 
@@ -246,7 +293,6 @@ def test_a_file_that_is_no_contract_is_said_to_be_none(tmp_path, capfd, text):
     assert "Traceback" not in said
 
 
-@pytest.mark.xfail(strict=False, reason="the saved form does not check every count yet")
 @given(st.data())
 @settings(max_examples=100)
 def test_a_contract_whose_file_was_changed(data):
