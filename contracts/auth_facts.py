@@ -77,14 +77,17 @@ def _schemes(origin: Origin, proofs: Mapping[str, Sign], known: Mapping[str, str
     for word in sorted(set(known.values())):
         having = [sign for proof, sign in proofs.items() if word in {known.get(each) for each in _words(proof)}]
         place, name, kind = word.split(":")
-        name = unquote(name)
-        held = total(having)
-        words = f"{_WHAT.get(kind, f'a credential of the scheme {kind}')} in the {_PLACE[place]} {name}"
-        told = {"origin": origin.name, "in": place, "name": name, "scheme": kind, "credential": word}
-        yield fact(TOPIC, kind if kind in _WHAT else "scheme", held, of, words, arguments=told)
+        told = {"origin": origin.name, "in": place, "name": unquote(name), "scheme": kind, "credential": word}
+        yield fact(TOPIC, kind if kind in _WHAT else "scheme", total(having), of, _spoken(word), arguments=told)
     if of and not known:
         words = "no credential was seen: none is needed, or what recorded the tape dropped it"
         yield fact(TOPIC, "unseen", total(proofs.values()), of, words, arguments={"origin": origin.name})
+
+
+def _spoken(credential: str) -> str:
+    """A credential in words."""
+    place, name, kind = credential.split(":")
+    return f"{_WHAT.get(kind, f'a credential of the scheme {kind}')} in the {_PLACE[place]} {unquote(name)}"
 
 
 _PLACE = {"header": "header", "query": "query parameter", "cookie": "cookie", "body": "body member"}
@@ -136,5 +139,5 @@ def _alternatives(line: str, proofs: Mapping[str, Sign], known: Mapping[str, str
         sets[having] = sets.get(having, Sign()) + sign
     of = total(sets.values()).count
     for having in sorted(sets) if known else ():
-        words = f"accepted with {' and '.join(having)}" if having else "accepted without a credential"
+        words = f"accepted with {' and '.join(map(_spoken, having))}" if having else "accepted without a credential"
         yield fact(TOPIC, "accepted", sets[having], of, words, operation=line, arguments={"credentials": having})

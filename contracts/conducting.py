@@ -13,7 +13,7 @@ from tapehiss.cassettes.exchange import Ending, header
 from tapehiss.contracts import authentication, caching, idempotency, limits, paging
 from tapehiss.contracts.conduct import Conduct, Sign, Sketch, Window
 from tapehiss.contracts.latency import bucket_of
-from tapehiss.contracts.pagewords import is_total_header
+from tapehiss.contracts.pagewords import role_of_header
 from tapehiss.contracts.pairs import flattened
 from tapehiss.contracts.quotas import quotas_of, role_of
 
@@ -136,7 +136,7 @@ def _is_asked(name: str) -> bool:
 def _is_told(name: str) -> bool:
     """Whether an answer's header is looked at."""
     known = name.lower() in caching.VALIDATORS | {"link", "retry-after"}
-    about = idempotency.is_key(name) or idempotency.is_marker(name) or is_total_header(name)
+    about = idempotency.is_key(name) or idempotency.is_marker(name) or bool(role_of_header(name))
     return known or about or role_of(name) is not None
 
 

@@ -71,7 +71,7 @@ def _validators(conduct: Conduct, line: str, origin: str) -> Iterator[Fact]:
     for words, sign in sorted(conduct.topic("caching").items()):
         if words != ("answers",):
             told: dict[str, Argument] = {"origin": origin, "value": words[-1]}
-            yield fact("caching", words[0], sign, of, " ".join(words), operation=line, arguments=told)
+            yield fact("caching", words[0], sign, of, _carried(words), operation=line, arguments=told)
     ages = conduct.topic("max-age")
     if ages:
         least, most = min(int(age) for (age,) in ages), max(int(age) for (age,) in ages)
@@ -89,7 +89,18 @@ def _validators(conduct: Conduct, line: str, origin: str) -> Iterator[Fact]:
     for (name, status), sign in sorted(asked.items()):
         of = total(each for (other, _), each in asked.items() if other == name).count
         told = {"origin": origin, "header": name, "status": int(status)}
-        yield fact("caching", "conditional", sign, of, f"{name} is answered {status}", operation=line, arguments=told)
+        said = f"a request with {_title(name)} is answered {status}"
+        yield fact("caching", "conditional", sign, of, said, operation=line, arguments=told)
+
+
+def _carried(words: tuple[str, ...]) -> str:
+    """What an answer carries, as a sentence."""
+    told = {"etag": f"a {words[-1]} ETag", "last-modified": "Last-Modified", "control": f"Cache-Control: {words[-1]}"}
+    return f"the answer carries {told[words[0]]}"
+
+
+def _title(name: str) -> str:
+    return "-".join(word.capitalize() for word in name.split("-"))
 
 
 def latency(origins: Iterable[Origin]) -> Iterator[Fact]:
@@ -101,12 +112,18 @@ def latency(origins: Iterable[Origin]) -> Iterator[Fact]:
 
 
 def _waited(conduct: Conduct, line: str, origin: str) -> Iterator[Fact]:
-    times = {f"p{share * 100:g}_s": quantile_s(conduct.latency, share) for share in QUANTILES}
-    if conduct.latency:
-        told: dict[str, Argument] = {
-            "origin": origin,
-            **{name: None if each is None else float(f"{each:.3g}") for name, each in times.items()},
-        }
-        count = sum(conduct.latency.values())
-        words = f"half of the answers began within {told['p50_s']} s, 99 % within {told['p99_s']} s"
-        yield fact("latency", "quantiles", Sign(count), count, words, operation=line, arguments=told)
+    """Quantiles of which at least one answer lay beyond: of three answers nobody knows the slowest hundredth."""
+    count = sum(conduct.latency.values())
+    shares = [share for share in QUANTILES if count * (1 - share) >= 1 or share == QUANTILES[0]]
+    times = {share: quantile_s(conduct.latency, share) or 0.0 for share in shares} if count else {}
+    if times:
+        told = {f"p{share * 100:g}_s": float(f"{time_s:.3g}") for share, time_s in times.items()}
+        words = "answers began within " + ", ".join(
+            f"{_spoken(time_s)} ({share:.0%})" for share, time_s in times.items()
+        )
+        arguments: dict[str, Argument] = {"origin": origin, **told}
+        yield fact("latency", "quantiles", Sign(count), count, words, operation=line, arguments=arguments)
+
+
+def _spoken(time_s: float) -> str:
+    return f"{time_s:.3g} s" if time_s >= 1 else f"{time_s * 1_000:.3g} ms"

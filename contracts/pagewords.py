@@ -31,6 +31,10 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _TOTAL_HEADER = re.compile(r"(?:.*-)?total(?:-(?:count|items|results|records|pages))?|x-count", re.IGNORECASE)
+_VENDOR_PREFIX = re.compile(r"x-(?:(?!next|page|total|continuation)[a-z]+-)?")
+_HEADER_WORDS = re.compile(
+    r"next(?:_page|_cursor|_token|_offset|_link|_url)?|continuation(?:_token)?|page|(?:end_)?cursor|page_token"
+)
 _AT = re.compile(r"(?:current_?)?page(?:_?(?:number|no|index|num))?|(?:current_?)?offset", re.IGNORECASE)
 _AT_IN_PAGE = re.compile(r"number|index|current", re.IGNORECASE)
 _ABOUT_PAGES = re.compile(
@@ -114,9 +118,15 @@ def is_more(member: str) -> bool:
 
 
 @_remembered
-def is_total_header(name: str) -> bool:
-    """Whether a header says how many items there are in all."""
-    return _TOTAL_HEADER.fullmatch(name) is not None
+def role_of_header(name: str) -> str:
+    """What a header of an answer could say about pages: ``next``, ``total``, ``at`` (as ``role_of``), or nothing.
+
+    ``Next-Page``, ``X-Next-Page``, ``X-MS-Continuation``, ``X-Total-Count``, ``Total-Records``, ``X-Page``.
+    """
+    if _TOTAL_HEADER.fullmatch(name):
+        return "total"
+    bare = _VENDOR_PREFIX.sub("", name.lower()).replace("-", "_")
+    return role_of(bare, "") if _HEADER_WORDS.fullmatch(bare) else ""
 
 
 @_remembered

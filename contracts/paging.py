@@ -33,7 +33,7 @@ from tapehiss.contracts.pagewords import (
     is_offset,
     is_position,
     is_size,
-    is_total_header,
+    role_of_header,
     speaks_of_pages,
 )
 
@@ -99,9 +99,10 @@ def signs(told: Page) -> Iterator[str]:
     linked = [sign for url in _next_links(told.headers) for sign in _steps(told, LINK, url)]
     if not lists and not linked:
         return
+    for said in _headers(told.headers):
+        yield from _said(told, said)
     yield from (f"paging lists {place}" for place, _ in lists[:5])
     yield from linked
-    yield from (f"paging total header:{_written(name.lower())}" for name, _ in told.headers if is_total_header(name))
     if lists:
         yield from _sizes(told, max(len(value) for _, value in lists))
     for said in told.envelope.said:
@@ -120,9 +121,18 @@ def digests(told: Page) -> Iterator[tuple[str, str]]:
         if isinstance(last, dict):
             known = [name for name in ID_NAMES if _is_token(last.get(name))]
             yield from ((f"offered {place}/~-/{name}", digest(last[name])) for name in known)
-    for said in told.envelope.said:
+    for said in (*told.envelope.said, *_headers(told.headers)):
         if said.role in {"next", ""} and _is_token(said.value) and said.value not in told.parameters.values():
             yield f"offered {said.place}", digest(said.value)
+
+
+def _headers(headers: Headers) -> Iterator[Said]:
+    """What headers say about pages, as members of the envelope would."""
+    for name, value in headers:
+        role = role_of_header(name)
+        if role:
+            number = _number(value)
+            yield Said(f"header:{_written(name.lower())}", name, role, value if number is None else number)
 
 
 def digest(value: str | int) -> str:

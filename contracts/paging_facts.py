@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 TOPIC = "pagination"
 PROOFS = ("offered", "followed", "echoed", "asked", "named")
+HEADER = "header:"
+"""How a place begins that is a header of the answer."""
 FACTS_MAX = 2
 """How many ways of paging are told of one operation."""
 FOLLOWED_MIN = 0.5
@@ -203,8 +205,8 @@ def _arguments(style: str, parameter: str, place: str, proof: str) -> dict[str, 
         "style": style,
         "parameter": _bare(parameter),
         "in": parameter.partition(":")[0],
-        "field": "" if place == LINK else unquote(place),
-        "header": "link" if place == LINK else "",
+        "field": "" if place.startswith(HEADER) else unquote(place),
+        "header": unquote(place.removeprefix(HEADER)) if place.startswith(HEADER) else "",
         "proof": proof,
     }
 
@@ -231,7 +233,7 @@ def _about(conduct: Conduct, place: str) -> dict[str, Argument]:
 
 
 def _sentence(style: str, parameter: str, place: str, proof: str) -> str:
-    where = "the Link header" if place == LINK else unquote(place)
+    where = f"the header {unquote(place[len(HEADER) :])}" if place.startswith(HEADER) else unquote(place)
     if parameter:
         where = f", from {where}" if place else ""
         return f"{parameter.partition(':')[0]} parameter {_bare(parameter)} takes {_WHAT[style]}{where} ({proof})"

@@ -64,8 +64,10 @@ def test_others_are_neither(name):
 
 def test_the_rest_of_the_vocabulary():
     """Totals in headers, booleans, offsets, and names that are alike."""
-    assert words.is_total_header("X-Total-Count")
-    assert not words.is_total_header("X-Totally")
+    assert words.role_of_header("X-Total-Count") == words.role_of_header("Total-Records") == "total"
+    assert words.role_of_header("Next-Page") == words.role_of_header("X-MS-Continuation") == "next"
+    assert words.role_of_header("X-Page") == "at"
+    assert words.role_of_header("X-Totally") == words.role_of_header("X-Next-Of-Kin") == ""
     assert words.is_more("hasNextPage")
     assert words.is_offset("startIndex")
     assert words.speaks_of_pages("page[cursor]")

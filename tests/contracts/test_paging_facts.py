@@ -72,6 +72,14 @@ def by_numbers(at):
     return told(f"/v1/things?page={at // SIZE + 1}&per_page={SIZE}", page_of(at))
 
 
+def by_header(at):
+    asked = f"&_token={token(at)}" if at else ""
+    url = f"{HOST}/v1/things?_limit={SIZE}&_token={token(at + SIZE)}"
+    return told(
+        f"/v1/things?_limit={SIZE}{asked}", {"data": page_of(at)}, headers={"Next-Page": url, "Total-Records": "50"}
+    )
+
+
 def by_name_only(_at):
     return told("/v1/things", {"value": page_of(0), "@odata.nextLink": "opaque-and-never-followed"})
 
@@ -87,6 +95,7 @@ def by_name_only(_at):
         (by_offset, "pagination-offset", "offset", "query", "/offset", "echoed", "limit"),
         (by_body, "pagination-cursor", "start_cursor", "body", "/next_cursor", "followed", "page_size"),
         (by_numbers, "pagination-page", "page", "query", None, "asked", "per_page"),
+        (by_header, "pagination-cursor", "_token", "query", None, "offered", "_limit"),
         (by_name_only, "pagination-cursor", None, None, "/@odata.nextLink", "named", None),
     ],
 )  # fmt: skip
