@@ -21,6 +21,8 @@ HELD_MAX_BYTES = 12_000_000
 """How much lies on a desk: bodies, which take about eight times their length when they are parsed, and counts."""
 EXCHANGE_BYTES = 500
 """About what an exchange takes beside its bodies."""
+PILES_MAX = 2_500
+"""How many operations lie on a desk: where there are more, names are many, and most of them will be summed."""
 
 
 class Desk:
@@ -35,7 +37,7 @@ class Desk:
     @property
     def is_full(self) -> bool:
         """Whether it is time to count what lies here."""
-        return self._held_bytes > HELD_MAX_BYTES
+        return self._held_bytes > HELD_MAX_BYTES or len(self._piles) > PILES_MAX
 
     def take(self, key: str, exchange: Exchange, account: Account, seen: Seen) -> None:
         """Put one exchange on the pile of its operation."""

@@ -29,6 +29,8 @@ class Form(NamedTuple):
 
 def form_of(segment: str, before: Sequence[str] = ()) -> Form | None:
     """The form of a segment as it stands in the URL, after these segments; ``None`` for what could be a word."""
+    if len(segment) < 16 and segment.isascii() and segment.isalpha() and segment.islower():
+        return None
     stem, end = stem_of(segment)
     text = unquote(stem)
     name = _form(text) or _domain(text, before) or ("text" if _is_quoted(stem, text) else "")
