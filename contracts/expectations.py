@@ -150,10 +150,13 @@ def _strict(at: Expectation) -> Schema:
 
 
 def _strict_object(at: Expectation) -> Schema:
+    """Where no other members are allowed, so many are all: counting them is the fastest way to require them."""
     others = {"additionalProperties": _strict(at.rest)} if at.rest else {"additionalProperties": False}
+    exact = at.closed and at.rest is None and len(at.required) == len(at.members)
+    required = {"minProperties": len(at.members)} if exact else {"required": sorted(at.required)}
     return {
         "properties": {name: _strict(member) for name, member in at.members.items()},
-        **({"required": sorted(at.required)} if at.required else {}),
+        **(required if at.required else {}),
         **(others if at.closed else {}),
     }
 
@@ -162,5 +165,6 @@ def _strict_words(at: Expectation) -> Schema:
     """Only texts are compared with the words: null and structures stand beside them."""
     if not at.words:
         return {}
-    words = {"enum": sorted(at.words)}
-    return words if set(at.seen.kinds) == {"string"} else {"if": {"type": "string"}, "then": words}
+    if at.seen.kinds.keys() <= {"string", "null"}:
+        return {"enum": [*sorted(at.words), *([None] if "null" in at.seen.kinds else [])]}
+    return {"if": {"type": "string"}, "then": {"enum": sorted(at.words)}}
