@@ -105,10 +105,13 @@ def operations_named(known: Catalogue, words: Sequence[str]) -> list[tuple[Opera
 
 
 def operation_named(known: Catalogue, words: Sequence[str]) -> tuple[Operation, Evidence]:
-    """The one operation that these words name; ``Misuse`` that names the candidates when it is none or several."""
+    """The one operation that these words name; ``Misuse`` that names the candidates when it is none or several.
+
+    The same method and path at several origins are one to a person: the one that was called most is shown.
+    """
     found = operations_named(known, words)
-    if len(found) == 1:
-        return found[0]
+    if len({(operation.method, operation.path) for operation, _ in found}) == 1:
+        return max(found, key=lambda entry: (entry[1].exchanges, str(entry[0])))
     wanted = " ".join(words)
     if not found:
         raise Misuse(f"no operation is called {wanted}", remedy="see which there are: tapehiss contract show CONTRACT")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tapehiss.contracts.operations import Operation
     from tapehiss.contracts.security import Credential
 
+HEADERS_MIN = 0.25
+"""A header that fewer of the calls had is not needed."""
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -54,7 +56,7 @@ def asking(operation: Operation, evidence: Evidence, facts: Sequence[Fact] = ())
         for name, value in example_of(evidence.parts.get("query", Part())).items()
         if name.lower() not in apart
     }
-    headers = example_of(evidence.parts.get("request-headers", Part()))
+    headers = _headers(evidence.parts.get("request-headers", Part()), facts)
     selector = _selected(operation)
     media, body = _body(evidence)
     return Asking(
@@ -68,6 +70,20 @@ def asking(operation: Operation, evidence: Evidence, facts: Sequence[Fact] = ())
         body,
         credentials,
     )
+
+
+def _headers(part: Part, facts: Sequence[Fact]) -> dict[str, Any]:
+    """The headers that many accepted calls had: recorders drop headers, but make up none. What makes a retry safe is told elsewhere."""
+    tree = evidence_tree(part)
+    keys = {str(fact["name"]).lower() for fact in facts if fact.topic == "idempotency"}
+    found: dict[str, Any] = {}
+    for name, member in (tree.members if tree is not None else {}).items():
+        told = smallest_of(member)
+        told = told[0] if isinstance(told, list) and told else told
+        share = member.seen.occurrences / part.exchanges
+        if told not in {"*/*", ""} and (share == 1 or (share >= HEADERS_MIN and name not in keys)):
+            found[name] = told
+    return found
 
 
 def example_of(part: Part) -> dict[str, Any]:
@@ -108,9 +124,9 @@ def _credential_word(credential: Credential) -> str:
 def _body_words(asked: Asking) -> Iterator[str]:
     if asked.body is None:
         return
-    if is_form(asked.media):
+    if is_form(asked.media) and isinstance(asked.body, dict):
         yield from (f"--data-urlencode {_quoted(f'{name}={value}')}" for name, value in _pairs(asked.body))
-    elif is_multipart(asked.media):
+    elif is_multipart(asked.media) and isinstance(asked.body, dict):
         yield from (f"-F {_quoted(f'{name}={value}')}" for name, value in _pairs(asked.body))
     else:
         yield f"-H {_quoted(f'Content-Type: {asked.media}')}"

@@ -81,7 +81,7 @@ class BodyComparison:
         texts = [each for each in allowed if each.allows("string")]
         lists = [each.values for each in texts]
         if texts and all(values is not None for values in lists):
-            known = {value for values in lists for value in values or ()}
+            known = {value for values in lists for value in values or () if isinstance(value, str | int | float)}
             for text in sorted(node.seen.values):
                 value = json.loads(text)
                 if (
@@ -98,7 +98,8 @@ class BodyComparison:
                         of=node.seen.exchanges,
                     )
         formats = {each.format for each in texts}
-        if len(formats) == 1 and formats <= FORMATS and not formats & (node.seen.formats or formats):
+        seen = node.seen.formats
+        if len(formats) == 1 and formats <= FORMATS and seen is not None and not formats & seen:
             count = node.seen.kinds["string"]
             yield self._finding("published-format-otherwise", node, pointer, next(iter(formats)), of=count)
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tapehiss.contracts.counts import Field
     from tapehiss.contracts.trees import Node
 
-OFTEN_MIN = 0.1
-"""A shape that fewer of the objects had is no example of how it is done."""
+OFTEN_MIN = 0.02
+"""A shape that fewer of the objects had, or only one, is no example of how it is done."""
 DEPTH_MAX = 6
 """Examples end here."""
 _DUMMIES: Mapping[str, Any] = {
@@ -68,10 +68,10 @@ def names_of_example(node: Node, *, full: bool) -> dict[str, str]:
     known = [(shape, count) for shape, count in known if shape.names <= node.members.keys()]
     required = {name for name, member in node.members.items() if member.seen.occurrences == node.objects}
     most = max((count for _, count in known), default=0)
-    often = [each for each in known if each[1] >= max(1, OFTEN_MIN * node.objects)] or [
+    often = [each for each in known if each[1] >= max(min(2, most), OFTEN_MIN * node.objects)] or [
         each for each in known if each[1] == most
     ]
-    if not often:
+    if not often or (node.seen.more_shapes and required and not full):
         return dict.fromkeys(sorted(node.members if full else required), "")
     ranked = sorted(often, key=lambda each: (0 if full else len(each[0].names), -each[1], sorted(each[0].names)))
     shape = ranked[0][0]
@@ -82,7 +82,7 @@ def value_of(seen: Field, kind: str) -> Any:
     """The value of this kind that was seen most often, or one that stands for it."""
     fitting = [value for value in values_of(seen) if _kind(value) in {kind, "integer" if kind == "number" else kind}]
     if fitting:
-        return fitting[0]
+        return next((value for value in fitting if value != ""), "")
     if kind == "string":
         return next((_DUMMIES[name] for name in sorted(seen.formats or ()) if name in _DUMMIES), "…")
     return {"boolean": True, "integer": 1, "number": 1.5}.get(kind)

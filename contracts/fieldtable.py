@@ -37,7 +37,7 @@ def field_rows(root: Node) -> list[tuple[str, ...]]:
 
 
 def _rows(root: Node, depth: int) -> Iterator[tuple[str, ...]]:
-    if not root.members:
+    if not root.members and root.rest is None:
         yield _row("(document)", root, root.seen.occurrences)
     yield from _below("", root, depth)
 
@@ -99,8 +99,8 @@ def values_words(seen: Field) -> str:
     known = values_of(seen)
     if not known:
         return _spans(seen)
-    if len(known) == 1 and not seen.more and seen.exchanges > 1:
-        return f"{'always' if len(seen.kinds) == 1 else 'or'} {shown(known[0], 40)}"
+    if len(known) == 1 == len(seen.kinds) and not seen.more and seen.exchanges > 1:
+        return f"always {shown(known[0], 40)}"
     words = ", ".join(shown(value, 40) for value in known[: 6 if is_enumeration(seen) else 3])
     if is_enumeration(seen):
         return f"one of {words}{', …' if len(known) > 6 else ''}"

@@ -63,19 +63,25 @@ def _extent(known: Catalogue) -> str:
 
 
 def _first_request(entries: Sequence[tuple[Operation, Evidence]], facts: Sequence[Fact]) -> Iterator[Block]:
-    """The easiest call: it changes nothing, needs the fewest values, and was answered well most often."""
-    ranked = sorted((_effort(operation, evidence), number) for number, (operation, evidence) in enumerate(entries))
-    if ranked and ranked[0][0] < (9,):
-        operation, evidence = entries[ranked[0][1]]
+    """The easiest call to the origin that was called most: it reads, needs the fewest values, and was answered well most often."""
+    totals: Counter[str] = Counter()
+    for operation, evidence in entries:
+        totals[operation.origin] += evidence.exchanges
+    known = [each for each in entries if _successes(each[1])]
+    if known:
+        easiest = min(known, key=lambda each: (-totals[each[0].origin], each[0].origin, *_effort(*each), str(each[0])))
         yield Heading("A first request")
-        yield from _asked(asking(operation, evidence, facts))
+        yield from _asked(asking(*easiest, facts))
+
+
+def _successes(evidence: Evidence) -> int:
+    return sum(part.exchanges for name, part in evidence.parts.items() if (status_of(name) or 500) < 300)
 
 
 def _effort(operation: Operation, evidence: Evidence) -> tuple[int, ...]:
-    good = sum(part.exchanges for name, part in evidence.parts.items() if (status_of(name) or 500) < 300)
-    if operation.method != "GET" or not good:
-        return (9,)
-    return (len(operation.parameters), int("#" in operation.path), -good, len(operation.path))
+    """Reading what needs no id, then what most callers do, then everything else; what deletes comes last."""
+    simple = operation.method == "GET" and not operation.parameters
+    return (not simple, operation.method == "DELETE", "#" in operation.path and simple, -_successes(evidence))
 
 
 def _asked(asked: Asking) -> Iterator[Block]:

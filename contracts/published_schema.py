@@ -41,11 +41,7 @@ class Allowed:
         if kind == "null" and self.nullable:
             return True
         if self.kinds is None:
-            return (
-                self.values is None
-                or kind in {"object", "array"}
-                or any(kind in kinds_of(each) for each in self.values)
-            )
+            return self.values is None or any(kind in kinds_of(each) for each in self.values)
         return kind in self.kinds or (kind == "integer" and "number" in self.kinds)
 
 
@@ -60,7 +56,8 @@ def kinds_of(value: Any) -> set[str]:
         return {"null"}
     if isinstance(value, int):
         return {"integer", "number", "string"}
-    return {"number", "string"} if isinstance(value, float) else {"string"}
+    structures: dict[type, set[str]] = {float: {"number", "string"}, dict: {"object"}, list: {"array"}}
+    return structures.get(type(value), {"string"})
 
 
 def followed(value: Any, document: Mapping[str, Any], depth: int = DEPTH_MAX) -> Any:

@@ -55,8 +55,7 @@ def planted(roots: Iterable[tuple[str, Node]]) -> Forest:
     known = tuple(roots)
     parents: dict[Node, tuple[Node, str]] = {}
     waiting = [root for _, root in known]
-    while waiting:
-        node = waiting.pop()
+    for node in waiting:  # it grows on the way
         for step, child in node.steps():
             parents[child] = (node, step)
             waiting.append(child)

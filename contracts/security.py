@@ -89,6 +89,8 @@ class Credential:
         return "$" + re.sub(r"[^A-Z0-9]+", "_", self.name.upper()).strip("_")
 
 
+OFTEN_MIN = 0.05
+"""A credential that fewer of an operation's calls had is no part of how it is called."""
 _SPELT = {"bearer": "Bearer", "digest": "Digest", "token": "token"}
 
 
@@ -100,15 +102,19 @@ def credentials_for(operation: Operation, facts: Sequence[Fact]) -> tuple[Creden
         if fact.topic == "auth" and fact["credential"] and fact["origin"] == operation.origin
     }
     sets = [fact for fact in facts if fact.id == "auth-accepted" and fact.operation == str(operation)]
-    best = max(sets, key=lambda fact: (fact.seen, len(fact["credentials"] or ())), default=None)
-    common = max(known.values(), key=lambda fact: fact.seen, default=None)
-    words = (best["credentials"] or ()) if best is not None else (common["credential"],) if common is not None else ()
+    having = [fact for fact in sets if fact["credentials"] and fact.seen >= OFTEN_MIN * fact.of]
+    if having:  # what recorded a tape may have dropped credentials, but it made up none
+        words = max(having, key=lambda fact: fact.seen)["credentials"]
+    elif sets or not known:
+        words = ()
+    else:
+        words = (max(known.values(), key=lambda fact: fact.seen)["credential"],)
     return tuple(_credential(known[word]) for word in words if word in known)
 
 
 def _credential(fact: Fact) -> Credential:
     name = "Authorization" if str(fact["name"]).lower() == "authorization" else str(fact["name"])
     hint = (
-        " (its scheme is not on the tape; `Bearer` and a token is the usual one)" if fact["scheme"] == "unknown" else ""
+        " (its scheme is not on the tape; Bearer and a token is the usual one)" if fact["scheme"] == "unknown" else ""
     )
     return Credential(fact["in"], name, fact["scheme"], fact.words + hint)

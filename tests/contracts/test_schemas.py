@@ -7,13 +7,12 @@ import json
 import jsonschema
 import jsonschema_rs
 import pytest
+from gathered import part_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehiss.contracts.counts import Field, Part
 from tapehiss.contracts.documents import of_body
-from tapehiss.contracts.gathering import Gathering
-from tapehiss.contracts.reading import Reading
 from tapehiss.contracts.schemas import DIALECT, schema_of
 from tapehiss.contracts.values import UNSEEN_MASS_MAX, Schema, is_enumeration, unseen_mass_at_most
 from traffic import documents
@@ -22,13 +21,6 @@ from traffic import documents
 def clean_documents() -> st.SearchStrategy[object]:
     """Documents that a body can hold: no half surrogate pairs."""
     return documents().filter(lambda value: not of_body("application/json", json.dumps(value).encode()).unread)
-
-
-def part_of(*values: object) -> Part:
-    gathering = Gathering()
-    for value in values:
-        gathering.count(Reading("response 200 application/json", (value,)))
-    return gathering.part()
 
 
 def schema_from(*values: object) -> Schema:
@@ -134,3 +126,64 @@ def test_nothing_seen_is_anything():
     """A part without documents has the empty schema, and an empty field may be anything."""
     assert schema_of(Part()) == {}
     assert unseen_mass_at_most(Field()) == 1.0
+
+
+def nested(depth: int) -> dict[str, object]:
+    return {"text": "a", "by": "b", "replies": [nested(depth - 1)] if depth else []}
+
+
+def test_a_recursive_shape_is_a_definition_that_refers_to_itself():
+    """A comment in the replies to a comment is written once, whatever the depth."""
+    schema = schema_from(nested(3), nested(1))
+    assert schema["$ref"] == "#/$defs/Reply"
+    replies = schema["$defs"]["Reply"]["properties"]["replies"]
+    assert replies["items"]["$ref"] == "#/$defs/Reply"
+    assert jsonschema_rs.is_valid(schema, nested(9))
+    assert not jsonschema_rs.is_valid(schema, {**nested(2), "text": 1})
+
+
+def test_a_map_has_one_schema_for_all_values():
+    """Ids are keys: what was learnt from two values holds for the third, and no key is required."""
+    schema = schema_from({"4242": {"n": 1}}, {"4243": {"n": 2}})
+    assert "required" not in schema
+    assert jsonschema_rs.is_valid(schema, {"4244": {"n": 3}})
+    assert not jsonschema_rs.is_valid(schema, {"4244": {}})
+
+
+def test_a_record_with_ids_says_of_ids_only():
+    """Beside members that are told apart, a name that is no id is nothing that was seen: it is let pass."""
+    schema = schema_from({"count": 1, "4242": {"n": 1}}, {"count": 1, "4243": {"n": 1}})
+    assert schema["required"] == ["count"]
+    assert jsonschema_rs.is_valid(schema, {"count": 1, "note": "new"})
+    assert not jsonschema_rs.is_valid(schema, {"count": 1, "4244": "other"})
+
+
+def test_a_tuple_has_a_schema_for_each_position():
+    """The same few items, unlike each other, in several exchanges: what stands where matters."""
+    schema = schema_from(*[["GET", 200, None], ["PUT", 201, "x"]] * 3)
+    assert [bare(each) for each in schema["prefixItems"]] == [
+        {"type": "string"},
+        {"type": "integer"},
+        {"type": ["string", "null"]},
+    ]
+    assert not jsonschema_rs.is_valid(schema, [200, "GET", None])
+    assert "prefixItems" not in schema_from(*[[1.5, 2.5]] * 9)
+
+
+def test_a_tagged_union_demands_what_its_variants_have():
+    """A card without its brand is refused, a kind of thing that was never seen is let pass."""
+    cards = [{"type": "card", "brand": "visa"}] * 10
+    banks = [{"type": "bank", "iban": "x"}] * 10
+    schema = schema_from(*cards, *banks)
+    assert [branch.get("title") for branch in schema["anyOf"]] == ["bank", "card", "other"]
+    assert not jsonschema_rs.is_valid(schema, {"type": "card", "iban": "x"})
+    assert jsonschema_rs.is_valid(schema, {"type": "cash"})
+
+
+def test_beyond_a_bound_nothing_is_pooled():
+    """Where not everything was kept, nothing is said that what was dropped could contradict."""
+    part = part_of(nested(3), {"4242": {"n": 1}})
+    bounded = Part(part.exchanges, part.unread, part.fields, frozenset({"fields"}))
+    schema = schema_of(bounded)
+    assert "$defs" not in schema
+    assert "patternProperties" not in schema

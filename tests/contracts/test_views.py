@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 
+import jsonschema_rs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tapehiss.cassettes.exchange import Clean, Ending, Exchange, Request, Response
+from tapehiss.contracts.behaviour import facts
+from tapehiss.contracts.catalogue import catalogue
+from tapehiss.contracts.description import METHODS, rows_of
 from tapehiss.contracts.errors import NoEvidence
 from tapehiss.contracts.evidence import learn
 from tapehiss.contracts.operations import operation_of
+from tapehiss.contracts.reading import UNLABELLED, media_of, status_of
+from tapehiss.contracts.schemas import DIALECT
 from tapehiss.contracts.views import json_schema, openapi
 from traffic import answer, lists
 
@@ -25,6 +31,35 @@ def test_every_contract_is_a_valid_openapi_document(exchanges):
     """Whatever was recorded, the document is valid OpenAPI 3.1, and JSON."""
     document = json.loads(json.dumps(openapi(learn(exchanges))))
     OpenAPIV31SpecValidator(document).validate()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(lists(6))
+def test_a_description_accepts_what_it_was_learnt_from(exchanges):
+    """Components that are shared, maps, unions and all: every JSON body fits the schema that OpenAPI gives it."""
+    known = catalogue(learn(exchanges))
+    document = openapi(known, facts(known))
+    rows = {line: row for row in rows_of(known.entries) for line in row.lines}
+    for exchange in exchanges:
+        account = known.read(exchange)
+        row = rows[str(account.operation)]
+        for reading in account.readings:
+            schema = body_schema(document, row, reading.part) if reading.documents else None
+            if schema is not None:
+                validator = jsonschema_rs.validator_for({**document, "$schema": DIALECT, **schema})
+                assert [error.message for each in reading.documents for error in validator.iter_errors(each)] == []
+
+
+def body_schema(document, row, name):
+    """What a document says of one body of an operation; of a stream, what it says of each event."""
+    if row.method not in METHODS or not name.startswith(("request ", "response ")):
+        return None
+    operation, status, media = document["paths"][row.path][row.method.lower()], status_of(name), media_of(name)
+    holder = operation.get("requestBody", {})
+    if status is not None:
+        holder = operation["responses"][str(status) if 100 <= status <= 599 else "default"]
+    told = holder.get("content", {}).get("*/*" if media == UNLABELLED else media, {})
+    return told["x-tapehiss"].get("each") or told.get("schema")
 
 
 def test_a_document_says_what_was_asked_and_answered():

@@ -1,0 +1,39 @@
+"""``tapehiss contract compare``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+LIBRARY = Path(__file__).resolve().parents[2] / "cassettes" / "library"
+
+
+def test_a_description_that_we_wrote_agrees(tapehiss, tmp_path):
+    """What was inferred from a tape is what the tape shows: no warning, no error."""
+    written = tmp_path / "openapi.json"
+    written.write_text(tapehiss("contract", "openapi", LIBRARY / "kinto").out, encoding="utf-8")
+    said = tapehiss("contract", "compare", LIBRARY / "kinto", written)
+    assert (said.code, said.err) == (0, "")
+
+
+def test_disagreement_is_exit_code_one(tapehiss, tmp_path):
+    """A description without operations misses all that were recorded; --fail-on error lets that pass; other formats hold the same."""
+    written = tmp_path / "openapi.yaml"
+    written.write_text("openapi: 3.1.0\npaths: {}\n", encoding="utf-8")
+    said = tapehiss("contract", "compare", LIBRARY / "kinto", written)
+    assert said.code == 1
+    assert "published-operation-missing" in said.out
+    assert "Seen, not documented: " in said.out
+    lenient = tapehiss("contract", "compare", LIBRARY / "kinto", written, "--fail-on", "error", "--format", "json")
+    assert lenient.code == 0
+    assert json.loads(lenient.out)["findings"]
+
+
+def test_what_is_no_description_could_not_be_tried(tapehiss, tmp_path):
+    """A missing file and one of another kind are named."""
+    other = tmp_path / "x.json"
+    other.write_text("[]", encoding="utf-8")
+    for path in (other, tmp_path / "missing.json"):
+        said = tapehiss("contract", "compare", LIBRARY / "kinto", path)
+        assert said.code == 2
+        assert str(path) in said.err
