@@ -36,6 +36,8 @@ _NOT_PROOF = re.compile(
     r".*(?:csrf|xsrf|forgery|passwordconfirm|newpassword|cardnumber|websocket|webhook|expected).*|.*(?:otp|cvc|cvv)"
     r"|(?:device|push|fcm|apns)token"
 )
+_MANIFOLD = frozenset({"key", "code", "session", "pin", "ticket"})
+"""Names of body members that mean too many other things."""
 _COOKIE = re.compile(r"sess|sid\Z|auth|token|login|jwt|remember|user", re.IGNORECASE)
 _PAIR = re.compile(r"(?:\A|;)\s*([^=;\s]{1,100})=")
 _PARAMETER = re.compile(r"(?:\A|[&;])([^=&;]{1,100})=([^&;]?)")
@@ -108,7 +110,7 @@ def _in_query(query: str) -> Iterator[str]:
 def _in_body(members: Iterable[str]) -> Iterator[str]:
     for name in members:
         kind = _parameter_kind(name)
-        if kind:
+        if kind and solid(name) not in _MANIFOLD:
             yield f"body:{_escaped(name)}:{kind.rstrip('?')}?"
 
 

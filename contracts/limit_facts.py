@@ -104,7 +104,8 @@ def _quota(line: str, origin: str, conduct: Conduct, family: str, series: Series
 def _sentence(told: Mapping[str, Argument], series: Series) -> str:
     amount = told["limit"]
     many = "different numbers" if told["limits"] or told["by_operation"] else "no number"
-    window = f"in {told['window_s']:g} s" if told["window_s"] else "in an unstated time"
+    least = f"in {series.wait_max_s:.10g} s or longer" if series.wait_max_s > 1 else "in an unstated time"
+    window = f"in {told['window_s']:.10g} s" if told["window_s"] else least
     hint = " (as far as was seen)" if told["window_basis"] == "observed" else ""
     reset = f", {told.get('reset_header')} in {told['reset_form']}" if told["reset_form"] else ""
     quota = f"{amount:.10g}" if isinstance(amount, float) else many

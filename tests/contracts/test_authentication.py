@@ -28,6 +28,7 @@ MADE_UP = "k" * 8 + "3Zq9" * 6
         ({}, "api_key=1&page=2", (), "query:api_key:key"),
         ({}, "key=1&token=2", (), "query:key:key?+query:token:key?"),
         ({}, "Action=A&Signature=f%3D", (), "query:Signature:signature?"),
+        ({}, "", ("key", "code"), "none"),
         ({}, "", ("login_token", "format"), "body:login_token:key?"),
         ({"Idempotency-Key": "1", "User-Agent": "x", "X-CSRF-Token": "1"}, "page_token=3&api_key=", ("next_page_token",), "none"),
     ],
