@@ -190,7 +190,7 @@ class Cleaning:
         limit_bytes = self._limits.unpacked_max_bytes
         for headers, (start, end) in self._places.undecoded():
             self._read(as_far_as_readable(headers, view[start:end], limit_bytes), start)
-        for start, end in self._places.bodies() if self._packed else ():
+        for start, end in self._places.bodies() if self._packed or self._places.begin_packed(view) else ():
             for content in unpacked(view[start:end], limit_bytes):
                 self._read(content, start)
 

@@ -21,6 +21,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes import easyvcr, har, pygithub, requre, vcr, wiremock
+from tapehiss.cassettes.coding import decode
 from tapehiss.cassettes.document import FILE_MAX_BYTES, load_documents
 from tapehiss.cassettes.errors import DamagedTape, UnsupportedFormat
 from tapehiss.cassettes.exchange import Exchange
@@ -45,6 +46,9 @@ EXPECTED = (
 )
 
 
+GZIP = b"\x1f\x8b\x08"
+
+
 def read_recording(path: Path, *, base_url: str | None = None, root: Path | None = None) -> Iterator[Recorded]:
     """The exchanges of a recording in the order of its file, each interaction read or refused by name.
 
@@ -59,7 +63,19 @@ def read_recording(path: Path, *, base_url: str | None = None, root: Path | None
         what = f"the file has {size_bytes:,} bytes, {FILE_MAX_BYTES:,} are allowed"
         raise UnsupportedFormat(what, str(path), "split it with the tool that wrote it")
     sibling = _siblings(path, root or path.resolve().parent.parent)
-    return read_source(Source(str(path), path.read_bytes(), sibling, base_url))
+    return read_source(Source(str(path), _unzipped(path.read_bytes(), str(path)), sibling, base_url))
+
+
+def _unzipped(data: bytes, name: str) -> bytes:
+    """What a file holds that was put into gzip whole, as ``rec.har.gz``; any other file as it is."""
+    if not data.startswith(GZIP):
+        return data
+    content, damaged = decode((("Content-Encoding", "gzip"),), data, limit_bytes=FILE_MAX_BYTES)
+    if damaged:
+        raise UnsupportedFormat("a gzip file that is damaged or holds too much", name, "unpack it first")
+    if is_flow_file(content[:100]):
+        raise UnsupportedFormat("a mitmproxy flow file in gzip", name, "unpack it first")
+    return content
 
 
 def _siblings(path: Path, root: Path) -> Callable[[str], bytes | None]:

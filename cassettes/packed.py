@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Headers
 
 _MAGIC = re.compile(
-    rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|(?<![0-9A-Za-z+/])(?:H4sI|eJ[w-z]|eN[o-r]|KLUv)[0-9A-Za-z+/_\r\n-]{12,}={0,2}"
+    rb"\x1f\x8b\x08|\A\x78[\x01\x5e\x9c\xda]|\x28\xb5\x2f\xfd|(?<![0-9A-Za-z+/])(?:H4sI|eJ[w-z]|eN[o-r]|KLUv)[0-9A-Za-z+/_\r\n-]{12,}={0,2}"
 )
 SIGNS = (
     b"\x1f\x8b\x08",
@@ -38,6 +38,8 @@ SIGNS = (
     b"KLUv",
 )
 """How compressed data begins, as bytes and as base64."""
+ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+"""How zlib's data begins (RFC 1950): two bytes, which say so only at the beginning of a body."""
 _SLICE_BYTES = 16 * 1024
 _MEMBERS_MAX = 64
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
@@ -80,7 +82,7 @@ def unpacked(body: bytes, limit_bytes: int) -> Iterator[bytes]:
 
 def _content(body: bytes, match: re.Match[bytes], limit_bytes: int) -> bytes:
     packed = body[match.start() :]
-    if body[match.start()] not in b"\x1f\x28":
+    if body[match.start()] not in b"\x1f\x28\x78":
         text = match[0].translate(_URL_SAFE, b"\r\n=")
         packed = a2b_base64(text + b"A" * (-len(text) % 4))
     try:

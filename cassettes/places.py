@@ -13,6 +13,7 @@ from tapehiss.cassettes import calls, columns, deltas
 from tapehiss.cassettes.credentials import secrets_in
 from tapehiss.cassettes.exchange import Ending
 from tapehiss.cassettes.media import is_event_stream, is_form, is_json_lines, media_type
+from tapehiss.cassettes.packed import ZLIB
 from tapehiss.cassettes.secretnames import Strength
 from tapehiss.cassettes.spotting import Find, Within
 from tapehiss.cassettes.surface import Part, line
@@ -142,6 +143,11 @@ class Places:
             yield x.request.headers, self._spans[Part.REQUEST_BODY]
         if x.response is not None and x.response.undecoded:
             yield x.response.headers, self._spans[Part.RESPONSE_BODY]
+
+    def begin_packed(self, view: bytes) -> bool:
+        """Whether a body begins as zlib's data, which no header announces and no sign inside tells."""
+        told = {span for _, span in self.undecoded()}
+        return any(view.startswith(ZLIB, *span) for span in self.bodies() if span not in told)
 
     def bodies(self) -> tuple[tuple[int, int], ...]:
         """Bodies and messages."""

@@ -108,6 +108,16 @@ def test_a_secret_in_a_body_that_stayed_encoded_is_a_suspicion():
         assert ["compressed"] * suspected == [each.rule for each in cleaning.suspicions]
 
 
+def test_a_secret_in_a_body_of_zlib_is_a_suspicion():
+    """No header says what it is, and it begins as zlib's data does."""
+    import zlib
+
+    x = Exchange(Request("POST", "https://x/", body=zlib.compress(b"password=" + SECRET.encode())))
+    cleaning = cleaning_of(x)
+    cleaning.cleaned()
+    assert [each.rule for each in cleaning.suspicions] == ["compressed"]
+
+
 def test_encodings_are_undone_to_a_depth():
     """Beyond it nothing is read."""
     from urllib.parse import quote

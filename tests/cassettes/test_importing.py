@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from typing import TYPE_CHECKING
@@ -13,7 +14,14 @@ from recordings import ORDER, write_tape
 
 from tapehiss.cassettes.errors import UnsupportedFormat
 from tapehiss.cassettes.exchange import Exchange
-from tapehiss.cassettes.importing import EXPECTED, NO_RECORDING, is_flow_file, read_recording, read_source
+from tapehiss.cassettes.importing import (
+    EXPECTED,
+    FILE_MAX_BYTES,
+    NO_RECORDING,
+    is_flow_file,
+    read_recording,
+    read_source,
+)
 from tapehiss.cassettes.source import Refusal, Source
 
 if TYPE_CHECKING:
@@ -136,3 +144,20 @@ def test_a_pipe_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UnsupportedFormat, match="not a file"):
         list(read_recording(tmp_path / "pipe"))
+
+
+def test_a_recording_in_gzip_is_read(tmp_path: Path) -> None:
+    """Under any name; damage and mitmproxy's format inside are named."""
+    path = tmp_path / "rec.har.gz"
+    path.write_bytes(
+        gzip.compress(json.dumps({"log": {"entries": [{"request": {"url": URL}, "response": {}}]}}).encode())
+    )
+    assert len(list(read_recording(path))) == 1
+    for content, told in (
+        (gzip.compress(b"{}")[:-9], "damaged or holds too much"),
+        (gzip.compress(b"[]"), NO_RECORDING),
+        (gzip.compress(b"1234:9:websocket;0:~8:response;"), "mitmproxy flow file"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(UnsupportedFormat, match=told):
+            list(read_recording(path))

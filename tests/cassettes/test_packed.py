@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehiss.cassettes.coding import encode
-from tapehiss.cassettes.packed import SIGNS, as_far_as_readable, unpacked
+from tapehiss.cassettes.packed import SIGNS, ZLIB, as_far_as_readable, unpacked
 
 TEXT = b"a text with a secret in it, long enough to be worth compressing" * 3
 LIMIT = 1_000_000
@@ -38,10 +38,19 @@ def test_what_can_be_read_is_read(packed):
     assert next(unpacked(b"x " + packed[:-6], LIMIT), b"").startswith(b"a text") or packed[:1] in b"(K"
 
 
+@pytest.mark.parametrize("level", [1, 3, 6, 9])
+def test_a_body_may_be_zlib_and_nothing_else(level):
+    """At any level of compression; the same two bytes in the middle say nothing."""
+    packed = zlib.compress(TEXT, level)
+    assert packed.startswith(ZLIB)
+    assert list(unpacked(packed, LIMIT)) == [TEXT]
+    assert list(unpacked(b" " + packed, LIMIT)) == []
+
+
 @given(st.binary(max_size=100))
 def test_damage_is_silent(body):
     """What cannot be read holds nothing that could be read."""
-    for sign in SIGNS:
+    for sign in (*SIGNS, *ZLIB):
         list(unpacked(sign + body, LIMIT))
 
 
