@@ -16,7 +16,6 @@ from tapehiss.cassettes.errors import UnsupportedFormat
 from tapehiss.cassettes.exchange import Exchange
 from tapehiss.cassettes.importing import (
     EXPECTED,
-    FILE_MAX_BYTES,
     NO_RECORDING,
     is_flow_file,
     read_recording,
