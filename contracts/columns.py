@@ -12,7 +12,7 @@ from collections import Counter
 from functools import partial
 from itertools import chain, compress, repeat
 from operator import is_, not_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tapehiss.contracts.counts import (
     ITEM,
@@ -50,7 +50,13 @@ _EXACT = 2**64
 """Whole numbers below this are integers, however they were written; the parser makes no larger ones."""
 
 
-def counted(column: Column, seens: Sequence[Seen]) -> tuple[Field, Below]:
+class Stood(Protocol):
+    """Where each exchange stands, by its number."""
+
+    def __getitem__(self, number: int, /) -> Seen: ...
+
+
+def counted(column: Column, seens: Stood) -> tuple[Field, Below]:
     """The evidence of a column, and the columns of what is in its objects and arrays."""
     kinds: dict[str, int] = {}
     facts: dict[str, Any] = {}

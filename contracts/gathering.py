@@ -6,6 +6,9 @@ path and each value, however often they occur in it: the items of one page are n
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.contracts.columns import counted
@@ -13,7 +16,7 @@ from tapehiss.contracts.counts import DEPTH_MAX, FIELDS_MAX, ITEM, REST, Field, 
 from tapehiss.contracts.rows import Rows, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tapehiss.contracts.reading import Reading
     from tapehiss.contracts.rows import Below, Column
@@ -63,15 +66,30 @@ class Gathering:
 
     def _settle(self) -> None:
         """Count what waits."""
-        if not self._seens:
-            return
+        if self._seens:
+            with _uncollected():
+                self._part += self._counted()
+            self._begin()
+
+    def _counted(self) -> Part:
         order = sorted(range(len(self._seens)), key=self._seens.__getitem__)
         seens = [self._seens[place] for place in order]
         documents = [document for place in order for document in self._documents[place]]
         ids = [number for number, place in enumerate(order) for _ in self._documents[place]]
         fields, bounds = fields_of(documents, ids, seens) if documents else ({}, set())
-        self._part += Part(len(seens), self._unread, fields, frozenset(bounds), seens[0], seens[-1])
-        self._begin()
+        return Part(len(seens), self._unread, fields, frozenset(bounds), seens[0], seens[-1])
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """The collector of cycles rests: millions of values are made and dropped here, and none refers to itself."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def fields_of(documents: Sequence[Any], ids: Sequence[int], seens: Sequence[Seen]) -> tuple[dict[str, Field], set[str]]:
@@ -119,12 +137,27 @@ def _beyond(level: dict[str, Column], excess: int) -> dict[str, Column]:
 
 
 def _sum_up(dropped: dict[str, Column], fields: dict[str, Field], seens: Sequence[Seen]) -> None:
-    """What is dropped is in the rest of the object where it stood."""
+    """What is dropped is in the rest of the object where it stood, and each path of it counts its exchanges."""
+    rests: dict[str, list[Column]] = {}
     for path, column in dropped.items():
         parent, _, step = path.rpartition("/")
         if step != ITEM:
-            rest = f"{parent}{_REST}"
-            fields[rest] = fields.get(rest, Field()) + counted(column, seens)[0]
+            rests.setdefault(f"{parent}{_REST}", []).append(column)
+    for rest, columns in rests.items():
+        values = list(chain.from_iterable([values for values, _ in columns]))
+        ids = [number * len(columns) + place for place, (_, rows) in enumerate(columns) for number in rows.ids]
+        fields[rest] = fields.get(rest, Field()) + counted((values, Rows(ids)), _Spread(seens, len(columns)))[0]
+
+
+class _Spread:
+    """Where exchanges stand that are counted once for each of several paths."""
+
+    def __init__(self, seens: Sequence[Seen], times: int) -> None:
+        self._seens = seens
+        self._times = times
+
+    def __getitem__(self, number: int) -> Seen:
+        return self._seens[number // self._times]
 
 
 def deeper_than(document: Any, depth: int) -> bool:

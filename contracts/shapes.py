@@ -13,6 +13,8 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from tapehiss.contracts.counts import REST, SHAPE_LENGTH_MAX
 from tapehiss.contracts.names import step_of
 
@@ -73,5 +75,12 @@ def _text(names: Names, words: tuple[tuple[int, str | int], ...]) -> str:
     """The text of a shape, empty when it is too long."""
     members: dict[str, str | int] = dict.fromkeys((REST if step_of(name) == REST else name for name in names), _NONE)
     members |= {names[place]: word for place, word in words}
-    text = json.dumps(members, sort_keys=True, separators=(",", ":"))
+    text = _written(members)
     return text if len(text) <= SHAPE_LENGTH_MAX else ""
+
+
+def _written(members: dict[str, str | int]) -> str:
+    try:
+        return orjson.dumps(members, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # half surrogate pairs
+        return json.dumps(members, sort_keys=True, separators=(",", ":"))

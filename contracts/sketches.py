@@ -39,7 +39,7 @@ def sketch_of(values: Sequence[Any], rows: Rows, distinct: Collection[Any], shor
     more = len(named) < len(distinct)
     if len(distinct) == 1:
         return dict.fromkeys(named.values(), rows.count), more
-    if len(distinct) == len(values):
+    if rows.count == 1 or len(distinct) == len(values):
         return dict.fromkeys(named.values(), 1), more
     counts = _counted(values, rows, named.keys() if more else None)
     return {text: counts[value] for value, text in named.items()}, more
