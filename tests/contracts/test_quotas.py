@@ -6,10 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tapehiss.contracts.quota_values import dialect
 from tapehiss.contracts.quotas import FAMILIES_MAX, quotas_of, role_of
-
-NOW_S = 1_790_000_000.0
 
 DIALECTS = [
     # limit, remaining, reset, window, by vendor
@@ -74,38 +71,6 @@ def test_several_windows_of_one_header_are_all_told(headers, expected):
     assert {(quota.family, quota.limit, quota.remaining, quota.window_s) for quota in quotas} == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "form", "wait_s"),
-    [
-        ("37", "seconds", 37),
-        ("1.5", "seconds", 1.5),
-        ("0", "seconds", 0),
-        ("1790000060", "epoch-seconds", 60),
-        ("1790000060000", "epoch-milliseconds", 60),
-        ("60000000", "milliseconds", 60_000),
-        ("12ms", "duration", 0.012),
-        ("6m0s", "duration", 360),
-        ("2026-09-21T14:14:20Z", "rfc3339", 60),
-        ("Mon, 21 Sep 2026 14:14:20 GMT", "http-date", 60),
-        ('"37"', "seconds", 37),
-        ("tomorrow", "other", None),
-        ("", "other", None),
-    ],
-)
-def test_instants_and_waits_have_a_form(text, form, wait_s):
-    """Seconds, milliseconds, epochs, durations and dates are told apart, and are waits from now."""
-    told, wait = dialect(text, NOW_S)
-    assert told == form
-    assert wait == (wait_s if wait_s is None else pytest.approx(wait_s, abs=1e-6))
-
-
-def test_without_a_clock_an_instant_is_no_wait():
-    """An instant needs the time; a wait does not."""
-    assert dialect("1790000060", None) == ("epoch-seconds", None)
-    assert dialect("Mon, 21 Sep 2026 14:14:20 GMT", None) == ("http-date", None)
-    assert dialect("37", None) == ("seconds", 37)
-
-
 @given(
     st.lists(
         st.tuples(
@@ -121,8 +86,6 @@ def test_nothing_that_is_sent_is_too_odd(headers):
     """Any names and values give quotas or none, never an error, and never more than the bound."""
     quotas = quotas_of(tuple(headers))
     assert len(quotas) <= FAMILIES_MAX
-    for quota in quotas:
-        dialect(quota.reset, NOW_S)
 
 
 def test_a_name_that_speaks_of_rates_is_sure():
