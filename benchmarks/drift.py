@@ -1,6 +1,6 @@
 """How often check and drift cry wolf, and what they find: on real recordings, split by chance.
 
-    python benchmarks/drift.py DIR [VENDOR...] [--jobs N]     (make corpus CORPUS=DIR)
+    python benchmarks/drift.py DIR [VENDOR...] [--splits N] [--jobs N]     (make corpus CORPUS=DIR)
 
 False alarms: learn from n exchanges of a random half of a vendor's recordings, and
     check    exchanges of the other half: how many have a finding at warn or above (target: at most 1 % from n = 30 on)
@@ -25,6 +25,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ LEARNT_MAX = 800
 HELD_OUT_MAX = 400
 CHECKED_MAX = 30
 """How many exchanges of a split each operator changes for ``check``."""
-OPERATIONS_MAX = 6
+OPERATIONS_MAX = 3
 """How many operations of a split each operator changes for ``drift``."""
 WARNED_FROM = 30
 DECIDED_FROM = 15
@@ -81,11 +82,11 @@ class Found:
     missed: list[str] = field(default_factory=list)
 
 
-def measured(root: Path, vendor: str, paths: list[Path]) -> Found:
+def measured(root: Path, vendor: str, paths: list[Path], splits: int = SPLITS) -> Found:
     """Everything, for one vendor."""
     known = taken(root, paths)
     found = Found(vendor, len(known))
-    for seed in range(SPLITS):
+    for seed in range(splits):
         halves = split(known, f"{vendor} {seed}")
         for n in SIZES:
             if len(halves[0]) >= n:
@@ -317,6 +318,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("vendors", nargs="*", help="only these")
+    parser.add_argument("--splits", type=int, default=SPLITS, help=f"random halves of each vendor  [{SPLITS}]")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--missed", action="store_true", help="name what was not found")
     given = parser.parse_args()
@@ -324,7 +326,7 @@ def main() -> int:
     groups = by_vendor(root, given.vendors)
     several = []
     with ProcessPoolExecutor(max_workers=given.jobs) as pool:
-        for one in pool.map(measured, [root] * len(groups), groups, groups.values()):
+        for one in pool.map(partial(measured, root, splits=given.splits), groups, groups.values()):
             progress(f"drift: {one.vendor}")
             several.append(one)
     if not any(one.exchanges for one in several):

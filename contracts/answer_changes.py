@@ -16,6 +16,7 @@ from tapehiss.contracts.counts import Evidence, Part
 from tapehiss.contracts.findings import Severity
 from tapehiss.contracts.latency import duration_of, quantile_s
 from tapehiss.contracts.reading import media_of, status_of
+from tapehiss.contracts.sums import tally
 from tapehiss.contracts.value_changes import request_changes, value_changes
 
 if TYPE_CHECKING:
@@ -29,8 +30,11 @@ SLOWER = 3.0
 _NONE = Part()
 
 
-def operation_changes(old: Evidence, new: Evidence) -> Iterator[Question]:
-    """The questions about one operation; when only one side called it, they have no answer, and that is told."""
+def operation_changes(both: Evidence, old: Evidence, new: Evidence) -> Iterator[Question]:
+    """The questions about one operation; when only one side called it, they have no answer, and that is told.
+
+    ``both`` is the sum of ``old`` and ``new``.
+    """
     if not old.exchanges or not new.exchanges:
         was, now = Count(old.exchanges, old.exchanges), Count(new.exchanges, new.exchanges)
         id_, seen = ("api-operation-uncalled", old.last) if old.exchanges else ("api-operation-added", new.first)
@@ -44,7 +48,7 @@ def operation_changes(old: Evidence, new: Evidence) -> Iterator[Question]:
     yield from paging_changes(old.conduct, new.conduct, (before.served, after.served))
     for status in sorted(before.statuses.keys() | after.statuses.keys()):
         yield from (_milder(each, status) for each in _media(status, old, new))
-    yield from _parts(old, new)
+    yield from _parts(both, old, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def _endings(old: Evidence, new: Evidence) -> Iterator[Question]:
 
 def _latency(old: Evidence, new: Evidence) -> Iterator[Question]:
     """Whether more answers take longer than half of all do (Mood's median test, exact)."""
-    both = (old + new).conduct.latency
+    both = tally(old.conduct.latency, new.conduct.latency)
     before, after = quantile_s(old.conduct.latency, 0.5), quantile_s(new.conduct.latency, 0.5)
     middle = quantile_s(both, 0.5)
     if middle is None:
@@ -163,13 +167,13 @@ def _bodies(status: int, evidence: Evidence) -> Mapping[str, Part]:
     return {media_of(name): part for name, part in evidence.parts.items() if status_of(name) == status}
 
 
-def _parts(old: Evidence, new: Evidence) -> Iterator[Question]:
-    for name in sorted((old + new).parts):
+def _parts(both: Evidence, old: Evidence, new: Evidence) -> Iterator[Question]:
+    for name, part in sorted(both.parts.items()):
         was, now = old.parts.get(name, _NONE), new.parts.get(name, _NONE)
         if not name.startswith("response"):
-            yield from (_placed(each, name) for each in request_changes(was, now))
+            yield from (_placed(each, name) for each in request_changes(part, was, now))
             continue
-        found = [*_unread(was, now), *value_changes(was, now)]
+        found = [*_unread(was, now), *value_changes(part, was, now)]
         yield from (_milder(_placed(each, name), _status_within(name)) for each in found)
 
 

@@ -69,8 +69,8 @@ def _questions(old: Contract, new: Contract, overrides: Iterable[str]) -> Iterat
     """Every question with the operation that it is about, or the origin as a whole."""
     both = catalogue(old + new, overrides)
     before, after = both.of(old), both.of(new)
-    for operation, _ in both.entries:
-        for question in operation_changes(before.evidence(operation), after.evidence(operation)):
+    for operation, evidence in both.entries:
+        for question in operation_changes(evidence, before.evidence(operation), after.evidence(operation)):
             yield str(operation), question
     conducts = [{origin.name: origin.conduct for origin in origins(each.entries)} for each in (before, after)]
     for origin in origins(both.entries):

@@ -56,18 +56,18 @@ class _Side:
         return exchanges_with(self.at(path), values, self.rooms.get(path, inf))
 
 
-def value_changes(old: Part, new: Part) -> Iterator[Question]:
-    """The questions about the documents of an answer; only paths that both sides together keep are compared."""
-    both = (old + new).fields
+def value_changes(both: Part, old: Part, new: Part) -> Iterator[Question]:
+    """The questions about the documents of an answer; only paths that ``both``, the sum of the sides, keeps are compared."""
+    fields = both.fields
     was, now = _Side.of(old), _Side.of(new)
-    for path in both:
+    for path in fields:
         parent, _, step = path.rpartition("/")
-        if path and step not in {ITEM, REST} and parent in both:
-            yield from _presence(path, both[parent], was, now)
-        yield from _kinds(path, both[path], was, now)
-        yield from _words(path, both[path], was.at(path), now.at(path))
-        yield from _formats(path, both[path], was.at(path), now.at(path))
-        yield from _scale(path, both[path], was.at(path), now.at(path))
+        if path and step not in {ITEM, REST} and parent in fields:
+            yield from _presence(path, fields[parent], was, now)
+        yield from _kinds(path, fields[path], was, now)
+        yield from _words(path, fields[path], was.at(path), now.at(path))
+        yield from _formats(path, fields[path], was.at(path), now.at(path))
+        yield from _scale(path, fields[path], was.at(path), now.at(path))
 
 
 def _presence(path: str, above: Field, was: _Side, now: _Side) -> Iterator[Question]:
@@ -218,9 +218,9 @@ def _kinds_in_words(seen: Field) -> str:
     return " or ".join(sorted(seen.kinds))
 
 
-def request_changes(old: Part, new: Part) -> Iterator[Question]:
+def request_changes(both: Part, old: Part, new: Part) -> Iterator[Question]:
     """What NEW shows that the vendor takes and OLD did not: none of it breaks a client, so that nothing is to be decided."""
-    for path in (old + new).fields:
+    for path in both.fields:
         was, now = old.fields.get(path, _NEVER), new.fields.get(path, _NEVER)
         parent, _, step = path.rpartition("/")
         above = old.fields.get(parent, _NEVER), new.fields.get(parent, _NEVER)

@@ -89,4 +89,4 @@ def test_requests_only_show_what_else_is_taken():
 
 def test_parts_without_documents():
     """Nothing is asked where there is nothing."""
-    assert list(value_changes(Part(), Part())) == list(request_changes(Part(), Part())) == []
+    assert list(value_changes(Part(), Part(), Part())) == list(request_changes(Part(), Part(), Part())) == []
