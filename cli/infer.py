@@ -53,6 +53,7 @@ def command(
     learnt from, and every statement has its support: operations with few exchanges are called thin. With --from, what was known is
     added to: without a TAPE, saved contracts are merged.
     """
+    from tapehiss.contracts.behaviour import facts
     from tapehiss.contracts.catalogue import catalogue
     from tapehiss.contracts.evidence import to_json
     from tapehiss.contracts.views import openapi as openapi_of
@@ -65,7 +66,8 @@ def command(
     if into is not None:
         _write(into, to_json(contract))
     if openapi is not None:
-        _write(openapi, json.dumps(openapi_of(contract), indent=2) + "\n")
+        described = catalogue(contract)
+        _write(openapi, json.dumps(openapi_of(described, facts(described)), indent=2) + "\n")
     if as_json:
         click.echo(to_json(contract), nl=False)
     elif STDOUT not in {into, openapi}:

@@ -43,6 +43,8 @@ class Asking:
     body: Any = None
     """The document of the body; ``None`` when there is no body."""
     credentials: tuple[Credential, ...] = ()
+    fresh: tuple[str, ...] = ()
+    """Headers that must have a new value each time: keys that make a retry safe."""
 
 
 def asking(operation: Operation, evidence: Evidence, facts: Sequence[Fact] = ()) -> Asking:
@@ -59,6 +61,8 @@ def asking(operation: Operation, evidence: Evidence, facts: Sequence[Fact] = ())
     headers = _headers(evidence.parts.get("request-headers", Part()), facts)
     selector = _selected(operation)
     media, body = _body(evidence)
+    if operation.method in {"GET", "HEAD"} and body in ({}, ""):
+        media, body = "", None  # some clients send an empty object with everything
     return Asking(
         operation.method,
         operation.origin + path.partition("#")[0] + (f"?{urlencode(list(_pairs(query)))}" if query else ""),
@@ -69,21 +73,33 @@ def asking(operation: Operation, evidence: Evidence, facts: Sequence[Fact] = ())
         media,
         body,
         credentials,
+        tuple(_fresh(evidence.parts.get("request-headers", Part()), facts)),
     )
 
 
 def _headers(part: Part, facts: Sequence[Fact]) -> dict[str, Any]:
-    """The headers that many accepted calls had: recorders drop headers, but make up none. What makes a retry safe is told elsewhere."""
+    """The headers that many accepted calls had: recorders drop headers, but make up none."""
     tree = evidence_tree(part)
-    keys = {str(fact["name"]).lower() for fact in facts if fact.topic == "idempotency"}
+    keys = _keys(facts)
     found: dict[str, Any] = {}
     for name, member in (tree.members if tree is not None else {}).items():
         told = smallest_of(member)
         told = told[0] if isinstance(told, list) and told else told
         share = member.seen.occurrences / part.exchanges
-        if told not in {"*/*", ""} and (share == 1 or (share >= HEADERS_MIN and name not in keys)):
+        if told not in {"*/*", ""} and share >= HEADERS_MIN and name not in keys:
             found[name] = told
     return found
+
+
+def _keys(facts: Sequence[Fact]) -> set[str]:
+    return {str(fact["name"]).lower() for fact in facts if fact.topic == "idempotency" and fact["in"] == "header"}
+
+
+def _fresh(part: Part, facts: Sequence[Fact]) -> list[str]:
+    """The keys that every accepted call had."""
+    tree = evidence_tree(part)
+    members = tree.members if tree is not None else {}
+    return sorted(name for name in _keys(facts) & members.keys() if members[name].seen.occurrences == part.exchanges)
 
 
 def example_of(part: Part) -> dict[str, Any]:
@@ -98,6 +114,7 @@ def as_curl(asked: Asking) -> str:
     words = [_url(asked), *([] if asked.method == "GET" else [f"-X {asked.method}"])]
     words += [word for credential in asked.credentials if (word := _credential_word(credential))]
     words += [f"-H {_quoted(f'{name}: {value}')}" for name, value in asked.headers]
+    words += [f'-H "{name}: $(uuidgen)"' for name in asked.fresh]
     return " \\\n  ".join([f"curl {words[0]}", *words[1:], *_body_words(asked)])
 
 

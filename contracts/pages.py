@@ -19,7 +19,7 @@ from tapehiss.contracts.schemas import evidence_tree
 from tapehiss.contracts.values import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from tapehiss.contracts.asking import Asking
     from tapehiss.contracts.blocks import Block, Page
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 THIN = 5
 """What fewer exchanges show is called thinly evidenced."""
+READING_WEIGHT = 4
+"""Reading is a better first request than writing that is done so many times as often."""
 TOPICS = ("auth", "pagination", "idempotency", "limits", "caching", "latency")
 _TITLES = {"auth": "Authentication", "limits": "Rate limits"}
 
@@ -71,7 +73,7 @@ def _first_request(entries: Sequence[tuple[Operation, Evidence]], facts: Sequenc
     if known:
         easiest = min(known, key=lambda each: (-totals[each[0].origin], each[0].origin, *_effort(*each), str(each[0])))
         yield Heading("A first request")
-        yield from _asked(asking(*easiest, facts))
+        yield from _asked(asking(*easiest, facts), _unseen(easiest[0], facts))
 
 
 def _successes(evidence: Evidence) -> int:
@@ -79,17 +81,23 @@ def _successes(evidence: Evidence) -> int:
 
 
 def _effort(operation: Operation, evidence: Evidence) -> tuple[int, ...]:
-    """Reading what needs no id, then what most callers do, then everything else; what deletes comes last."""
-    simple = operation.method == "GET" and not operation.parameters
-    return (not simple, operation.method == "DELETE", "#" in operation.path and simple, -_successes(evidence))
+    """Reading what needs no id, then what most callers do, rather reading than writing; what deletes comes last."""
+    reads = operation.method == "GET"
+    simple = reads and not operation.parameters
+    weight = _successes(evidence) * (READING_WEIGHT if reads else 1)
+    return (not simple, operation.method == "DELETE", "#" in operation.path and simple, -weight)
 
 
-def _asked(asked: Asking) -> Iterator[Block]:
+def _unseen(operation: Operation, facts: Sequence[Fact]) -> list[str]:
+    """That no credential was seen at this origin, if so."""
+    about = (fact for fact in facts if fact.id == "auth-unseen" and fact["origin"] == operation.origin)
+    return [f"{fact.words[:1].upper()}{fact.words[1:]}." for fact in about]
+
+
+def _asked(asked: Asking, otherwise: Sequence[str]) -> Iterator[Block]:
+    """The request, and what one must have to send it; ``otherwise`` where that is nothing."""
     yield Code(as_curl(asked), "sh")
-    told = [
-        f"{credential.variable.strip('$') if credential.scheme != 'basic' else 'USERNAME and PASSWORD'}: {credential.words}."
-        for credential in asked.credentials
-    ]
+    told = [f"{credential.label}: {credential.words}." for credential in asked.credentials] or list(otherwise)
     if told:
         yield Lines(tuple(told))
 
@@ -178,9 +186,9 @@ def operation_page(
         Heading(f"{operation.method} {operation.origin}{operation.path}", level),
         Lines((_support(evidence),)),
         Heading("Request", level + 1),
-        *_asked(asked),
+        *_asked(asked, _unseen(operation, facts)),
         *_sources(operation, evidence, sources),
-        *_parameters(evidence),
+        *_parameters(evidence, {credential.name.lower() for credential in asked.credentials}),
         *_bodies(evidence, level),
         *_answers(evidence, level),
         *facts_blocks(about, level + 1),
@@ -210,12 +218,13 @@ def _sources(operation: Operation, evidence: Evidence, sources: Provenance) -> I
         yield Lines(tuple(lines))
 
 
-def _parameters(evidence: Evidence) -> Iterator[Block]:
-    """Path and query parameters and the headers that matter, in one table."""
+def _parameters(evidence: Evidence, apart: Collection[str]) -> Iterator[Block]:
+    """Path and query parameters and the headers that matter, in one table, without credentials."""
     rows: list[tuple[str, ...]] = []
     for part, place in (("path", "path"), ("query", "query"), ("request-headers", "header")):
         tree = evidence_tree(evidence.parts.get(part, Part()))
-        rows += [(row[0], place, *row[1:]) for row in field_rows(tree)] if tree is not None and tree.members else []
+        known = field_rows(tree) if tree is not None and tree.members else []
+        rows += [(row[0], place, *row[1:]) for row in known if row[0].lower() not in apart]
     if rows:
         yield Table((COLUMNS[0], "in", *COLUMNS[1:]), tuple(rows), wide="values")
 

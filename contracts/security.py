@@ -80,6 +80,11 @@ class Credential:
         )
 
     @property
+    def label(self) -> str:
+        """What one must have, by the names of the variables."""
+        return "USERNAME and PASSWORD" if self.scheme == "basic" else self.variable.removeprefix("$")
+
+    @property
     def variable(self) -> str:
         """The shell variable that stands for it."""
         if self.scheme == "bearer":

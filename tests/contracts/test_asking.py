@@ -51,6 +51,17 @@ def test_credentials_are_variables():
     assert "abcdefghij" not in curl
 
 
+def test_a_key_that_makes_retries_safe_is_new_each_time():
+    """Somebody else's idempotency key would get somebody else's answer."""
+    several = [
+        call("POST", URL, (JSON, ("Idempotency-Key", f"47887e59-e328-745c-c241-6b5a3abf6a6{number}")), b"{}")
+        for number in range(3)
+    ]
+    curl = as_curl(asked(*several))
+    assert '-H "idempotency-key: $(uuidgen)"' in curl
+    assert "47887e59" not in curl
+
+
 @pytest.mark.parametrize(
     ("credential", "expected"),
     [
