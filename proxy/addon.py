@@ -256,7 +256,10 @@ class Recorder:
         message = flow.error.msg
         found = self._open.get(flow.id)
         ending = None if found is None else self._ending(flow, found[1], message)
-        waiting = None if ending is None else self._finish(flow, ending, message)
+        waiting = None
+        if found is not None and ending is not None:
+            whole = ending is Ending.CLIENT_GONE and found[1].is_whole
+            waiting = self._finish(flow, *((Ending.COMPLETE, "") if whole else (ending, message)))
         if ending is not Ending.CLIENT_GONE and flow.killable:
             if message == RESET:
                 depths.shut_hard(flow)

@@ -79,7 +79,11 @@ class Connections:
     @guarded
     def tls_failed_server(self, data: TlsData) -> None:
         """No TLS with the vendor: likewise."""
-        self._failures[data.context.client.id] = (Stage.TLS, data.conn.error or "")
+        words = data.conn.error or ""
+        self._failures[data.context.client.id] = (Stage.TLS, words)
+        address = data.context.server.address
+        if address and len(self._tally.tls_failed) < HOSTS_MAX:
+            self._tally.tls_failed.setdefault(data.context.server.sni or address[0], words)
 
     @guarded
     def tls_clienthello(self, data: ClientHelloData) -> None:

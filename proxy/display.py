@@ -89,6 +89,17 @@ def distrusted(host: str, certificate: str) -> str:
     return f"{host}: a client refused the recorder's certificate -> let it trust {certificate} (tapehiss record --how-to-trust)"
 
 
+_UNVERIFIED = "certificate verify failed"
+
+
+def no_tls(host: str, words: str) -> str:
+    """The hint for a vendor with which TLS failed, in mitmproxy's words."""
+    if _UNVERIFIED in words.lower():
+        why = words[words.lower().index(_UNVERIFIED) + len(_UNVERIFIED) :].strip(": .)]") or "unknown authority"
+        return f"{host}: the vendor's certificate cannot be verified ({why}) -> --upstream-ca PEM for a private authority, or --insecure"
+    return f"{host}: TLS with the vendor failed ({words[:200]}) -> does it speak TLS on that port?"
+
+
 def live(tally: Tally, elapsed_s: float) -> str:
     """One line that says how it goes."""
     outcomes = " ".join(f"{name}:{count}" for name, count in sorted(tally.outcomes.items()))

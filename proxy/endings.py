@@ -7,10 +7,15 @@ exchange had come. The text decides only between closed and malformed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.exchange import Ending
+
+if TYPE_CHECKING:
+    from tapehiss.proxy.snapshot import Fields
 
 DETAIL_MAX_CHARS = 500
 _CLOSED = (
@@ -26,6 +31,13 @@ _TIMED_OUT = ("timed out", "timeout", "etimedout", "errno 110", "errno 60]")
 _TLS = ("certificate verify failed", "does not speak tls", "tls handshake", "tlsv1", "ssl", "openssl")
 _CONNECT = ("connect call failed", "connection refused", "errno", "cannot open connection", "name or service")
 CLIENT_GONE = ("client disconnected", "client closed connection")
+
+
+_LAST_EVENT = re.compile(
+    rb"(?:\A|\n)(?:data: ?\[DONE\]|event: ?(?:message_stop|response\.(?:completed|failed|incomplete))\r?\n(?:data:[^\n]*\n?)*?)\s*\Z"
+)
+"""How streams say that nothing follows: OpenAI's chat and whoever speaks its dialect, Anthropic's messages, OpenAI's responses."""
+LAST_EVENT_MAX_BYTES = 1024 * 1024
 
 
 class Stage(StrEnum):
@@ -58,6 +70,19 @@ class Mishap:
     def detail(self) -> str:
         """The words for the tape."""
         return self.message[:DETAIL_MAX_CHARS]
+
+
+def is_whole(fields: Fields, tail: bytes, size: int) -> bool:
+    """Whether a client that left had the whole answer: as long as announced, or a stream that said that nothing follows.
+
+    ``tail``: the last of the body, as sent; ``size``: how much of it had come.
+    """
+    names = {name.lower(): value.strip() for name, value in fields}
+    length = names.get(b"content-length", b"")
+    if length.isdigit():
+        return size >= int(length)
+    kind = names.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return kind == b"text/event-stream" and _LAST_EVENT.search(tail) is not None
 
 
 def ending_of(mishap: Mishap) -> Ending:

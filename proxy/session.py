@@ -213,6 +213,10 @@ class Session:
         for host in sorted(set(self._tally.tls_refused) - self._hinted):
             self._hinted.add(host)
             self.say(display.distrusted(host, certificate))
+        for host, words in sorted(self._tally.tls_failed.items()):
+            if f"vendor {host}" not in self._hinted:
+                self._hinted.add(f"vendor {host}")
+                self.say(display.no_tls(host, words))
 
 
 def _refuse_what_cannot_run(plan: Plan) -> None:

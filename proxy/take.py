@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tapehiss.proxy.endings import LAST_EVENT_MAX_BYTES, is_whole
 from tapehiss.proxy.snapshot import Reply, Snapshot
 
 if TYPE_CHECKING:
@@ -67,6 +68,12 @@ class Take:
         chunks = self.reply_tee.chunks if self.reply_tee is not None and self.reply_tee.chunks else ()
         times = [self.began, self.sent or 0.0, self.first_byte or 0.0, chunks[-1][0] if chunks else 0.0]
         return max(times)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the answer had come to its end when its client left."""
+        tee, fields = self.reply_tee, self.reply_fields
+        return tee is not None and fields is not None and is_whole(fields, tee.tail(LAST_EVENT_MAX_BYTES), tee.size)
 
     def snapshot(self, flow: Any, ending: str, detail: str, ended: float) -> Snapshot:
         """Everything, for the writer."""

@@ -100,6 +100,8 @@ class Tally:
     gap_reasons: dict[str, int] = field(default_factory=dict)
     tls_refused: dict[str, int] = field(default_factory=dict)
     """Hosts for which a client refused our certificate: it does not trust the certificate authority."""
+    tls_failed: dict[str, str] = field(default_factory=dict)
+    """Vendors with which TLS failed, and mitmproxy's words for it."""
     endpoints: dict[tuple[str, str], Totals] = field(default_factory=dict)
     """Method and cleaned URL without query."""
     paths: tuple[str, ...] = ()

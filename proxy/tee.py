@@ -135,6 +135,16 @@ class Tee:
         """What was kept."""
         return self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)
 
+    def tail(self, limit_bytes: int) -> bytes:
+        """The last of what was kept, or nothing if something is missing there."""
+        if self._digest is not None:
+            return b""
+        size, first = 0, len(self.parts)
+        while first and size < limit_bytes:
+            first -= 1
+            size += len(self.parts[first])
+        return b"".join(self.parts[first:])[-limit_bytes:]
+
     @property
     def sha256(self) -> str:
         """Hex digest of the whole body if only its beginning was kept, otherwise empty."""

@@ -37,7 +37,7 @@ def test_a_failure_belongs_to_the_words_that_report_it() -> None:
 def test_a_tls_failure_is_one() -> None:
     """mitmproxy has the words on the connection."""
     connections = _connections()
-    context = SimpleNamespace(client=SimpleNamespace(id="c"))
+    context = SimpleNamespace(client=SimpleNamespace(id="c"), server=SimpleNamespace(sni="", address=None))
     connections.tls_failed_server(SimpleNamespace(context=context, conn=SimpleNamespace(error="bad certificate")))
 
     assert connections.stage("c", "bad certificate") is Stage.TLS
@@ -88,3 +88,22 @@ def test_distrust_is_counted_by_host_and_bounded() -> None:
 
     assert len(tally.tls_refused) == HOSTS_MAX
     assert tally.tls_refused["h0"] == 2
+
+
+def test_vendors_without_tls_are_named_once_with_the_reason() -> None:
+    """By the name that was asked for, or else by the address; the first reason counts, and there is a bound."""
+    connections = _connections(tally := Tally())
+
+    def fail(sni: str, address: tuple[str, int] | None, words: str) -> None:
+        server = SimpleNamespace(sni=sni, address=address)
+        context = SimpleNamespace(client=SimpleNamespace(id="c"), server=server)
+        connections.tls_failed_server(SimpleNamespace(context=context, conn=SimpleNamespace(error=words)))
+
+    fail("api.example", ("192.0.2.1", 443), "first")
+    fail("api.example", ("192.0.2.1", 443), "second")
+    fail("", ("192.0.2.2", 443), "")
+    fail("", None, "nowhere")
+    assert tally.tls_failed == {"api.example": "first", "192.0.2.2": ""}
+    for number in range(HOSTS_MAX):
+        fail(f"h{number}", ("192.0.2.1", 443), "")
+    assert len(tally.tls_failed) == HOSTS_MAX

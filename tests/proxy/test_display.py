@@ -120,6 +120,13 @@ def test_a_client_that_refused_us_is_told_how_to_trust() -> None:
     assert all(part in line for part in ("a.example", "/conf/ca.pem", "--how-to-trust"))
 
 
+def test_a_vendor_without_tls_is_named_with_the_remedy() -> None:
+    """One line: what is wrong with its certificate, or mitmproxy's words for what else went wrong."""
+    line = display.no_tls("a.example", "Certificate verify failed: self-signed certificate")
+    assert all(part in line for part in ("a.example", "(self-signed certificate)", "--upstream-ca", "--insecure"))
+    assert "does it speak TLS" in display.no_tls("a.example", "The remote server does not speak TLS.")
+
+
 def test_the_table_is_drawn_with_a_limit() -> None:
     """Forty endpoints, and one row that says how many more; brackets in a path are no markup."""
     rows = [

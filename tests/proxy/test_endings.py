@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehiss.cassettes.exchange import Ending
-from tapehiss.proxy.endings import DETAIL_MAX_CHARS, Mishap, Stage, ending_of
+from tapehiss.proxy.endings import DETAIL_MAX_CHARS, Mishap, Stage, ending_of, is_whole
 
 GOAWAY = "HTTP/2 connection closed: <ConnectionTerminated error_code:0, last_stream_id:1, additional_data:None>"
 BEFORE = {
@@ -84,3 +84,29 @@ def test_there_is_always_a_word_and_never_the_good_one(message: str, began: bool
 
     assert ending_of(mishap) is not Ending.COMPLETE
     assert len(mishap.detail) <= DETAIL_MAX_CHARS
+
+
+STREAM = ((b"Content-Type", b"Text/Event-Stream; charset=utf-8"),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "tail", "size", "whole"),
+    [
+        (((b"Content-Length", b" 5 "),), b"hello", 5, True),
+        (((b"content-length", b"5"),), b"hell", 4, False),
+        (STREAM, b"data: {}\n\ndata: [DONE]\n\n", 99, True),
+        (STREAM, b"data:[DONE]\r\n\r\n", 99, True),
+        (STREAM, b'event: message_stop\ndata: {"type": "message_stop"}\n\n', 99, True),
+        (STREAM, b"event: response.completed\ndata: {}\n\n", 99, True),
+        (STREAM, b'data: {"text": "data: [DONE]"}\n\n', 99, False),
+        (STREAM, b"data: [DONE]\n\ndata: {}\n\n", 99, False),
+        (STREAM, b"event: message_stop\ndata: {}\n\nevent: ping\ndata: {}\n\n", 99, False),
+        (((b"Content-Type", b"text/plain"),), b"data: [DONE]\n\n", 99, False),
+        ((), b"", 0, False),
+    ],
+)
+def test_a_client_that_had_everything(
+    fields: tuple[tuple[bytes, bytes], ...], tail: bytes, size: int, whole: bool
+) -> None:
+    """What was announced has come, or the stream said that nothing follows."""
+    assert is_whole(fields, tail, size) is whole

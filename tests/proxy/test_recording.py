@@ -90,6 +90,31 @@ def test_a_client_that_leaves(tmp_path: Path) -> None:
     assert exchange.response.body == b"half"
 
 
+@pytest.mark.parametrize(
+    ("last", "ending"), [(b"data: [DONE]", Ending.COMPLETE), (b"data: more", Ending.CLIENT_GONE)], ids=["done", "more"]
+)
+def test_a_client_that_leaves_after_the_last_event(last: bytes, ending: Ending, tmp_path: Path) -> None:
+    """It had the whole answer, if the stream said so, although the vendor had not closed it yet."""
+    go = threading.Event()
+
+    def stream(visit: Visit) -> None:
+        visit.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        visit.chunk(b"data: {}\n\n")
+        visit.chunk(last + b"\n\n")
+        go.wait(WAIT_MAX_S)
+
+    with vendor(stream) as there, recorded(tmp_path, there.url, drain_max_s=WAIT_MAX_S) as recording:
+        with socket.create_connection(("127.0.0.1", recording.port), timeout=WAIT_MAX_S) as sock:
+            sock.sendall(GET)
+            drain(sock, last + b"\n\n\r\n")
+        [exchange] = recording.exchanges()
+        go.set()
+
+    assert exchange.ending is ending
+    assert exchange.response is not None
+    assert exchange.response.body == b"data: {}\n\n" + last + b"\n\n"
+
+
 @pytest.mark.parametrize("length", [100, 10_000_000], ids=["held", "passing"])
 def test_a_client_that_leaves_while_it_sends(length: int, tmp_path: Path) -> None:
     """It is the client that left, whatever mitmproxy calls it; the part that it had sent is on the tape or was never sent on."""

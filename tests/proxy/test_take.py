@@ -77,3 +77,15 @@ def test_the_last_sign_of_life() -> None:
     assert take.last_seen == 3.0
     take.reply_tee = _tee(b"x")
     assert take.last_seen == 7.0
+
+
+def test_a_stream_that_said_its_last_word_is_whole() -> None:
+    """Not before there is a head, nor where the end was not kept."""
+    take = Take(1.0, "")
+    assert not take.is_whole
+    take.begins(2.0, ((b"Content-Type", b"text/event-stream"),), (None, None))
+    assert not take.is_whole
+    take.reply_tee = _tee(b"data: [DONE]\n\n")
+    assert take.is_whole
+    take.reply_tee = _tee(b"data: [DONE]\n\n", limit=5)
+    assert not take.is_whole

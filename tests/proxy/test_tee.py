@@ -100,3 +100,12 @@ def test_the_end_of_a_body_is_told_once_it_comes() -> None:
     assert ended == []
     tee(b"")
     assert ended == [True]
+
+
+@given(st.lists(st.binary(min_size=1, max_size=5), max_size=8), st.integers(1, 30))
+def test_the_tail_is_the_end_of_what_was_kept(parts: list[bytes], limit: int) -> None:
+    """However it came in."""
+    tee = Tee(Budget(1000), lambda: 0.0, 1000)
+    for part in parts:
+        tee(part)
+    assert tee.tail(limit) == b"".join(parts)[-limit:]
