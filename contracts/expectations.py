@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from tapehiss.contracts.counts import ITEM, REST, Field
 from tapehiss.contracts.formats import PATTERNS
 from tapehiss.contracts.operations import looks_minted
-from tapehiss.contracts.schemas import DIALECT, evidence_tree, is_whole
+from tapehiss.contracts.schemas import DIALECT, evidence_tree, is_tuple, is_whole, variants_of
 from tapehiss.contracts.trees import Node, escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tapehiss.contracts.counts import Part
 
@@ -43,7 +43,13 @@ class Expectation:
     members: Mapping[str, Expectation] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     """The members that were there in every object."""
+    variants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Value of the tag -> the members that all objects with this value had, beside the required ones."""
+    tag: str = ""
+    """The member that says which variant an object is; empty when there is none."""
     items: Expectation | None = None
+    places: tuple[frozenset[str], ...] = ()
+    """For each place of a tuple the kinds that stood there; empty for any other array."""
     rest: Expectation | None = None
     """What is expected of every other member; ``None`` when there were no others."""
     closed: bool = True
@@ -90,27 +96,41 @@ def strict_schema(expectation: Expectation) -> Schema:
     return {"$schema": DIALECT, **(_strict(expectation) if expectation.seen.kinds else {})}
 
 
-def kinds_of(seen: Field) -> list[str]:
+def kinds_of(kinds: Collection[str]) -> list[str]:
     """The kinds as JSON Schema has them: whole numbers are among the numbers."""
-    return sorted(kind for kind in seen.kinds if kind != "integer" or "number" not in seen.kinds)
+    return sorted(kind for kind in kinds if kind != "integer" or "number" not in kinds)
 
 
 def _expectation(node: Node, path: str, *, whole: bool) -> Expectation:
     members = {
         name: _expectation(member, f"{path}/{escaped(name)}", whole=whole) for name, member in node.members.items()
     }
+    required = frozenset(name for name, member in members.items() if member.seen.occurrences == node.objects)
+    tag, variants = _variants(node, required) if whole and members else ("", {})
     return Expectation(
         path,
         node.seen,
         members,
-        frozenset(name for name, member in members.items() if member.seen.occurrences == node.objects),
+        required,
+        variants,
+        tag,
         _expectation(node.items, f"{path}/{ITEM}", whole=whole) if node.items else None,
+        tuple(map(frozenset, node.seen.positions)) if node.items and is_tuple(node.seen) else (),
         _expectation(node.rest, f"{path}/{REST}", whole=whole) if node.rest else None,
         whole and not node.partial,
         _words(node.seen),
         _format(node.seen),
         _range(node.seen),
     )
+
+
+def _variants(node: Node, required: frozenset[str]) -> tuple[str, dict[str, frozenset[str]]]:
+    """The tag of an object, and what each value of it requires beyond what all objects have."""
+    union = variants_of([node])
+    if union is None:
+        return "", {}
+    more = {each.value: (node.members.keys() & set(each.required)) - required for each in union.variants}
+    return union.tag, {value: frozenset(names) for value, names in more.items() if names}
 
 
 def _words(seen: Field) -> frozenset[str]:
@@ -138,11 +158,11 @@ def _range(seen: Field) -> tuple[float, float] | None:
 
 
 def _strict(at: Expectation) -> Schema:
-    kinds = kinds_of(at.seen)
+    kinds = kinds_of(at.seen.kinds)
     return {
         "type": kinds if len(kinds) != 1 else kinds[0],
         **(_strict_object(at) if "object" in at.seen.kinds else {}),
-        **({"items": _strict(at.items)} if at.items else {}),
+        **(_strict_items(at, at.items) if at.items else {}),
         **_strict_words(at),
         **({"pattern": f"^(?:{PATTERNS[at.format]})$"} if at.format else {}),
         **({"minimum": at.numbers[0], "maximum": at.numbers[1]} if at.numbers else {}),
@@ -158,7 +178,23 @@ def _strict_object(at: Expectation) -> Schema:
         "properties": {name: _strict(member) for name, member in at.members.items()},
         **(required if at.required else {}),
         **(others if at.closed else {}),
+        **_strict_variants(at),
     }
+
+
+def _strict_items(at: Expectation, items: Expectation) -> Schema:
+    each = _strict(items)
+    places = [{**each, "type": kinds_of(kinds)} for kinds in at.places]
+    return {"items": each, **({"prefixItems": places} if places else {})}
+
+
+def _strict_variants(at: Expectation) -> Schema:
+    """What each value of the tag requires."""
+    rules = [
+        {"if": {"properties": {at.tag: {"const": value}}, "required": [at.tag]}, "then": {"required": sorted(more)}}
+        for value, more in at.variants.items()
+    ]
+    return {"allOf": rules} if rules else {}
 
 
 def _strict_words(at: Expectation) -> Schema:

@@ -15,7 +15,7 @@ from tapehiss.contracts.formats import FORMATS
 from tapehiss.contracts.trees import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from tapehiss.contracts.expectations import Expectation
 
@@ -66,14 +66,12 @@ _KINDS = {type(None): "null", bool: "boolean", int: "integer", str: "string", li
 def _walked(expectation: Expectation, value: Any, pointer: str) -> Iterator[Deviation]:
     kind = kind_of(value)
     kinds = expectation.seen.kinds
-    if kind not in kinds and not (kind == "integer" and "number" in kinds):
+    if not _is_among(kind, kinds):
         yield _of_kind(expectation, kind, value, pointer)
     elif kind == "object":
         yield from _object(expectation, value, pointer)
     elif kind == "array":
-        if expectation.items is not None:
-            for number, item in enumerate(value):
-                yield from _walked(expectation.items, item, f"{pointer}/{number}")
+        yield from _array(expectation, value, pointer)
     elif kind == "string":
         if expectation.words and value not in expectation.words:
             yield _of_value(expectation, value, pointer)
@@ -85,7 +83,10 @@ def _walked(expectation: Expectation, value: Any, pointer: str) -> Iterator[Devi
 
 def _object(expectation: Expectation, value: dict[str, Any], pointer: str) -> Iterator[Deviation]:
     members = expectation.members
-    for name in sorted(expectation.required - value.keys()):
+    required = expectation.required
+    if expectation.variants and isinstance(tag := value.get(expectation.tag), str):
+        required = required | expectation.variants.get(tag, frozenset())
+    for name in sorted(required - value.keys()):
         yield _missing(expectation, name, pointer)
     for name, member in value.items():
         below = members.get(name)
@@ -95,6 +96,27 @@ def _object(expectation: Expectation, value: dict[str, Any], pointer: str) -> It
             yield from _walked(expectation.rest, member, f"{pointer}/{escaped(name)}")
         elif expectation.closed:
             yield _unknown(expectation, name, member, pointer)
+
+
+def _array(expectation: Expectation, value: list[Any], pointer: str) -> Iterator[Deviation]:
+    if expectation.items is None:
+        return
+    for number, item in enumerate(value):
+        below = f"{pointer}/{number}"
+        kind = kind_of(item)
+        if number < len(expectation.places) and not _is_among(kind, expectation.places[number]):
+            said: dict[str, Argument] = {
+                "of": expectation.seen.kinds["array"],
+                "known": " or ".join(kinds_of(expectation.places[number])),
+                "came": shown(item),
+            }
+            yield _deviation("kind-unexpected", expectation, f"{kind} at {number}", below, said)
+        else:
+            yield from _walked(expectation.items, item, below)
+
+
+def _is_among(kind: str, kinds: Container[str]) -> bool:
+    return kind in kinds or (kind == "integer" and "number" in kinds)
 
 
 def _within(value: float, numbers: tuple[float, float]) -> bool:
@@ -134,10 +156,12 @@ def _of_range(expectation: Expectation, value: float, pointer: str) -> Deviation
 
 
 def _missing(expectation: Expectation, name: str, pointer: str) -> Deviation:
-    objects = expectation.seen.kinds["object"]
+    """A member that every object had, or every object of the same variant: as often as it was there at all."""
+    objects = expectation.members[name].seen.occurrences
     path = f"{expectation.path}/{escaped(name)}"
     said: dict[str, Argument] = {"seen": objects, "of": objects}
-    return Deviation("member-missing", path, shown(name), pointer, expectation.seen.exchanges, tuple(said.items()))
+    exchanges = min(expectation.seen.exchanges, expectation.members[name].seen.exchanges)
+    return Deviation("member-missing", path, shown(name), pointer, exchanges, tuple(said.items()))
 
 
 def _unknown(expectation: Expectation, name: str, value: Any, pointer: str) -> Deviation:
@@ -152,7 +176,7 @@ def _deviation(name: str, at: Expectation, subject: str, pointer: str, said: dic
 
 
 def _kinds_said(expectation: Expectation) -> str:
-    return " or ".join(kinds_of(expectation.seen))
+    return " or ".join(kinds_of(expectation.seen.kinds))
 
 
 def listed(values: list[str]) -> str:

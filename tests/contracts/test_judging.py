@@ -102,6 +102,38 @@ def test_what_is_within_the_evidence_is_no_difference(bodies, document):
     assert deviations(expectation(bodies), document) == ()
 
 
+PETS = [{"type": "cat", "lives": 9, "age": 2}, {"type": "dog", "barks": True, "age": 3}] * 20
+
+
+def test_a_variant_has_its_own_members():
+    """What all objects of one tag's value had is missed in such an object, and in no other."""
+    at = expectation([[pet] for pet in PETS])
+    assert at.items.tag == "type"
+    assert deviations(at, [PETS[0], PETS[1]]) == ()
+    (found,) = deviations(at, [PETS[0], {"type": "dog", "age": 4}])
+    assert (found.id, found.path, found.pointer) == ("member-missing", "/~*/barks", "/1")
+    assert [each.id for each in deviations(at, [{"type": "fox", "age": 4}])] == ["value-new"]
+
+
+def test_a_tuple_has_its_places():
+    """What stands where, where an array was always the same few items of several kinds."""
+    at = expectation([["x", n] for n in range(10)])
+    assert deviations(at, ["y", 3]) == ()
+    assert [(found.subject, found.pointer) for found in deviations(at, [1, 2])] == [("integer at 0", "/0")]
+
+
+@given(st.sampled_from(PETS), READABLE)
+def test_variants_and_tuples_say_the_same_to_all_judges(pet, other):
+    """The strict schema and the walk agree where there are tags and places, too."""
+    at = expectation([[pet] for pet in PETS] + [["x", n] for n in range(10)])
+    fast = jsonschema_rs.Draft202012Validator(strict_schema(at))
+    reference = jsonschema.Draft202012Validator(strict_schema(at))
+    without = [{key: value for key, value in pet.items() if key != name} for name in pet]
+    for document in ([pet], without, [{**pet, "type": other}], ["x", 1], [1, "x"], [other, other]):
+        verdict = not deviations(at, document)
+        assert (fast.is_valid(document), reference.is_valid(document)) == (verdict, verdict)
+
+
 def test_values_are_the_witnesses_of_a_format():
     """The same date in twenty exchanges is one witness, twenty dates are twenty."""
     same = deviations(expectation([{"a": "2026-11-21"}] * 20), {"a": "today"})
