@@ -1,41 +1,35 @@
 """A persistent map from numbers to values: ``put`` returns a new one and leaves the old one as it was.
 
-A state is a value, so it must be cheap to change one entry among many: the map is a tuple of small dictionaries, of which one
-is copied. Each is bounded, and forgets its oldest entry when it is full.
+A state is a value, so it must be cheap to change one entry among many: below it are hash tries, which share what did not change. It
+is bounded by generations: when the young one is full it becomes the old one, and the old one before it is forgotten, so that
+at least ``GENERATION_MAX`` of the latest numbers are known at any time.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from immutables import Map
 
 V = TypeVar("V")
 
-WIDTH = 256
-BUCKET_MAX = 2048
-"""Half a million entries in all."""
-_EMPTY: Mapping[int, Any] = MappingProxyType({})
+GENERATION_MAX = 250_000
 
 
 @dataclass(frozen=True, slots=True)
 class Memory(Generic[V]):
     """Values by number."""
 
-    buckets: tuple[Mapping[int, V], ...] = field(default=(_EMPTY,) * WIDTH, repr=False)
+    young: Map[int, V] = field(default_factory=Map, repr=False)
+    old: Map[int, V] = field(default_factory=Map, repr=False)
 
     def get(self, number: int, default: V) -> V:
         """The value of a number, or ``default`` where none was put."""
-        return self.buckets[number % WIDTH].get(number, default)
+        found = self.young.get(number, default)
+        return self.old.get(number, default) if found is default and self.old else found
 
     def put(self, number: int, value: V) -> Memory[V]:
         """The same memory with this one changed."""
-        place = number % WIDTH
-        bucket = dict(self.buckets[place])
-        bucket[number] = value
-        if len(bucket) > BUCKET_MAX:
-            del bucket[next(iter(bucket))]
-        return Memory((*self.buckets[:place], bucket, *self.buckets[place + 1 :]))
+        young = self.young.set(number, value)
+        return Memory(young, self.old) if len(young) < GENERATION_MAX else Memory(Map(), young)

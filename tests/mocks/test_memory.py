@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapehiss.mocks.memory import BUCKET_MAX, WIDTH, Memory
+from tapehiss.mocks.memory import GENERATION_MAX, Memory
 
 NUMBERS = st.integers(0, 2**64 - 1) | st.integers(0, 600)
 
@@ -22,8 +22,10 @@ def test_a_memory_is_a_dictionary_that_never_changes(steps):
 
 
 def test_a_memory_is_bounded():
-    """A full bucket forgets its oldest number, so that endless new requests do not fill the memory."""
+    """Endless new numbers do not fill the memory: two generations are known, and older ones forgotten."""
     memory = Memory()
-    for turn in range(BUCKET_MAX + 1):
-        memory = memory.put(turn * WIDTH, 1)
-    assert (memory.get(0, 0), memory.get(WIDTH, 0), memory.get(BUCKET_MAX * WIDTH, 0)) == (0, 1, 1)
+    for number in range(2 * GENERATION_MAX):
+        memory = memory.put(number, 1)
+    memory = memory.put(GENERATION_MAX, 2)
+    assert len(memory.young) + len(memory.old) <= 2 * GENERATION_MAX
+    assert (memory.get(0, 0), memory.get(GENERATION_MAX, 0), memory.get(2 * GENERATION_MAX - 1, 0)) == (0, 2, 1)
