@@ -20,6 +20,7 @@ from tapehiss.contracts.levels import REST, Routes, bounded, marked, marks, numb
 from tapehiss.contracts.overrides import is_template, overrides_of
 from tapehiss.contracts.places import kept_as, moved, respelled
 from tapehiss.contracts.reading import read
+from tapehiss.contracts.resting import clear_up, resting
 from tapehiss.contracts.saving import resumed_evidence, saved_evidence
 
 if TYPE_CHECKING:
@@ -91,19 +92,22 @@ def learn(exchanges: Iterable[Clean | Taped], known: Contract | None = None, tem
     contract = (known or Contract()) + Contract(templates=frozenset(templates))
     overrides = cache(partial(overrides_of, contract.templates))
     desk, routes, seen = Desk(), Routes(contract.operations), contract.marks
-    for each in exchanges:
-        exchange, tape, line = each if isinstance(each, Taped) else (each, "", 0)
-        account = read(exchange)
-        if contract.templates:
-            account = respelled(account, overrides(account.operation.origin))
-        seen = marked(str(account.operation), seen)
-        if routes.full:
-            account = kept_as(account, routes.of(account.operation, seen=False))
-        desk.take(str(account.operation), exchange, account, seen_at(exchange, tape, line))
-        if desk.is_full:
-            contract, desk = contract + Contract(desk.evidence(), marks=seen), Desk()
-            routes = Routes(contract.operations)
-    return contract + Contract(desk.evidence(), marks=seen)
+    with resting():
+        for each in exchanges:
+            exchange, tape, line = each if isinstance(each, Taped) else (each, "", 0)
+            account = read(exchange)
+            if contract.templates:
+                account = respelled(account, overrides(account.operation.origin))
+            seen = marked(str(account.operation), seen)
+            if routes.full:
+                account = kept_as(account, routes.of(account.operation, seen=False))
+            desk.take(str(account.operation), exchange, account, seen_at(exchange, tape, line))
+            if desk.is_full:
+                contract, desk = contract + Contract(desk.evidence(), marks=seen), Desk()
+                routes = Routes(contract.operations)
+                clear_up()
+        contract += Contract(desk.evidence(), marks=seen)
+    return contract
 
 
 def _bounded(known: Mapping[str, Evidence], number: int) -> Mapping[str, Evidence]:

@@ -6,8 +6,6 @@ path and each value, however often they occur in it: the items of one page are n
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +14,7 @@ from tapehiss.contracts.counts import DEPTH_MAX, FIELDS_MAX, ITEM, REST, Field, 
 from tapehiss.contracts.rows import Rows, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from tapehiss.contracts.reading import Reading
     from tapehiss.contracts.rows import Below, Column
@@ -67,8 +65,7 @@ class Gathering:
     def _settle(self) -> None:
         """Count what waits."""
         if self._seens:
-            with _uncollected():
-                self._part += self._counted()
+            self._part += self._counted()
             self._begin()
 
     def _counted(self) -> Part:
@@ -78,18 +75,6 @@ class Gathering:
         ids = [number for number, place in enumerate(order) for _ in self._documents[place]]
         fields, bounds = fields_of(documents, ids, seens) if documents else ({}, set())
         return Part(len(seens), self._unread, fields, frozenset(bounds), seens[0], seens[-1])
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """The collector of cycles rests: millions of values are made and dropped here, and none refers to itself."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def fields_of(documents: Sequence[Any], ids: Sequence[int], seens: Sequence[Seen]) -> tuple[dict[str, Field], set[str]]:
