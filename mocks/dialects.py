@@ -10,6 +10,7 @@ import math
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -64,10 +65,19 @@ _PLACE = re.compile(
 
 def places(template: str) -> list[tuple[str, str, str]]:
     """What a template asks for: ``(counter, value, form)``; the counter is empty for what is about the refusal itself."""
-    found = []
-    for counter, value, form, wait, wait_form, word in _PLACE.findall(template):
-        found.append((counter, value, form) if counter else ("", wait or word, wait_form))
-    return found
+    return [each for each in _pieces(template) if not isinstance(each, str)]
+
+
+@lru_cache(maxsize=4096)
+def _pieces(template: str) -> tuple[str | tuple[str, str, str], ...]:
+    """A template as texts and places, in their order."""
+    found: list[str | tuple[str, str, str]] = []
+    at = 0
+    for match in _PLACE.finditer(template):
+        counter, value, form, wait, wait_form, word = match.groups(default="")
+        found += [template[at : match.start()], (counter, value or wait or word, form or wait_form)]
+        at = match.end()
+    return (*found, template[at:])
 
 
 def filled(template: str, look_up: Callable[[str, str], Any], now_s: float) -> str:
@@ -78,17 +88,18 @@ def filled(template: str, look_up: Callable[[str, str], Any], now_s: float) -> s
     """
     if "{" not in template:
         return template
+    return "".join([each if isinstance(each, str) else _told(each, look_up, now_s) for each in _pieces(template)])
 
-    def told(match: re.Match[str]) -> str:
-        counter, value, form, wait, wait_form, word = match.groups(default="")
-        if word:
-            return str(look_up("", word))
-        found = look_up(counter, value or wait)
-        if value == "reset" or wait:
-            return INSTANTS[form or wait_form or "delta_s"](found, now_s + found)
-        return number(found)
 
-    return _PLACE.sub(told, template)
+def _told(place: tuple[str, str, str], look_up: Callable[[str, str], Any], now_s: float) -> str:
+    counter, value, form = place
+    found = look_up(counter, value)
+    if value in _INSTANT:
+        return INSTANTS[form or "delta_s"](found, now_s + found)
+    return number(found) if counter else str(found)
+
+
+_INSTANT = frozenset({"reset", "retry_after"})
 
 
 def number(value: float) -> str:

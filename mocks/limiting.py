@@ -22,14 +22,12 @@ def limited(
     Limits stand before everything else that a vendor does: a request that they refuse plays no recording.
     """
     response = outcome.response
-    needs_body = any(each.cost.asked_at or each.cost.charged_at for each in limits.limits)
-    answer = json_of(response.body) if needs_body and response is not None else None
+    answer = json_of(response.body) if response is not None and limits.by_answer else None
     counters, weighed = weigh(limits, counters, asked_of(limits, request), now_s, busy_s=busy_s, answer=answer)
     if weighed.refused is not None:
         return counters, Outcome(refusal_of(limits, weighed, now_s), rung=outcome.rung, limit=weighed.refused.name)
     if response is None:
         return counters, outcome
-    changed = with_fields(limits, weighed, response, now_s)
-    personal = outcome.personal or changed is not response
-    told = admitted_headers(limits, weighed, now_s)
-    return counters, replace(outcome, response=changed, personal=personal, told=told)
+    outcome = replace(outcome, told=admitted_headers(limits, weighed, now_s))
+    changed = with_fields(limits, weighed, response, now_s) if limits.fields else response
+    return counters, outcome if changed is response else replace(outcome, response=changed, personal=True)

@@ -55,7 +55,9 @@ class Cost:
         """What must be free, and what is charged."""
         asked = number_at(answer, self.asked_at) if self.asked_at else None
         if asked is None:
-            asked = next((cost for name, cost in self.methods if name == method), self.each)
+            asked = (
+                next((cost for name, cost in self.methods if name == method), self.each) if self.methods else self.each
+            )
         charged = number_at(answer, self.charged_at) if self.charged_at else None
         return asked, asked if charged is None else charged
 
@@ -75,6 +77,11 @@ class Limit:
     cost: Cost = field(default_factory=Cost)
     refusal: Refusal | None = None
     """Where it differs from the vendor's other refusals."""
+    quota: float = field(init=False)
+    """The most that one request can cost."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "quota", self.model.capacity if isinstance(self.model, Bucket) else self.model.quota)
 
     def counts(self, method: str, path: str) -> bool:
         """Whether a request is counted."""
@@ -82,15 +89,10 @@ class Limit:
             operation_pattern(each)(method, path) for each in self.free
         )
 
-    @property
-    def quota(self) -> float:
-        """The most that one request can cost."""
-        return self.model.capacity if isinstance(self.model, Bucket) else self.model.quota
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Limits:
-    """Everything about a vendor's limits."""
+    """Everything about a vendor's limits. Two are equal only if they are the same one: they are looked up for every request."""
 
     limits: tuple[Limit, ...] = ()
     headers: Headers = ()
@@ -100,6 +102,11 @@ class Limits:
     refusal: Refusal = field(default_factory=Refusal)
     account: tuple[str, ...] = ("authorization", "x-api-key", "api-key")
     """Headers that tell one account from another; the first that is there counts."""
+
+    @property
+    def by_answer(self) -> bool:
+        """Whether costs stand in the recorded answers."""
+        return any(each.cost.asked_at or each.cost.charged_at for each in self.limits)
 
 
 class Asked(NamedTuple):
@@ -125,27 +132,24 @@ class Weighed(NamedTuple):
 def asked_of(limits: Limits, request: Request) -> Asked:
     """What counters may know of a request."""
     told = next((value for name in limits.account if (value := header(request.headers, name))), "")
-    target = split_url(request.url)[1]
-    path = target.partition("?")[0]
-    return Asked(request.method, path, _digest(told), _endpoint(request.method, path))
+    return _asked(request.method, split_url(request.url)[1].partition("?")[0], told)
 
 
 @lru_cache(maxsize=4096)
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() if text else ""
-
-
-@lru_cache(maxsize=4096)
-def _endpoint(method: str, path: str) -> str:
-    return f"{method} {operation_of(method, path)[0].path}"
+def _asked(method: str, path: str, told: str) -> Asked:
+    account = hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() if told else ""
+    return Asked(method, path, account, f"{method} {operation_of(method, path)[0].path}")
 
 
 @lru_cache(maxsize=65_536)
-def _number(limit: str, per: tuple[str, ...], asked: Asked) -> int:
-    """The number under which a counter is remembered."""
-    text = "\x1f".join(
-        [limit, *(getattr(asked, name) + (f" {asked.method}" if name == "path" else "") for name in per)]
-    )
+def _counted(limits: Limits, asked: Asked) -> tuple[tuple[Limit, int], ...]:
+    """The counters that a request is counted by, each with the number under which it is remembered."""
+    return tuple((each, _number(each, asked)) for each in limits.limits if each.counts(asked.method, asked.path))
+
+
+def _number(limit: Limit, asked: Asked) -> int:
+    kept_for = (getattr(asked, name) + (f" {asked.method}" if name == "path" else "") for name in limit.per)
+    text = "\x1f".join([limit.name, *kept_for])
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
@@ -153,22 +157,22 @@ def weigh(
     limits: Limits, counters: Memory[Any], asked: Asked, now_s: float, *, busy_s: float = 0.0, answer: Any = None
 ) -> tuple[Memory[Any], Weighed]:
     """Admit a request or not, at this Unix time; ``answer`` is the recorded body as JSON, where costs depend on it."""
-    counted = [
-        (each, _number(each.name, each.per, asked)) for each in limits.limits if each.counts(asked.method, asked.path)
-    ]
-    states: list[Any] = [counters.get(number, None) or each.model.start() for each, number in counted]
-    costs = [each.cost.of(asked.method, answer) for each, _ in counted]
-    waits = [
-        each.model.wait_s(state, now_s, min(cost, each.quota))
-        for (each, _), state, (cost, _) in zip(counted, states, costs, strict=True)
-    ]
-    refused = next((each for (each, _), wait_s in zip(counted, waits, strict=True) if wait_s > 0), None)
+    counted = _counted(limits, asked)
+    states: list[Any] = [counters.get(number, None) or limit.model.start() for limit, number in counted]
+    costs = [limit.cost.of(asked.method, answer) for limit, _ in counted]
+    refused, longest_s = None, 0.0
+    for (limit, _), state, (cost, _) in zip(counted, states, costs, strict=True):
+        wait_s = limit.model.wait_s(state, now_s, min(cost, limit.quota))
+        if wait_s > 0:
+            refused, longest_s = refused or limit, max(longest_s, wait_s)
     if refused is None:
-        for place, ((each, number), (_, cost)) in enumerate(zip(counted, costs, strict=True)):
-            states[place] = each.model.take(states[place], now_s, min(cost, each.quota), busy_s)
+        for place, ((limit, number), (_, cost)) in enumerate(zip(counted, costs, strict=True)):
+            states[place] = limit.model.take(states[place], now_s, min(cost, limit.quota), busy_s)
             counters = counters.put(number, states[place])
-    readings = {each.name: each.model.reading(state, now_s) for (each, _), state in zip(counted, states, strict=True)}
-    return counters, Weighed(refused, max(waits, default=0.0), readings)
+    readings = {
+        limit.name: limit.model.reading(state, now_s) for (limit, _), state in zip(counted, states, strict=True)
+    }
+    return counters, Weighed(refused, longest_s, readings)
 
 
 def refusal_of(limits: Limits, weighed: Weighed, now_s: float) -> Response:
@@ -220,18 +224,21 @@ def with_fields(limits: Limits, weighed: Weighed, response: Response, now_s: flo
 
 
 def _look_up(weighed: Weighed, about: Mapping[str, Any]) -> Callable[[str, str], Any]:
-    names = {"limit": "limit", "remaining": "remaining", "used": "used", "window": "window_s", "rate": "rate_per_s"}
-
     def found(counter: str, value: str) -> Any:
-        if not counter:
-            return about[value]
-        reading = weighed.readings[counter]
-        return getattr(reading, "reset_s" if value == "reset" else names[value])
+        return getattr(weighed.readings[counter], _ATTRIBUTES[value]) if counter else about[value]
 
     return found
 
 
-VALUES = frozenset({"limit", "remaining", "used", "window", "rate", "reset"})
+_ATTRIBUTES = {
+    "limit": "limit",
+    "remaining": "remaining",
+    "used": "used",
+    "window": "window_s",
+    "rate": "rate_per_s",
+    "reset": "reset_s",
+}
+VALUES = frozenset(_ATTRIBUTES)
 """What a template may ask of a counter."""
 
 
