@@ -60,6 +60,8 @@ class Swap:
 
     sources: tuple[Origin, ...]
     to: Origin
+    below: tuple[str, ...] = ()
+    """Segments of a path that are written behind ``to``: where the sources are to be found there."""
     _table: _Table = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -97,16 +99,17 @@ class Swap:
             if begin >= stop:
                 break
             assert begin >= start, "a source has begun in what has left already"
-            pieces += [text[start:begin], self._spelt(scheme, colon, slash)]
+            pieces += [text[start:begin], self.spelt(scheme, colon, slash)]
             start = end
         return b"".join((*pieces, text[start:stop]))
 
-    def _spelt(self, scheme: bytes, colon: bytes, slash: bytes) -> bytes:
+    def spelt(self, scheme: bytes, colon: bytes, slash: bytes) -> bytes:
         """``to``, spelt like what it replaces; no scheme if that had none."""
         named = _WEBSOCKET[self.to.scheme] if scheme.startswith(b"w") else self.to.scheme
         head = named.encode("ascii") + colon if scheme else b""
         port = b"" if self.to.default_port else b"%s%d" % (colon, self.to.port)
-        return b"".join((head, slash, slash, _host(self.to, colon), port))
+        path = (slash + segment.encode("ascii").replace(b":", colon) for segment in self.below)
+        return b"".join((head, slash, slash, _host(self.to, colon), port, *path))
 
     def _undecided(self, text: bytes, start: int) -> int:
         """How many bytes at the end may be the beginning of a source."""

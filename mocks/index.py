@@ -22,12 +22,14 @@ from tapehiss.mocks.keys import (
     selection_of,
     split_url,
 )
+from tapehiss.mocks.links import origin_in
 from tapehiss.mocks.outcome import Rung
 from tapehiss.mocks.wildcards import Wildcards, wildcards_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tapehiss.cassettes.origins import Origin
     from tapehiss.cassettes.secretnames import Place
 
 RECORDINGS_MAX = 1_000_000
@@ -67,6 +69,8 @@ class Index:
     recordings: tuple[Exchange, ...] = ()
     hosts: frozenset[str] = frozenset()
     """The vendors' authorities, without default ports."""
+    origins: tuple[Origin, ...] = ()
+    """The same with their schemes."""
     exact: dict[Key, tuple[Group, int]] = field(default_factory=dict, repr=False)
     """Key to group and fingerprint."""
     normalised: dict[Key, Group] = field(default_factory=dict, repr=False)
@@ -147,7 +151,8 @@ def index_of(exchanges: Iterable[Exchange]) -> Index:
     assert len(recordings) <= RECORDINGS_MAX
     hosts = frozenset(split_url(exchange.request.url)[0] for exchange in recordings)
     wild = wildcards_of(_places(exchange.request) for exchange in recordings)
-    index = Index(recordings, hosts, wild=wild, inventions=inventions_of(recordings))
+    origins = dict.fromkeys(filter(None, (origin_in(exchange.request.url) for exchange in recordings)))
+    index = Index(recordings, hosts, tuple(origins), wild=wild, inventions=inventions_of(recordings))
     for number, exchange in enumerate(recordings):
         authority, target = split_url(exchange.request.url)
         for host in {"", index.host_of(authority)}:

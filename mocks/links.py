@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING
 from tapehiss.cassettes.media import is_form, is_multipart, is_text, media_type
 from tapehiss.cassettes.origins import Origin, origin_of
 from tapehiss.cassettes.rewriting import Rewriting
-from tapehiss.cassettes.swap import Swap
+from tapehiss.cassettes.swap import SPELLINGS, Swap
 
 if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Exchange, Headers, Request, Response
     from tapehiss.mocks.index import Index
+
+
+HOST_SEGMENT = "_host"
+"""``/_host/api.vendor.example/v1/x`` asks one of several vendors."""
+ORIGINS_MAX = 64
+"""Vendors to whose places links are led."""
 
 
 def origin_in(url: str) -> Origin | None:
@@ -35,8 +41,10 @@ def here_of(host_header: str) -> Origin | None:
 
 def to_vendor(request: Request, index: Index, here: Origin | None) -> Request:
     """A request as the vendor would have got it: the mock's URL in target and body is the vendor's again."""
-    if here is None or len(index.hosts) != 1:
+    if here is None:
         return request
+    if len(index.hosts) != 1:
+        return _to_their_hosts(request, index.origins, here)
     target = request.url.partition("://")[2].partition("/")[2]
     if here.host not in target and here.authority.encode("ascii") not in request.body:
         return request
@@ -48,19 +56,61 @@ def to_vendor(request: Request, index: Index, here: Origin | None) -> Request:
     return replace(request, url=f"{here}/{back.text(target.encode('latin-1', 'replace')).decode('latin-1')}", body=body)
 
 
-def to_client(response: Response, exchange: Exchange, here: Origin | None) -> Response:
-    """A recorded response as a client of the mock must get it."""
+def _to_their_hosts(request: Request, origins: tuple[Origin, ...], here: Origin) -> Request:
+    """With several vendors on the tapes: their places below the mock's URL, in query and body, are their own URLs again."""
+    head, question, query = request.url.partition("?")
+    body = request.body
+    if _BELOW not in body and _BELOW.decode() not in query:
+        return request
+    text = body if request.undecoded else _at_home(body, origins, here)
+    asked = _at_home(query.encode("latin-1", "replace"), origins, here).decode("latin-1")
+    return replace(request, url=f"{head}{question}{asked}", body=text)
+
+
+_BELOW = HOST_SEGMENT.encode("ascii")
+
+
+def _at_home(text: bytes, origins: tuple[Origin, ...], here: Origin) -> bytes:
+    for origin in origins:
+        for colon, slash in SPELLINGS:
+            place = Swap((origin,), here, (HOST_SEGMENT, origin.authority)).spelt(b"http", colon, slash)
+            text = text.replace(place, Swap((here,), origin).spelt(b"http", colon, slash))
+    return text
+
+
+def to_client(response: Response, exchange: Exchange, here: Origin | None, others: tuple[Origin, ...] = ()) -> Response:
+    """A recorded response as a client of the mock must get it; ``others`` are all vendors on the tapes, if there are several."""
     vendor = origin_in(exchange.request.url)
     if here is None or vendor is None or vendor == here:
         return response
-    forth = Swap((vendor,), here)
+    swaps = [Swap((vendor,), here)]
+    if here.authority not in {origin.authority for origin in others}:
+        swaps += [
+            Swap((origin,), here, (HOST_SEGMENT, origin.authority))
+            for origin in others[:ORIGINS_MAX]
+            if origin != vendor
+        ]
     plain = _open(response.headers) and not response.undecoded
-    body = forth.text(response.body) if plain and forth.touches(response.body) else response.body
-    fields = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers]
+    body = response.body
+    for swap in swaps:
+        body = swap.text(body) if plain and swap.touches(body) else body
     rewriting = Rewriting(vendor, here)
-    headers = rewriting.response_headers(tuple(fields), body_changes=body != response.body, chunked=False)
-    kept = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+    fields = tuple((name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers)
+    headers = rewriting.response_headers(fields, body_changes=body != response.body, chunked=False)
+    kept = tuple((name.decode("latin-1"), _led(name, value, swaps[1:]).decode("latin-1")) for name, value in headers)
     return replace(response, headers=kept, body=body)
+
+
+def _led(name: bytes, value: bytes, swaps: list[Swap]) -> bytes:
+    """The value of a header that leads to another vendor on the tapes."""
+    for swap in swaps if name.lower() in _LEADING else ():
+        value = swap.text(value)
+    return value
+
+
+_LEADING = frozenset(
+    {b"location", b"link", b"content-location", b"refresh", b"operation-location", b"azure-asyncoperation"}
+)
 
 
 def _open(headers: Headers) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tapehiss.mocks.journal import Journal
 from tapehiss.mocks.keys import normal_path, split_url
 from tapehiss.mocks.limits import Limits
+from tapehiss.mocks.links import HOST_SEGMENT
 from tapehiss.mocks.vendor import State, Vendor
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.schedule import Schedule
 
-HOST_PREFIX = "/_host/"
+HOST_PREFIX = f"/{HOST_SEGMENT}/"
 """``/_host/api.vendor.example/v1/x`` asks one of several vendors, for clients that cannot set a Host header."""
 
 

@@ -73,7 +73,9 @@ class DataPlane:
         if outcome.recording is None or outcome.response is None:
             return outcome
         exchange = self.live.vendor.index.recordings[outcome.recording]
-        return replace(outcome, response=to_client(outcome.response, exchange, here))
+        origins = self.live.vendor.index.origins
+        others = origins if len(origins) > 1 else ()
+        return replace(outcome, response=to_client(outcome.response, exchange, here, others))
 
     def _script(self, outcome: Outcome, how: How) -> Script:
         """The script, made once for every recording that is played as it is."""

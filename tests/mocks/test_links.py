@@ -80,3 +80,38 @@ def test_requests_without_such_links_pass_as_they_are():
     assert to_vendor(asked, two, HERE) == asked
     odd = index_of([Exchange(Request("GET", "nonsense"), Response(200))])
     assert to_vendor(asked, odd, HERE) == asked
+
+
+AUTH = "https://auth.shop.example:8443"
+
+
+def test_links_to_another_vendor_on_the_tapes_lead_to_its_place():
+    """In bodies however they are spelt, and in the headers that lead somewhere; who is on no tape stays where it is."""
+    text = (
+        f'{{"auth": "{AUTH}/login", "esc": "{AUTH.replace("/", chr(92) + "/")}", "docs": "https://docs.shop.example/"}}'
+    )
+    headers = (("Content-Type", "application/json"), ("Location", f"{AUTH}/login?back=1"), ("X-Other", AUTH))
+    exchange = Exchange(Request("GET", f"{HOST}/v1"), Response(302, "", headers, text.encode()))
+    origins = index_of([exchange, Exchange(Request("GET", f"{AUTH}/login"), Response(200))]).origins
+    seen = to_client(exchange.response, exchange, HERE, origins)
+    place = "http://127.0.0.1:8000/_host/auth.shop.example:8443"
+    assert json.loads(seen.body) == {"auth": f"{place}/login", "esc": place, "docs": "https://docs.shop.example/"}
+    assert dict(seen.headers)["Location"] == f"{place}/login?back=1"
+    assert dict(seen.headers)["X-Other"] == AUTH
+    named = to_client(exchange.response, exchange, here_of("auth.shop.example:8443"), origins)
+    assert AUTH.encode() in named.body
+
+
+def test_places_of_vendors_come_back_as_their_urls():
+    """In query and body, as they were spelt; what names no place passes as it is."""
+    index = index_of([get("/"), Exchange(Request("GET", f"{AUTH}/login"), Response(200))])
+    place = "http://127.0.0.1:8000/_host/auth.shop.example:8443"
+    escaped = place.replace(":", "%3A").replace("/", "%2F")
+    asked = Request("POST", f"http://127.0.0.1:8000/x?back={escaped}", (), f'{{"at": "{place}/cb"}}'.encode())
+    sent = to_vendor(asked, index, HERE)
+    assert sent.url == "http://127.0.0.1:8000/x?back=" + AUTH.replace(":", "%3A").replace("/", "%2F")
+    assert sent.body == f'{{"at": "{AUTH}/cb"}}'.encode()
+    plain = Request("GET", "http://127.0.0.1:8000/x?a=1")
+    assert to_vendor(plain, index, HERE) is plain
+    packed = Request("POST", "http://127.0.0.1:8000/x", (), b"_host", undecoded=True)
+    assert to_vendor(packed, index, HERE).body == b"_host"
