@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from tapehiss.contracts.conduct import (
     DIGESTS_MAX,
     SIGNS_MAX,
+    SKETCHES_MAX,
+    WINDOWS_MAX,
     Conduct,
     Sign,
     Sketch,
@@ -21,31 +24,42 @@ from tapehiss.contracts.conduct import (
 )
 from tapehiss.contracts.sums import Seen
 
-SEEN = st.builds(Seen, st.integers(0, 9).map(float), st.sampled_from(["a", "b"]), st.integers(0, 3))
-SIGNS = st.builds(Sign, st.integers(1, 5)) | st.builds(
-    lambda count, some: Sign(count, min(some), max(some)), st.integers(1, 5), st.lists(SEEN, min_size=1, max_size=3)
-)
-SKETCHES = st.sets(st.integers(0, 60).map("{:02x}".format), max_size=40).map(
-    lambda some: Sketch() + Sketch(frozenset(some))
-)
-WINDOWS = st.builds(
-    lambda count, at, left: Window(count, min(at), max(at), min(left), max(left)),
-    st.integers(1, 4),
-    st.lists(st.integers(0, 50).map(float), min_size=1, max_size=3),
-    st.lists(st.integers(0, 9).map(float), min_size=1, max_size=3),
-)
-WORDS = st.builds("{} {}".format, st.sampled_from(["paging", "quota"]), st.integers(0, 200))
+SEEN = [Seen(float(at_s), tape, line) for at_s in range(4) for tape in "ab" for line in range(3)]
+
+
+def sign(dice: Random) -> Sign:
+    places = dice.choices(SEEN, k=3) if dice.random() < 0.9 else [None]
+    return Sign(dice.randrange(1, 5), min(places), max(places)) if places[0] else Sign(dice.randrange(1, 5))
+
+
+def sketch(dice: Random) -> Sketch:
+    return Sketch() + Sketch(frozenset(f"{dice.randrange(90):02x}" for _ in range(dice.choice([3, 2 * DIGESTS_MAX]))))
+
+
+def window(dice: Random) -> Window:
+    at, left = sorted(dice.choices(range(50), k=2)), sorted(dice.choices(range(9), k=2))
+    return Window(dice.randrange(1, 4), float(at[0]), float(at[1]), float(left[0]), float(left[1]))
+
+
+def some(dice: Random, kinds: int) -> list[int]:
+    """A few of so many names, or most of them."""
+    return dice.sample(range(kinds), dice.choice([0, 3, kinds * 2 // 3]))
 
 
 def conducts() -> st.SearchStrategy[Conduct]:
-    """Conduct within its bounds, often near them."""
-    return st.builds(
-        lambda signs, sketches, windows, latency: Conduct(signs, sketches, windows, latency) + Conduct(),
-        st.dictionaries(WORDS, SIGNS, max_size=80),
-        st.dictionaries(st.integers(0, 90).map(str), SKETCHES, max_size=8),
-        st.dictionaries(st.integers(0, 90).map(str), WINDOWS, max_size=8),
-        st.dictionaries(st.integers(-5, 5).map(str), st.integers(1, 3), max_size=4),
-    )
+    """Conduct within its bounds, often at them; two of them share most names."""
+
+    def made(seed: int) -> Conduct:
+        dice = Random(seed)
+        signs = {
+            f"{topic} {number}": sign(dice) for topic in ("paging", "quota") for number in some(dice, SIGNS_MAX + 20)
+        }
+        sketches = {f"{number}": sketch(dice) for number in some(dice, SKETCHES_MAX + 20)}
+        windows = {f"{number}": window(dice) for number in some(dice, WINDOWS_MAX + 20)}
+        latency = {str(number): dice.randrange(1, 3) for number in some(dice, 9)}
+        return Conduct(signs, sketches, windows, latency) + Conduct()
+
+    return st.integers(0, 2**32).map(made)
 
 
 @given(conducts(), conducts(), conducts())
@@ -57,9 +71,9 @@ def test_conduct_is_a_commutative_monoid(a, b, c):
 
 
 @given(conducts())
-def test_saved_conduct_is_the_same(some):
+def test_saved_conduct_is_the_same(conduct):
     """Saved as JSON and resumed conduct is equal."""
-    assert resumed(json.loads(json.dumps(saved(some)))) == some
+    assert resumed(json.loads(json.dumps(saved(conduct)))) == conduct
 
 
 @pytest.mark.parametrize("told", [{"signs": {"a b": 3}}, {"windows": []}, {"latency": {"x": 1}}, {"sketches": 3}])
@@ -79,9 +93,9 @@ def test_one_topic_cannot_drive_out_another():
 
 def test_signs_are_found_by_their_words():
     """A topic's signs come by the words that follow."""
-    some = Conduct({"paging echo /page query:page": Sign(2), "paging-size full query:n": Sign(1)})
-    assert some.topic("paging", "echo") == {("/page", "query:page"): Sign(2)}
-    assert some.topic("nothing") == {}
+    conduct = Conduct({"paging echo /page query:page": Sign(2), "paging-size full query:n": Sign(1)})
+    assert conduct.topic("paging", "echo") == {("/page", "query:page"): Sign(2)}
+    assert conduct.topic("nothing") == {}
 
 
 @given(
@@ -98,3 +112,17 @@ def test_sketches_share_what_their_sets_share(a, b):
         assert (shared, known) == (len(a & b), len(a))
     if a <= b:
         assert shared == known
+
+
+@given(st.integers(0, 2**32))
+def test_sketches_keep_the_same_of_what_they_share(seed):
+    """However many values there were: those of a part of a set are all found in the set, and half of them where half is shared."""
+    dice = Random(seed)
+    values = dice.sample(range(4_000), 400)
+    whole, part, other = (
+        Sketch() + Sketch(frozenset(f"{each:04x}" for each in some))
+        for some in (values, values[:200], range(4_000, 4_400))
+    )
+    shared, known = part.shared(whole)
+    assert shared == known > 0
+    assert part.shared(other)[0] == 0

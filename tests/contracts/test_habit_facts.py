@@ -52,3 +52,9 @@ def test_latency_is_told_with_its_error():
     assert fact["p99_s"] == pytest.approx(0.99, rel=ERROR + 0.01)
     assert fact.seen == 100
     assert list(latency(origin([told()]))) == []
+
+
+def test_no_quantile_is_told_of_which_nothing_lay_beyond():
+    """Of three answers nobody knows the slowest tenth."""
+    fact = next(latency(origin([told(took_s=1.0)] * 3)))
+    assert (fact["p50_s"], fact["p90_s"], fact["p99_s"]) == (pytest.approx(1.0, rel=ERROR), None, None)

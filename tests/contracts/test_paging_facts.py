@@ -132,6 +132,15 @@ def test_what_only_looks_like_paging_is_none(exchange):
     assert [fact for fact in facts(catalogue(learn([exchange] * 3))) if fact.topic == "pagination"] == []
 
 
+def test_one_equal_value_in_many_proves_nothing():
+    """A parameter most of whose values no answer held was not handed out, even if one was by chance."""
+    exchanges = [
+        told(f"/v1/things?after=some-{number}-date", {"items": [], "sync": "some-1-date", "note": "x"})
+        for number in range(9)
+    ]
+    assert [fact for fact in facts(catalogue(learn(exchanges))) if fact.topic == "pagination"] == []
+
+
 def test_two_proven_ways_are_both_told():
     """A vendor that offers the next page's number in two places, under two parameters."""
 

@@ -40,9 +40,10 @@ FORMS = {
     st.lists(st.floats(0, 0.99), min_size=4, max_size=20),
 )
 def test_a_fixed_window_is_found(window_s, form, moments):
-    """From an answer at any moment of each of a few windows, and one at a beginning, the length is found, in any dialect."""
+    """From answers at any moments of each of a few windows, and one at a beginning, the length is found, in any dialect."""
     begin_s = NOW_S // window_s * window_s
-    times = [begin_s + 1, *(begin_s + (each + moment) * window_s for each, moment in enumerate(moments))]
+    later = [begin_s + (each + moment + (1 - moment) / 2) * window_s for each, moment in enumerate(moments)]
+    times = [begin_s + 1, *(begin_s + (each + moment) * window_s for each, moment in enumerate(moments)), *later]
     series = read_series("x-ratelimit", conduct(answers(window_s, times, FORMS[form])))
     assert series.window_s == window_s
     assert series.refill == "on the clock"
