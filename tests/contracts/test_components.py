@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import jsonschema_rs
 from gathered import tree
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shapes import structured
 
 from tapehiss.contracts.components import component_schemas, shared
-from tapehiss.contracts.schemas import schema_at
+from tapehiss.contracts.schemas import DIALECT, schema_at
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(structured(), min_size=1, max_size=12), min_size=1, max_size=4))
+def test_components_refuse_nothing_that_they_were_learnt_from(parts):
+    """Whatever shapes are taken for the same: each document fits the schema of its own place."""
+    trees = [tree(*documents) for documents in parts]
+    known = shared([(f"Part{number}", root) for number, root in enumerate(trees)])
+    components = {"components": {"schemas": component_schemas(known)}}
+    for root, documents in zip(trees, parts, strict=True):
+        validator = jsonschema_rs.validator_for({"$schema": DIALECT, **schema_at((root,), 1, known), **components})
+        assert [error.message for document in documents for error in validator.iter_errors(document)] == []
+
 
 CARD = {"id": "a", "brand": "visa", "last4": "4242"}
 
@@ -42,3 +59,17 @@ def test_the_variants_of_a_union_have_names():
     }
     assert schemas["SourceCard"]["required"] == ["brand", "type"]
     assert [branch.get("title") for branch in schemas["Source"]["anyOf"] if "$ref" not in branch] == ["other"]
+
+
+def test_a_map_and_a_record_in_the_same_place_are_a_map():
+    """Where one place shows that names are keys, they are keys at all places of the same shape."""
+    codes = ("USD", "EUR", "GBP", "JPY", "CHF", "SEK", "NOK", "DKK")
+    parts = [
+        {"id": 1, "object": "quote", "rates": dict.fromkeys(codes, 1.5)},
+        {"id": 2, "object": "quote", "rates": {"USD": "x"}},
+    ]
+    trees = [tree(part) for part in parts]
+    known = shared([("A", trees[0]), ("B", trees[1])])
+    rates = component_schemas(known)["Quote"]["properties"]["rates"]
+    assert "properties" not in rates
+    assert rates["additionalProperties"]["type"] == ["number", "string"]

@@ -8,8 +8,9 @@ import jsonschema
 import jsonschema_rs
 import pytest
 from gathered import part_of
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shapes import structured
 
 from tapehiss.contracts.counts import Field, Part
 from tapehiss.contracts.documents import of_body
@@ -35,6 +36,16 @@ def test_a_schema_accepts_what_it_was_learnt_from(values, other):
     fast, reference = jsonschema_rs.validator_for(schema), jsonschema.Draft202012Validator(schema)
     assert [(True, True)] * len(values) == [(fast.is_valid(value), reference.is_valid(value)) for value in values]
     assert fast.is_valid(other) is reference.is_valid(other)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(structured(), min_size=1, max_size=25), st.lists(structured(), max_size=3))
+def test_structure_refuses_nothing_that_it_was_learnt_from(values, others):
+    """Maps, tuples, tagged unions and recursion are no exception, and two validators agree on all documents."""
+    schema = schema_from(*values)
+    fast, reference = jsonschema_rs.validator_for(schema), jsonschema.Draft202012Validator(schema)
+    assert [error.message for value in values for error in fast.iter_errors(value)] == []
+    assert [value for value in [*values, *others] if fast.is_valid(value) is not reference.is_valid(value)] == []
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), st.integers()), min_size=1, max_size=6))
