@@ -11,7 +11,8 @@ from tapehiss.cassettes.media import is_event_stream, is_json_lines
 from tapehiss.contracts import operations
 from tapehiss.contracts.components import shared
 from tapehiss.contracts.counts import Evidence, Part
-from tapehiss.contracts.naming import pascal, singular
+from tapehiss.contracts.naming import pascal
+from tapehiss.contracts.parameters import singular
 from tapehiss.contracts.reading import NO_BODY, UNLABELLED, media_of, status_of
 from tapehiss.contracts.schemas import evidence_tree, is_whole, schema_at, schema_of
 from tapehiss.contracts.security import RESERVED, credentials_of, requirement

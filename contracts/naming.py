@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tapehiss.contracts.parameters import singular
 from tapehiss.contracts.trees import unescaped
 
 if TYPE_CHECKING:
@@ -82,12 +83,3 @@ def pascal(text: str) -> str:
     """A text as a type is called: ``line-items`` is ``LineItems``; empty when it has no word."""
     words = _WORD.findall(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text))
     return "".join(word[:1].upper() + word[1:] for word in words)[:NAME_LENGTH_MAX]
-
-
-def singular(word: str) -> str:
-    """One of several, by the rules of English plurals that hold for names."""
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if re.search(r"(?:ss|x|ch|sh)es$", word):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from gathered import tree
 
-from tapehiss.contracts.naming import named, pascal, singular
+from tapehiss.contracts.naming import named, pascal
 from tapehiss.contracts.recurrence import Classes, planted
 
 
@@ -33,12 +33,3 @@ def test_names_are_unique():
 def test_pascal(text, expected):
     """Words are joined, each with a capital; what is no word is left out."""
     assert pascal(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("word", "expected"),
-    [("cards", "card"), ("entries", "entry"), ("boxes", "box"), ("status", "status"), ("class", "class")],
-)
-def test_singular(word, expected):
-    """One of several."""
-    assert singular(word) == expected
