@@ -36,6 +36,8 @@ _NOT_PROOF = re.compile(
     r".*(?:csrf|xsrf|forgery|passwordconfirm|newpassword|cardnumber|websocket|webhook|expected).*|.*(?:otp|cvc|cvv)"
     r"|(?:device|push|fcm|apns)token"
 )
+_SESSION = re.compile(r"(?:auth|session|login|api)?sid|accesskeyid")
+"""Ids that are no secrets by themselves and stand where credentials do."""
 _MANIFOLD = frozenset({"key", "code", "session", "pin", "ticket"})
 """Names of body members that mean too many other things."""
 _COOKIE = re.compile(r"sess|sid\Z|auth|token|login|jwt|remember|user", re.IGNORECASE)
@@ -119,6 +121,8 @@ def _parameter_kind(name: str) -> str:
     """What kind of credential a parameter of this name (as it is written in a URL) holds; empty for none."""
     bare = solid(unquote_plus(name))
     strength = _NAMES.strength(unquote_plus(name), Place.QUERY)
+    if _SESSION.fullmatch(bare):
+        return "key?"
     if strength is Strength.NONE or _NOT_PROOF.fullmatch(bare):
         return ""
     kind = "signature" if _SIGNED.search(bare) else "key"
