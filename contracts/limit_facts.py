@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tapehiss.contracts.grouping import Origin
 
 TOPIC = "limits"
+AMOUNTS_TOLD = 6
 MARKS_MAX = 6
 """How many values of a refusal's body are told."""
 
@@ -102,14 +103,24 @@ def _quota(line: str, origin: str, conduct: Conduct, family: str, series: Series
 
 
 def _sentence(told: Mapping[str, Argument], series: Series) -> str:
-    amount = told["limit"]
-    many = "different numbers" if told["limits"] or told["by_operation"] else "no number"
-    least = f"in {series.wait_max_s:.10g} s or longer" if series.wait_max_s > 1 else "in an unstated time"
+    amount, amounts = told["limit"], told["limits"]
+    several = f"of {', '.join(amounts[:AMOUNTS_TOLD])}" if isinstance(amounts, tuple) else "of an untold size"
+    quota = (
+        f"of {amount:.10g}"
+        if isinstance(amount, float)
+        else "that differs by operation"
+        if told["by_operation"]
+        else several
+    )
+    least = f"in {series.wait_max_s:.10g} s or longer" if series.wait_max_s > 1 else "in an untold time"
     window = f"in {told['window_s']:.10g} s" if told["window_s"] else least
-    hint = " (as far as was seen)" if told["window_basis"] == "observed" else ""
-    reset = f", {told.get('reset_header')} in {told['reset_form']}" if told["reset_form"] else ""
-    quota = f"{amount:.10g}" if isinstance(amount, float) else many
-    return f"{told['family']}: {quota} {window}{hint}{reset}{f', filled up {series.refill}' if series.refill else ''}"
+    seen = " as far as was seen" if told["window_basis"] == "observed" else ""
+    by = next(
+        (told[f"{role}_header"] for role in ("limit", "stated", "remaining", "reset") if told.get(f"{role}_header")), ""
+    )
+    reset = f"; {told.get('reset_header')} is in {told['reset_form']}" if told["reset_form"] else ""
+    refill = f"; it is filled up {series.refill}" if series.refill else ""
+    return f"a quota {quota} {window}{seen}, told by {by}{reset}{refill}"
 
 
 def _turned_away(origin: Origin) -> Iterator[Fact]:
@@ -132,7 +143,8 @@ def _turned_away(origin: Origin) -> Iterator[Fact]:
             "quota_headers": "absent" if quotas == {"no-quota"} else "spent" if quotas == {"spent"} else "present",
             "body": _marks(origin, int(status)) or None,
         }
-        words = f"{status} turns away, Retry-After {' or '.join(forms) if forms else 'absent'}, quota headers {told['quota_headers']}"
+        after = f"Retry-After is in {' or '.join(forms)}" if forms else "Retry-After is absent"
+        words = f"{status} turns away; {after}, quota headers are {told['quota_headers']}"
         yield fact(TOPIC, "turned-away", total(signs.values()), answers.count, words, arguments=told)
 
 
