@@ -21,7 +21,7 @@ from tapehiss.contracts.overrides import is_template, overrides_of
 from tapehiss.contracts.places import kept_as, moved, respelled
 from tapehiss.contracts.reading import read
 from tapehiss.contracts.resting import clear_up, resting
-from tapehiss.contracts.saving import resumed_evidence, saved_evidence
+from tapehiss.contracts.saving import resumed_evidence, saved_evidence, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -129,7 +129,7 @@ def to_json(contract: Contract) -> str:
         "marks": [f"{mark:016x}" for mark in contract.marks],
         "operations": {line: saved_evidence(evidence) for line, evidence in contract.operations.items()},
     }
-    return json.dumps(saved, sort_keys=True, indent=1) + "\n"
+    return text_of(saved)
 
 
 def from_json(text: str | bytes, *, where: str = "") -> Contract:

@@ -1,19 +1,23 @@
 """The saved form of evidence: what of a field, a part or an operation's evidence stands in a file, and back.
 
-What is empty is left out, so that a file tells what is known and nothing else. Reading back refuses, by ``ValueError``,
+What is empty is left out, so that a file tells what is known and nothing else; where a field was first and last seen is left out
+when that is where its part was. A file has a line for each field, so that it can be kept in git and compared. Reading back refuses, by ``ValueError``,
 ``KeyError``, ``TypeError`` or ``AttributeError``, whatever was not saved here; callers make one error of them.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from tapehiss.contracts.conduct import resumed as resumed_conduct
 from tapehiss.contracts.conduct import saved as saved_conduct
 from tapehiss.contracts.counts import Evidence, Field, Part, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 Saved = dict[str, Any]
 
@@ -50,7 +54,7 @@ def saved_part(part: Part) -> Saved:
         exchanges=part.exchanges,
         unread=part.unread,
         bounds=sorted(part.bounds),
-        fields={path: saved_field(seen) for path, seen in part.fields.items()},
+        fields={path: _within(part, seen) for path, seen in part.fields.items()},
         first=part.first,
         last=part.last,
     )
@@ -58,14 +62,26 @@ def saved_part(part: Part) -> Saved:
 
 def resumed_part(saved: Mapping[str, Any]) -> Part:
     """The part that ``saved_part`` saved."""
+    ends = {name: saved[name] for name in ("first", "last") if name in saved}
     return Part(
         exchanges=int(saved["exchanges"]),
         unread=_counts(saved, "unread"),
-        fields={str(path): resumed_field(seen) for path, seen in _mapping(saved, "fields").items()},
+        fields={str(path): resumed_field({**ends, **seen}) for path, seen in _mapping(saved, "fields").items()},
         bounds=_words(saved, "bounds"),
         first=_seen(saved, "first"),
         last=_seen(saved, "last"),
     )
+
+
+def _within(part: Part, seen: Field) -> Saved:
+    """A field as JSON values, without the witnesses that are its part's."""
+    told = saved_field(seen)
+    for name, its, parts in (("first", seen.first, part.first), ("last", seen.last, part.last)):
+        if its == parts:
+            told.pop(name, None)
+        elif its is None:
+            told[name] = None
+    return told
 
 
 def saved_field(seen: Field) -> Saved:
@@ -107,6 +123,38 @@ def resumed_field(saved: Mapping[str, Any]) -> Field:
     )
 
 
+LINES_DEPTH = 6
+"""How deep objects are written with a line for each member: down to the fields of a part."""
+
+
+def text_of(saved: Mapping[str, Any]) -> str:
+    """JSON text, the same for equal values: sorted, a line for each member of what is large, and compact below that."""
+    return "".join(_lines(saved, 0)) + "\n"
+
+
+def _lines(value: Any, depth: int) -> Iterator[str]:
+    if (
+        depth == LINES_DEPTH
+        or not isinstance(value, dict)
+        or not any(isinstance(each, dict) for each in value.values())
+    ):
+        yield _compact(value)
+        return
+    start = "{\n"
+    for name in sorted(value):
+        yield f"{start}{' ' * (depth + 1)}{_compact(name)}: "
+        yield from _lines(value[name], depth + 1)
+        start = ",\n"
+    yield f"\n{' ' * depth}}}"
+
+
+def _compact(value: Any) -> str:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # half surrogate pairs
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
 def _told(**facts: Any) -> Saved:
     """What there is something to say about."""
     return {name: fact for name, fact in facts.items() if fact}
@@ -128,7 +176,7 @@ def _words(saved: Mapping[str, Any], name: str) -> frozenset[str]:
 
 
 def _seen(saved: Mapping[str, Any], name: str) -> Seen | None:
-    if name not in saved:
+    if saved.get(name) is None:
         return None
     at_s, tape, line = saved[name]
     return Seen(float(at_s), str(tape), int(line))
