@@ -11,6 +11,7 @@ import pytest
 from recordings import write_tape
 
 from tapehiss.cassettes.errors import Misuse
+from tapehiss.cli import live
 from tapehiss.cli.live import Live
 from traffic import answer
 
@@ -154,3 +155,26 @@ def test_a_variable_that_is_not_set_is_named():
     """Its name, of course not its value."""
     with pytest.raises(Misuse, match="VENDOR_AUTH"):
         Live("http://h", headers=("Authorization=VENDOR_AUTH",)).credentials({})
+
+
+def test_nothing_to_ask_is_said(check, vendor):
+    """When no recorded request is fit to be asked again."""
+    said = check("--live", vendor.url, "--method", "PUT")
+    assert (said.code, vendor.asked) == (2, [])
+    assert "--method" in said.err
+
+
+def test_an_answer_that_is_too_long_is_not_taken(check, vendor, monkeypatch):
+    """It is not the vendor's drift; when all are, it could not be tried."""
+    monkeypatch.setattr(live, "BODY_MAX_BYTES", 5)
+    said = check("--live", vendor.url, "--max-requests", "2")
+    assert (said.code, len(said.err.splitlines())) == (2, 1)
+
+
+def test_what_may_hold_a_secret_is_not_checked(check, vendor, tmp_path):
+    """An answer that redaction cannot make clean is counted, not quoted."""
+    (tmp_path / "tapehiss.toml").write_text("[redaction.limits]\nscan_max_bytes = 20\n")
+    vendor.body = {"a": "changed"}
+    said = check("--live", vendor.url, "--max-requests", "2", "--config", tmp_path / "tapehiss.toml")
+    assert said.code == 0
+    assert "2 answers may hold secrets and were not checked" in said.out

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tapehiss.cassettes.errors import Misuse
+from tapehiss.contracts import assertions
 from tapehiss.contracts.assertions import FINDINGS_SHOWN_MAX, assert_conforms, conformance
 from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.conformance import Conformance
@@ -145,3 +146,18 @@ def test_a_body_that_is_awaited_can_be_given():
     """As aiohttp needs it."""
     body = json.dumps({"b": {"c": "x"}})
     assert "member-missing" in failure(response({"a": 1, "b": {"c": "x"}}), CONTRACT, body=body)
+
+
+def test_what_is_suspected_is_not_told_at_all(monkeypatch):
+    """A response that redaction would put into quarantine is told by place only."""
+    monkeypatch.setattr(assertions, "_redacted", lambda _: None)
+    said = failure(response({"a": "x", "b": {"c": "x"}}), CONTRACT)
+    assert "kind-unexpected (what came may be secret)" in said
+    assert "came at" not in said
+
+
+def test_about_the_operation_there_is_no_value_to_show():
+    """Of a status that was never seen there is nothing below."""
+    said = failure(response({"a": 1, "b": {"c": "x"}}, status=299), CONTRACT)
+    assert "299 was never seen" in said
+    assert "expected as it was seen in vendor.yaml" in said

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tapehiss.contracts.counts import Part
 from tapehiss.contracts.evidence import learn
-from tapehiss.contracts.expectations import expected, strict_schema
+from tapehiss.contracts.expectations import NOTHING, expected, strict_schema
 from tapehiss.contracts.judging import DEVIATIONS_MAX, deviations, kind_of
 from tapehiss.contracts.wording import CHECK
 from traffic import answers, documents
@@ -153,3 +153,9 @@ def test_a_kind_is_json_schema_s():
     assert [kind_of(value) for value in (1, 1.0, 1.5, True, None, "", [], {})] == [
         "integer", "integer", "number", "boolean", "null", "string", "array", "object",
     ]  # fmt: skip
+
+
+def test_of_nothing_nothing_differs():
+    """Where no document was seen any is as expected; so is any item where arrays were empty, and any number where few were."""
+    assert deviations(NOTHING, {"a": 1}) == ()
+    assert deviations(expectation([{"a": n} for n in range(10)]), {"a": 12}) == ()
