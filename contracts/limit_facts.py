@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tapehiss.contracts.conduct import Conduct
-    from tapehiss.contracts.counts import Evidence, Part
+    from tapehiss.contracts.counts import Evidence
     from tapehiss.contracts.facts import Argument, Fact
     from tapehiss.contracts.grouping import Origin
 
@@ -29,6 +29,13 @@ MARKS_MAX = 6
 _IN_BODY = re.compile(
     r"(?:throttle|rate_?limit|quota)\w*/\w*(?:available|remaining|limit|rate|max|reset)\w*\Z", re.IGNORECASE
 )
+_MARK = re.compile(
+    r"(?:error_?|fault_?)?(?:id|code|type|title|status|error|message|msg|reason|name|detail|description|kind|policy\w*)",
+    re.IGNORECASE,
+)
+"""Members of a refusal that say what it is."""
+_WAIT = re.compile(r"retry_?(?:after|delay|in)\w*|wait\w*|reset_?(?:at|in|after|time)\w*", re.IGNORECASE)
+"""Members of a refusal that say how long to wait."""
 _ERROR = re.compile(r"err|fault|problem|exception", re.IGNORECASE)
 _IN_SUCCESS = re.compile(
     r"\W*(?:rate[ _-]?limit(?:ed|_?exceeded)?|throttled|too[ _]many[ _]requests|request_limit_exceeded)\W*\Z",
@@ -133,6 +140,7 @@ def _turned_away(origin: Origin) -> Iterator[Fact]:
         forms = sorted({form for form, _ in signs} - {"-"})
         waits = sorted(float(wait_s) for _, _, wait_s in origin.conduct.topic("wait", status))
         quotas = {quota for _, quota in signs}
+        refusals = _refusals(origin, int(status))
         told: dict[str, Argument] = {
             "origin": origin.name,
             "status": int(status),
@@ -141,29 +149,35 @@ def _turned_away(origin: Origin) -> Iterator[Fact]:
             "wait_min_s": waits[0] if waits else None,
             "wait_max_s": waits[-1] if waits else None,
             "quota_headers": "absent" if quotas == {"no-quota"} else "spent" if quotas == {"spent"} else "present",
-            "body": _marks(origin, int(status)) or None,
+            "body": _marks(refusals) or None,
+            "wait_field": next((path for path in refusals if _WAIT.fullmatch(_member(path))), ""),
         }
         after = f"Retry-After is in {' or '.join(forms)}" if forms else "Retry-After is absent"
         words = f"{status} turns away; {after}, quota headers are {told['quota_headers']}"
         yield fact(TOPIC, "turned-away", total(signs.values()), answers.count, words, arguments=told)
 
 
-def _marks(origin: Origin, status: int) -> tuple[str, ...]:
-    """What a refusal's body says every time: places with one value, by the operations that were refused."""
+def _refusals(origin: Origin, status: int) -> dict[str, set[str]]:
+    """What the bodies of a refusal hold, by place, over all operations; places with too many values to keep are left out."""
     found: dict[str, set[str]] = {}
     for _, evidence in origin.operations:
         for name, part in evidence.parts.items():
-            if status_of(name) == status:
-                for path, values in _constants(part):
-                    found.setdefault(path, set()).update(values)
-    told = [f"{path}={json.loads(next(iter(values)))}" for path, values in sorted(found.items()) if len(values) == 1]
+            for path, seen in part.fields.items() if status_of(name) == status else ():
+                if seen.values and not seen.more:
+                    found.setdefault(path, set()).update(seen.values)
+    return dict(sorted(found.items()))
+
+
+def _marks(refusals: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """What a refusal's body says every time that tells what it is, as ``place=value``."""
+    constant = {path: json.loads(next(iter(values))) for path, values in refusals.items() if len(values) == 1}
+    told = [f"{path}={value}" for path, value in constant.items() if _MARK.fullmatch(_member(path)) and value != ""]
     return tuple(told[:MARKS_MAX])
 
 
-def _constants(part: Part) -> Iterator[tuple[str, set[str]]]:
-    for path, seen in part.fields.items():
-        if seen.values and not seen.more:
-            yield path, set(seen.values)
+def _member(path: str) -> str:
+    """The name at the end of a path, of the list where it is an item's."""
+    return next((step for step in reversed(path.split("/")) if step != ITEM), "")
 
 
 def _waits(origin: Origin) -> Iterator[Fact]:

@@ -59,7 +59,7 @@ def test_an_observed_window_is_not_a_stated_one():
 
 def test_what_a_429_looks_like():
     """Its Retry-After, whether the quota's headers are there, and what its body says every time."""
-    refusal = {"errors": [{"code": "throttled", "detail": "wait"}]}
+    refusal = {"errors": [{"code": "throttled", "detail": "wait", "hint": "x"}], "retry_after_ms": 900}
     exchanges = [
         told(headers=quota(60)),
         told(status=429, headers={"Retry-After": "7"}, body=refusal),
@@ -69,6 +69,7 @@ def test_what_a_429_looks_like():
     assert (fact["status"], fact["retry_after_form"], fact["retry_after_always"]) == (429, ("seconds",), True)
     assert (fact["wait_min_s"], fact["wait_max_s"], fact["quota_headers"]) == (7, 60, "absent")
     assert fact["body"] == ("/errors/~*/code=throttled", "/errors/~*/detail=wait")
+    assert fact["wait_field"] == "/retry_after_ms"
     assert (fact.seen, fact.of) == (2, 3)
 
 
