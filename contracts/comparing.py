@@ -7,6 +7,7 @@ is a gap in the description; what was seen otherwise than documented breaks whoe
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from tapehiss.contracts.counts import Part
 from tapehiss.contracts.findings import NOWHERE, Finding, Witness
 from tapehiss.contracts.matching import Matching
 from tapehiss.contracts.reading import NO_BODY, media_of, status_of
-from tapehiss.contracts.trees import tree_of
+from tapehiss.contracts.trees import escaped, tree_of
 from tapehiss.contracts.wording import RULES
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from tapehiss.contracts.counts import Evidence, Seen
     from tapehiss.contracts.findings import Argument
     from tapehiss.contracts.operations import Operation
-    from tapehiss.contracts.published_values import Description, PublishedOperation, Schema
+    from tapehiss.contracts.published_values import Description, PublishedOperation, PublishedParameter, Schema
+    from tapehiss.contracts.trees import Node
 
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
 CLASSES = ("Documented, never seen", "Seen, not documented", "Seen otherwise")
 _PLACES = {"path": "path", "query": "query", "header": "request-headers"}
 
@@ -105,44 +108,35 @@ class _Comparison:
         """Parameters of one place; those of the path are told by position, so that only their values are compared."""
         part = self.evidence.parts.get(_PLACES[place], Part())
         tree = tree_of(part)
-        documented = {
-            each.name.lower() if place == "header" else each.name: each
-            for each in self.published.parameters
-            if each.place == place
-        }
-        members = tree.members if tree is not None else {}
-        seen = {_bare(name): member for name, member in members.items()}
-        if place == "query":
-            yield from self._undocumented(documented, seen, part)
-        for name, each in documented.items() if part.exchanges else ():
-            member = members.get(name) or seen.get(_bare(name))
-            if member is None and place != "path":
-                told = "published-parameter-required" if each.required else "published-parameter-unseen"
-                if not (each.required and place == "header"):
-                    yield _finding(
-                        told, self.operation, _PLACES[place], "", name, _seen(part.last), place=place, of=part.exchanges
-                    )
-            elif member is not None:
+        renamed = self._path_names() if place == "path" else {}
+        documented = {renamed.get(each.name, _spelt(each.name, place)): each for each in self._published(place)}
+        seen = {_bare(name): member for name, member in (tree.members if tree is not None else {}).items()}
+        known = {_bare(name): each for name, each in documented.items()}
+        for name in sorted(seen.keys() - known.keys()) if place == "query" else ():
+            yield self._undocumented(name, seen[name])
+        for name, each in known.items() if part.exchanges else ():
+            if name in seen:
                 walk = BodyComparison(str(self.operation), _PLACES[place], self.description.document, is_text=True)
-                yield from walk.findings(member, (each.schema,), f"/{name}")
+                yield from walk.findings(seen[name], (each.schema,), f"/{escaped(name)}")
+            elif place == "query" or (place == "header" and not each.required):
+                told = "published-parameter-required" if each.required else "published-parameter-unseen"
+                witness = _seen(part.last)
+                yield _finding(told, self.operation, _PLACES[place], "", name, witness, place=place, of=part.exchanges)
 
-    def _undocumented(
-        self, documented: Mapping[str, object], seen: Mapping[str, object], part: Part
-    ) -> Iterator[Finding]:
-        known = {_bare(name) for name in documented}
-        for name in sorted(set(seen) - known):
-            count = part.fields.get(f"/{name}")
-            if count is not None:
-                yield _finding(
-                    "published-parameter-missing",
-                    self.operation,
-                    "query",
-                    f"/{name}",
-                    name,
-                    _seen(count.last),
-                    place="query",
-                    seen=count.exchanges,
-                )
+    def _published(self, place: str) -> Iterator[PublishedParameter]:
+        yield from (each for each in self.published.parameters if each.place == place)
+
+    def _path_names(self) -> dict[str, str]:
+        """Documented name of a path parameter -> the recorded one that stands in the same segment."""
+        pairs = zip(self.published.path.split("/"), self.operation.path.split("/"), strict=False)
+        found = ((_PARAMETER.findall(theirs), _PARAMETER.findall(ours)) for theirs, ours in pairs)
+        return {theirs[0]: ours[0] for theirs, ours in found if theirs and ours}
+
+    def _undocumented(self, name: str, node: Node) -> Finding:
+        pointer, witness = f"/{escaped(name)}", _seen(node.seen.last)
+        seen = node.seen.exchanges
+        told = "published-parameter-missing"
+        return _finding(told, self.operation, "query", pointer, name, witness, place="query", seen=seen)
 
     def _request(self) -> Iterator[Finding]:
         sent = {
@@ -214,10 +208,15 @@ class _Comparison:
             )
             return
         tree = tree_of(part)
-        if tree is not None:
+        if tree is not None:  # what could not be read has no documents
             text = is_form(media) or is_multipart(media)
             walk = BodyComparison(str(self.operation), name, self.description.document, is_text=text)
             yield from walk.findings(tree, (schema,))
+
+
+def _spelt(name: str, place: str) -> str:
+    """A parameter's name as it is recorded: header names in lower case."""
+    return name.lower() if place == "header" else name
 
 
 def _bare(name: str) -> str:

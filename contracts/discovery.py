@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from tapehiss.contracts.published_values import Description, PublishedOperation, PublishedParameter
 
@@ -16,13 +16,20 @@ _JSON = "application/json"
 
 def discovered(document: Mapping[str, Any]) -> Description:
     """The description that a Discovery document is."""
-    base = urlsplit(str(document.get("baseUrl") or document.get("rootUrl") or ""))
+    base = _split(str(document.get("baseUrl") or document.get("rootUrl") or ""))
     common = _parameters(document.get("parameters"))
     operations = tuple(
         _operation(method, base.path.rstrip("/"), common) for method in _methods(document, RESOURCES_DEPTH_MAX)
     )
     origins = (f"{base.scheme}://{base.netloc}",) if base.netloc else ()
     return Description(f"Discovery {document.get('discoveryVersion')}", operations, document, origins)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _methods(resource: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:

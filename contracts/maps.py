@@ -34,9 +34,7 @@ _CODES = (
 
 
 def mapped(node: Node) -> Node:
-    """The tree with the members of maps as one ``rest``."""
-    if node.partial:
-        return node
+    """The tree with the members of maps as one ``rest``; only for a tree of which everything was kept."""
     members = {name: mapped(member) for name, member in node.members.items()}
     rest = None if node.rest is None else mapped(node.rest)
     items = None if node.items is None else mapped(node.items)

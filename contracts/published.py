@@ -7,6 +7,7 @@ written (``tapehiss.contracts.published_schema`` reads them). Facts: OpenAPI Spe
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -72,18 +73,16 @@ def _servers(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Origin (empty where it is a template) and base path of each server."""
     if "swagger" in document:
         host = document.get("host", "")
-        schemes = document.get("schemes") or ["https"]
+        schemes = _list(document.get("schemes")) or ["https"]
         yield from ((f"{scheme}://{host}" if host else "", str(document.get("basePath", ""))) for scheme in schemes)
         return
-    for server in document.get("servers") or ():
-        url = str(server.get("url", "")) if isinstance(server, dict) else ""
-        for name, variable in (server.get("variables") or {}).items() if isinstance(server, dict) else ():
-            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-        try:
+    for server in map(_dict, _list(document.get("servers"))):
+        url = str(server.get("url", ""))
+        for name, variable in _dict(server.get("variables")).items():
+            url = url.replace(f"{{{name}}}", str(_dict(variable).get("default", "")))
+        with suppress(ValueError):
             parts = urlsplit(url)
-        except ValueError:
-            continue
-        yield (f"{parts.scheme}://{parts.netloc}" if parts.netloc else "", parts.path.rstrip("/"))
+            yield (f"{parts.scheme}://{parts.netloc}" if parts.netloc else "", parts.path.rstrip("/"))
 
 
 def _operations(document: Mapping[str, Any], base: str, *, swagger: bool) -> Iterator[PublishedOperation]:
@@ -113,7 +112,7 @@ def _operation(
     produced = _list(operation.get("produces")) or _list(document.get("produces")) or ["application/json"]
     answers = {
         str(status).upper().replace("DEFAULT", "default"): _contents(followed(answer, document), produced)
-        for status, answer in (operation.get("responses") or {}).items()
+        for status, answer in _dict(operation.get("responses")).items()
     }
     return PublishedOperation(method, path, tuple(_parameters(parameters)), bodies, answers)
 
@@ -122,12 +121,11 @@ def _parameters(parameters: list[dict[str, Any]]) -> Iterator[PublishedParameter
     """Parameters by place and name; the operation's own come last and count."""
     known: dict[tuple[str, str], dict[str, Any]] = {}
     for each in parameters:
-        if each.get("in") in {"path", "query", "header"} and isinstance(each.get("name"), str):
+        if each.get("in") in ("path", "query", "header") and isinstance(each.get("name"), str):
             known[each["in"], each["name"]] = each
     for (place, name), each in known.items():
-        content = each.get("content")
-        first: Any = next(iter(content.values()), {}) if isinstance(content, dict) else {}
-        schema = each.get("schema", first.get("schema", each if "type" in each else True))
+        first: Any = next(iter(_dict(each.get("content")).values()), {})
+        schema = each.get("schema", _dict(first).get("schema", each if "type" in each else True))
         yield PublishedParameter(name, place, each.get("required") is True, schema)
 
 
@@ -143,7 +141,7 @@ def _swagger_request(
     body = next((each.get("schema", True) for each in parameters if each.get("in") == "body"), None)
     if body is not None:
         return {str(media).lower(): body for media in consumed}
-    members = {each.get("name"): each for each in parameters if each.get("in") == "formData"}
+    members = {str(each.get("name")): each for each in parameters if each.get("in") == "formData"}
     if not members:
         return {}
     required = [name for name, each in members.items() if each.get("required") is True]
@@ -157,12 +155,14 @@ def _contents(holder: Any, produced: Any) -> dict[str, Any]:
         return {}
     if "schema" in holder:
         return {str(media).lower(): holder["schema"] for media in produced}
-    content = holder.get("content")
     return {
-        str(media).split(";")[0].strip().lower(): each.get("schema", True)
-        for media, each in (content.items() if isinstance(content, dict) else ())
-        if isinstance(each, dict)
+        str(media).split(";")[0].strip().lower(): _dict(each).get("schema", True)
+        for media, each in _dict(holder.get("content")).items()
     }
+
+
+def _dict(value: Any) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _list(value: Any) -> list[Any]:

@@ -73,7 +73,8 @@ def followed(value: Any, document: Mapping[str, Any], depth: int = DEPTH_MAX) ->
 def _pointed(reference: str, document: Mapping[str, Any]) -> Any:
     """The target of a reference inside a document; a bare name is one of Discovery's schemas."""
     if not reference.startswith("#"):
-        return (document.get("schemas") or {}).get(reference)
+        schemas = document.get("schemas")
+        return schemas.get(reference) if isinstance(schemas, dict) else None
     target: Any = document
     for step in reference.lstrip("#").split("/")[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
@@ -115,8 +116,8 @@ def _alternatives(schema: Any, document: Mapping[str, Any], depth: int) -> Itera
 def _own(schema: Mapping[str, Any]) -> Allowed:
     """What the keywords of one schema say, without those that combine."""
     named = schema.get("type")
-    listed = {named} if isinstance(named, str) else set(named) if isinstance(named, list) else set()
-    kinds = frozenset(listed & _KINDS) if listed and listed <= _KINDS else None
+    listed = {str(name) for name in (named if isinstance(named, list) else [named])}
+    kinds = frozenset(listed) if listed and listed <= _KINDS else None
     values = schema.get("enum", [schema["const"]] if "const" in schema else None)
     members = schema.get("properties")
     required = schema.get("required")

@@ -116,8 +116,6 @@ def _chance(groups: Iterable[Sequence[Counted]], name: str) -> float:
             return 0.0
         seen = sum(count for _, count in group)
         had, had_not = (had + seen, had_not) if True in present else (had, had_not + seen)
-    if not had or not had_not:
-        return 0.0
     rate = had / (had + had_not)
     return had * math.log(rate) + had_not * math.log1p(-rate)
 

@@ -102,3 +102,8 @@ def test_an_action_in_a_header_is_sent():
     request = asked(call("POST", "https://h/", (JSON, ("X-Amz-Target", "Db.Put")), b"{}"))
     assert ("X-Amz-Target", "Db.Put") in request.headers
     assert request.url == "https://h/"
+
+
+def test_reading_needs_no_empty_object():
+    """Some clients send {} with everything; that is not needed to read."""
+    assert asked(call("GET", URL, (JSON,), b"{}")).body is None

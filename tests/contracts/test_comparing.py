@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+
+from described import DISCOVERY, OPENAPI
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tapehiss.cassettes.exchange import Clean, Exchange, Request, Response
 from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.comparing import compared
+from tapehiss.contracts.errors import UnknownDescription
 from tapehiss.contracts.evidence import Taped, learn
 from tapehiss.contracts.published import read_description
 from tapehiss.contracts.wording import COMPARE, message_of
@@ -84,3 +90,66 @@ def test_findings_have_a_witness_and_classes():
     assert str(wrong.witness) == "t.yaml:3"
     assert result.by_class == {"Documented, never seen": 3, "Seen otherwise": 1}
     assert (result.matched, result.documented) == (1, 2)
+
+
+def test_path_parameters_are_compared_by_position():
+    """Whatever both sides call it, the value in the same segment is compared."""
+    path = {
+        "parameters": [
+            {"name": "which", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        ]
+    }
+    description = {"openapi": "3.0.0", "paths": {"/things/{which}": {"get": path}}}
+    known = catalogue(learn([answer({}, url=f"{HOST}/things/cus_9s6XKzkNRiz8i{number}") for number in range(3)]))
+    findings = compared(known, read_description(json.dumps(description))).findings
+    assert [(each.id, each.part) for each in findings] == [("published-format-otherwise", "path")]
+
+
+def test_headers_forms_and_streams():
+    """An optional header that was never sent is told, a required one may be dropped by recorders; forms are text."""
+    form = ("Content-Type", "application/x-www-form-urlencoded")
+    sent = Clean(Exchange(Request("POST", f"{HOST}/things", (form,), b"on=true&n=1"), Response(204)))
+    body = {"type": "object", "properties": {"on": {"type": "boolean"}, "n": {"type": "string"}}}
+    operation = {
+        "parameters": [{"name": "X-May", "in": "header"}, {"name": "X-Must", "in": "header", "required": True}],
+        "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": body}}},
+        "responses": {"2XX": {}, "default": {"content": {"application/json": {"schema": {"type": "array"}}}}},
+    }
+    description = {"openapi": "3.0.0", "paths": {"/things": {"post": operation}}}
+    known = catalogue(learn([sent, answer({}, url=f"{HOST}/things", method="POST", status=500)]))
+    findings = compared(known, read_description(json.dumps(description))).findings
+    assert [(each.id, each.subject) for each in findings] == [
+        ("published-parameter-unseen", "x-may"),
+        ("published-kind-otherwise", "object"),
+    ]
+
+
+JUNK = st.sampled_from([None, 1, "x", [], {}, [{}], {"x": []}, "#/paths", {"$ref": "#/paths"}, True])
+
+
+def spoilt(document, draw):
+    """The document with one of its values replaced."""
+    if isinstance(document, dict) and document and draw(st.integers(0, 3)):
+        name = draw(st.sampled_from(sorted(document)))
+        return {**document, name: spoilt(document[name], draw)}
+    if isinstance(document, list) and document and draw(st.integers(0, 3)):
+        return [spoilt(document[0], draw), *document[1:]]
+    return draw(JUNK)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_description_with_faults_is_compared_as_far_as_it_goes(data):
+    """Published files have faults: whatever is wrong in one place, nothing crashes."""
+    document = spoilt(spoilt(data.draw(st.sampled_from([DESCRIPTION, DISCOVERY, OPENAPI])), data.draw), data.draw)
+    with suppress(UnknownDescription):
+        description = read_description(json.dumps(document), where="x")
+        known = catalogue(
+            learn(
+                [
+                    answer({"id": "1"}, url=f"{HOST}/things?limit=1"),
+                    answer([], url=f"{HOST}/v1/things/1", method="POST"),
+                ]
+            )
+        )
+        assert all(message_of(finding) for finding in compared(known, description).findings)

@@ -73,3 +73,10 @@ def test_a_map_and_a_record_in_the_same_place_are_a_map():
     rates = component_schemas(known)["Quote"]["properties"]["rates"]
     assert "properties" not in rates
     assert rates["additionalProperties"]["type"] == ["number", "string"]
+
+
+def test_variants_of_like_names_are_told_apart():
+    """Two values of a tag that make the same name are two components."""
+    some = [{"type": "a b", "x": 1}] * 10
+    schemas = component_schemas(shared([("Thing", tree(*some, *[{"type": "a-b", "y": 1}] * 10))]))
+    assert sorted(schemas) == ["Thing", "ThingAB", "ThingAB2"]

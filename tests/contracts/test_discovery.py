@@ -4,34 +4,15 @@ from __future__ import annotations
 
 import json
 
+from described import DISCOVERY
+
 from tapehiss.contracts.published import read_description
 from tapehiss.contracts.published_schema import followed
-
-DOCUMENT = {
-    "discoveryVersion": "v1",
-    "baseUrl": "https://www.example.com/drive/v3/",
-    "parameters": {"alt": {"type": "string", "location": "query", "enum": ["json"]}},
-    "schemas": {"File": {"id": "File", "type": "object", "properties": {"id": {"type": "string"}}}},
-    "resources": {
-        "files": {
-            "methods": {
-                "get": {
-                    "httpMethod": "GET",
-                    "path": "files/{+fileId}",
-                    "parameters": {"fileId": {"location": "path", "required": True, "type": "string"},
-                                   "tag": {"location": "query", "repeated": True, "type": "string"}},
-                    "response": {"$ref": "File"},
-                },
-            },
-            "resources": {"parts": {"methods": {"put": {"httpMethod": "PUT", "flatPath": "files/{id}/parts", "request": {"$ref": "File"}}}}},
-        },
-    },
-}  # fmt: skip
 
 
 def test_methods_of_all_resources_are_operations():
     """Paths with their base, parameters with their place, schemas by bare names."""
-    description = read_description(json.dumps(DOCUMENT))
+    description = read_description(json.dumps(DISCOVERY))
     get, put = description.operations
     assert description.format == "Discovery v1"
     assert description.origins == ("https://www.example.com",)

@@ -39,3 +39,9 @@ def test_a_table_is_bounded():
     rows = field_rows(tree({**wide, "b": "x"}))
     assert len(rows) == ROWS_MAX
     assert rows[-1][0] == f"… {101 - ROWS_MAX + 1} more"
+
+
+def test_maps_are_looked_into():
+    """A map in a document is called so, and its values have rows; kinds of text have their format."""
+    rows = field_rows(tree(*[{"by": {"4242": {"at": "2026-01-01"}}}] * 5))
+    assert [row[:2] for row in rows] == [("by", "map"), ("by.<key>", "object"), ("by.<key>.at", "string (date)")]

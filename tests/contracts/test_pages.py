@@ -81,3 +81,11 @@ def test_nothing_known_is_a_page_too():
     page = overview(catalogue(Contract()), ())
     assert title_of(page) == "No vendor"
     assert not [block for block in page if isinstance(block, Code)]
+
+
+def test_what_was_seen_once_is_told():
+    """An answer of its own among many of another kind rests on one exchange."""
+    [(operation, evidence)] = known_of(*[get("/v1/things")] * 6, get("/v1/things", b'{"error": 1}', 503)).entries
+    text = markdown(operation_page(operation, evidence))
+    assert "Seen once only: response 503 application/json." in text
+    assert "Thinly evidenced" not in text

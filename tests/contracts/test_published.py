@@ -5,37 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from described import OPENAPI
 
 from tapehiss.contracts.errors import UnknownDescription
 from tapehiss.contracts.published import read_description
-
-OPENAPI = {
-    "openapi": "3.0.3",
-    "servers": [
-        {"url": "https://{where}.vendor.example/v1", "variables": {"where": {"default": "api"}}},
-        {"url": "/v1"},
-    ],
-    "paths": {
-        "/things/{id}": {
-            "parameters": [{"$ref": "#/components/parameters/Id"}, {"name": "x", "in": "query"}],
-            "post": {
-                "parameters": [{"name": "x", "in": "query", "required": True, "schema": {"type": "integer"}}],
-                "requestBody": {"content": {"Application/JSON; charset=utf-8": {"schema": {"type": "object"}}}},
-                "responses": {
-                    "200": {"$ref": "#/components/responses/Ok"},
-                    "4xx": {},
-                    "default": {"description": "bad"},
-                },
-            },
-            "summary": "no operation",
-        },
-        "x-note": "no path",
-    },
-    "components": {
-        "parameters": {"Id": {"name": "id", "in": "path", "required": True, "content": {"a/b": {"schema": True}}}},
-        "responses": {"Ok": {"content": {"application/json": {"schema": {"type": "string"}}}}},
-    },
-}
 
 
 def test_openapi():
