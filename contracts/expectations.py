@@ -159,6 +159,8 @@ def _range(seen: Field) -> tuple[float, float] | None:
 
 def _strict(at: Expectation) -> Schema:
     kinds = kinds_of(at.seen.kinds)
+    if at.words and set(kinds) <= {"string", "null"}:
+        return {"enum": [*sorted(at.words), *([None] if "null" in kinds else [])]}
     return {
         "type": kinds if len(kinds) != 1 else kinds[0],
         **(_strict_object(at) if "object" in at.seen.kinds else {}),
@@ -198,9 +200,5 @@ def _strict_variants(at: Expectation) -> Schema:
 
 
 def _strict_words(at: Expectation) -> Schema:
-    """Only texts are compared with the words: null and structures stand beside them."""
-    if not at.words:
-        return {}
-    if at.seen.kinds.keys() <= {"string", "null"}:
-        return {"enum": [*sorted(at.words), *([None] if "null" in at.seen.kinds else [])]}
-    return {"if": {"type": "string"}, "then": {"enum": sorted(at.words)}}
+    """Only texts are compared with the words: structures stand beside them."""
+    return {"if": {"type": "string"}, "then": {"enum": sorted(at.words)}} if at.words else {}

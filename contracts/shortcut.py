@@ -7,6 +7,7 @@ are the headers (of which only names are judged): the body is parsed and validat
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -25,6 +26,7 @@ KNOWN_MAX = 10_000
 _SELECTORS = frozenset(name.lower() for name in HEADERS)
 
 Names = tuple[str, ...]
+_NAME = itemgetter(0)
 
 
 class Answered(NamedTuple):
@@ -43,17 +45,23 @@ class Shortcut:
 
     _asked: dict[tuple[str, str, Names], str] = field(default_factory=dict)
     """Method, URL and names of headers -> operation, where asking so is as expected."""
-    _answered: dict[tuple[str, int, Names], Answered] = field(default_factory=dict)
+    _answered: dict[tuple[str | None, int, Names], Answered] = field(default_factory=dict)
     """Operation, status and names of headers -> how the body is judged, where such headers are as expected."""
 
     def accepts(self, exchange: Exchange) -> bool:
         """Whether an exchange certainly has no finding; ``False`` when that has to be looked at."""
         request, response = exchange.request, exchange.response
-        line = self.operation(request)
-        if not line or response is None or not _is_simple(exchange):
+        if response is None or request.body or request.cut is not None or exchange.ending is not Ending.COMPLETE:
             return False
-        known = self._answered.get((line, response.status, _names(response.headers)))
-        if known is None or response.headers[known.place][1] != known.content_type:
+        line = self._asked.get((request.method, request.url, tuple(map(_NAME, request.headers))))
+        headers = response.headers
+        known = self._answered.get((line, response.status, tuple(map(_NAME, headers))))
+        if (
+            known is None
+            or headers[known.place][1] != known.content_type
+            or response.cut is not None
+            or response.undecoded
+        ):
             return False
         try:
             return known.judge.validator.is_valid(orjson.loads(response.body))
@@ -100,4 +108,4 @@ def _is_simple(exchange: Exchange) -> bool:
 
 
 def _names(headers: Headers) -> Names:
-    return tuple([name for name, _ in headers])
+    return tuple(map(_NAME, headers))
