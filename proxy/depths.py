@@ -25,7 +25,7 @@ from tapehiss.proxy.http1 import FaithfulHttp1Client, make_faithful
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mitmproxy.http import HTTPFlow
+    from mitmproxy.http import HTTPFlow, Request
     from mitmproxy.proxy.layer import NextLayer
 
     from tapehiss.proxy.snapshot import Fields
@@ -125,6 +125,21 @@ def drop_ours(flow: HTTPFlow) -> None:
     if isinstance(flow.client_conn.proxy_mode, RegularMode):
         for name in ("proxy-connection", "proxy-authorization"):
             flow.request.headers.pop(name, None)
+        _name_the_vendor(flow.request)
+
+
+def _name_the_vendor(request: Request) -> None:
+    """A plain request's target says whom it is for, whatever Host says (RFC 9112 section 3.2.2); mitmproxy keeps of it host and port only."""
+    said = request.headers.get("host")
+    if said is None or request.scheme != "http" or request.is_http2:
+        return
+    bare = f"[{request.host}]" if ":" in request.host else request.host
+    named = f"{bare}:{request.port}"
+    if said.lower() not in {named.lower(), bare.lower() if request.port == HTTP_PORT else ""}:
+        request.headers["host"] = bare if request.port == HTTP_PORT else named
+
+
+HTTP_PORT = 80
 
 
 def keep_trailers(flow: HTTPFlow, take: Take) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from mitmproxy.http import Headers
+from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import tflow
 
 from tapehiss.proxy import depths
@@ -76,3 +77,37 @@ def test_trailers_go_on_the_tape_where_they_cannot_go_to_the_client() -> None:
 
     assert flow.response.trailers is None
     assert take.trailers == ((b"x-sum", b"42"),)
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "passed_on"),
+    [
+        ("http://api.vendor.example:8080/", "127.0.0.1:9999", "api.vendor.example:8080"),
+        ("http://api.vendor.example/", "proxy.example", "api.vendor.example"),
+        ("http://[::1]:8080/", "proxy.example", "[::1]:8080"),
+        ("http://api.vendor.example/", "API.vendor.example", "API.vendor.example"),
+        ("http://api.vendor.example/", "api.vendor.example:80", "api.vendor.example:80"),
+        ("http://api.vendor.example:8080/", "api.vendor.example", "api.vendor.example:8080"),
+        ("https://192.0.2.1/", "api.vendor.example", "api.vendor.example"),
+    ],
+)
+def test_the_target_says_whom_a_request_is_for(url: str, said: str, passed_on: str) -> None:
+    """A client may tell a proxy the proxy's own name as the Host; the vendor is told its own (RFC 9112 section 3.2.2)."""
+    flow = tflow.tflow()
+    flow.client_conn.proxy_mode = ProxyMode.parse("regular")
+    flow.request.url, flow.request.headers = url, Headers(host=said, proxy_connection="keep-alive")
+    depths.drop_ours(flow)
+    assert dict(flow.request.headers) == {"host": passed_on}
+
+
+def test_a_request_without_a_host_stays_without() -> None:
+    """HTTP/1.0 has none; and behind a reverse proxy it is mitmproxy's business."""
+    flow = tflow.tflow()
+    flow.client_conn.proxy_mode = ProxyMode.parse("regular")
+    flow.request.headers = Headers()
+    depths.drop_ours(flow)
+    assert not flow.request.headers
+    flow.client_conn.proxy_mode = ProxyMode.parse("reverse:http://api.vendor.example")
+    flow.request.headers = Headers(host="other.example")
+    depths.drop_ours(flow)
+    assert flow.request.headers["host"] == "other.example"
