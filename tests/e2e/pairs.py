@@ -49,4 +49,7 @@ PAIRS = (
     Pair("gcs_emulator", "gcs", https=False),
     Pair("authlib_oidc", "oidc", secrets=("shop-" + "s3cret" * 4,)),
     Pair("minio_moto", "moto"),
+    Pair("zeep_spyne", "spyne", https=False, secrets=("correct horse battery",)),
+    Pair("mechanicalsoup_django", "django", secrets=("correct horse battery",)),
+    Pair("mcp_mcp", "mcp"),
 )

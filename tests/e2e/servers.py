@@ -163,6 +163,43 @@ def gcs(port, folder, tls):
     main(["start", "--host", HERE, "--port", str(port), "--in-memory", "-q"])
 
 
+def spyne(port, folder, tls):
+    """SOAP: a service made with spyne, which writes its WSDL itself (http://, whatever is in front of it)."""
+    from wsgiref.simple_server import make_server
+
+    make_server(
+        HERE, port, runpy.run_path(str(Path(__file__).parent / "spyne_tapes.py"))["application"]
+    ).serve_forever()
+
+
+def django(port, folder, tls):
+    """A browser's way in: Django's own admin, with its sessions, its CSRF tokens and an empty database."""
+    from wsgiref.simple_server import make_server
+
+    os.environ.update(E2E_DJANGO_FOLDER=folder, E2E_DJANGO_ORIGIN=f"{'https' if tls else 'http'}://{HERE}:{port}")
+    application = runpy.run_path(str(Path(__file__).parent / "django_admin.py"))["application"]
+    make_server(HERE, behind_tls(port, tls), application).serve_forever()
+
+
+def mcp(port, folder, tls):
+    """Model Context Protocol over streamable HTTP: sessions, and answers as event streams."""
+    from mcp.server.mcpserver import MCPServer
+
+    server = MCPServer("tapes")
+
+    @server.tool()
+    def seconds(minutes: float) -> float:
+        """How long a side is."""
+        return minutes * 60
+
+    @server.resource("tape://{name}")
+    def tape(name: str) -> str:
+        """What a tape holds."""
+        return f"{name}: hiss, grüße"
+
+    server.run("streamable-http", host=HERE, port=behind_tls(port, tls))
+
+
 def oidc(port, folder, tls):
     """OpenID Connect: oidc-provider-mock."""
     from oidc_provider_mock import app

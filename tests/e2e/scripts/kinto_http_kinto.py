@@ -2,6 +2,7 @@
 
 import json
 import sys
+import uuid
 
 import kinto_http
 from kinto_http import patch_type
@@ -37,6 +38,10 @@ def run(url):
         for n in range(3):
             batch.create_record(id=f"x{n}", data={"n": n})
     results.append(client.get_records(_sort="-n", in_n="0,1,2"))
+    own = [str(uuid.uuid4()) for _ in range(2)]  # named by us: other names in every run
+    for number, name in enumerate(own):
+        client.create_record(id=name, data={"n": number + 10})
+    results += [client.get_record(id=name)["data"]["id"] == name for name in reversed(own)]
     results.append(client.delete_record(id="r3"))
     results.append(refused(client.get_record, id="r3"))
     stranger = kinto_http.Client(server_url=f"{url}/v1", auth=("eve", "guess"), bucket="b", collection="c", retry=0)
