@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from tapehiss.cassettes.exchange import Clean, Ending, Exchange, Request, Response
 from tapehiss.contracts import conformance as module
@@ -29,6 +29,7 @@ def typed(body: bytes, media: str) -> Clean:
     return Clean(Exchange(Request("GET", LINE[4:]), Response(200, "", (("Content-Type", media),), body)))
 
 
+@settings(max_examples=50)
 @given(lists())
 def test_a_contract_accepts_what_it_was_learnt_from(several):
     """The first law: no exchange that a contract was learnt from has a finding, by the long way and by the short one."""
@@ -39,6 +40,7 @@ def test_a_contract_accepts_what_it_was_learnt_from(several):
     assert [conformance.findings(exchange) for exchange in several] == nothing
 
 
+@settings(max_examples=50)
 @given(lists(), exchanges(), exchanges())
 def test_the_short_way_says_what_the_long_way_says(several, one, other):
     """Whatever was judged before, the findings of an exchange are the same."""
@@ -47,6 +49,7 @@ def test_the_short_way_says_what_the_long_way_says(several, one, other):
         assert conformance.findings(exchange) == conformance.explained(exchange)
 
 
+@settings(max_examples=50)
 @given(lists(), exchanges())
 def test_check_finds_whatever_the_schema_refuses(several, other):
     """What jsonschema refuses by the schema that we publish is a finding, and every difference found is one of its refusals."""
@@ -63,6 +66,7 @@ def test_check_finds_whatever_the_schema_refuses(several, other):
     assert wrong <= found
 
 
+@settings(max_examples=50)
 @given(lists(), exchanges())
 def test_every_finding_can_be_told(several, other):
     """Each has its row and its words, and no rule is exceeded; a finding is told once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import jsonschema
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tapehiss.contracts.counts import Part
@@ -22,6 +22,7 @@ def expectation(*bodies):
     return expected(evidence.parts[BODY])
 
 
+@settings(max_examples=30)
 @given(lists())
 def test_a_strict_schema_is_a_schema(several):
     """Whatever was learnt, the schema is a valid one."""
