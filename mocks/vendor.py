@@ -76,8 +76,10 @@ class Vendor:
         call = Call(request.method, path, match.fingerprint, attempt)
         rules = struck(self.schedule, self.seed, call, now_s - state.began_s)
         number = _choose(state, self._unbound(state.bindings, match))
-        state = replace(state, bindings=self._bound(state.bindings, asked, match, number))
-        faultless = personal(self._recorded(request, match.rung, number), state.bindings)
+        bindings = self._bound(state.bindings, asked, match, number)
+        state = state if bindings is state.bindings else replace(state, bindings=bindings)
+        faultless = self._recorded(request, match.rung, number)
+        faultless = faultless if bindings.empty else personal(faultless, bindings)
         state, admitted = self._limited(state, request, faultless, now_s)
         outcome, delay_s = strike((rule.fault for rule in rules), admitted)
         outcome = replace(outcome, struck=rules) if rules else outcome
