@@ -17,7 +17,7 @@ from tapehiss.contracts.elements import DEPTH_MAX, UnreadableError, element_of
         (b"<a/>", {"a": None}),
         (b"<a> 7 </a>", {"a": 7}),
         (b'<a b="true">x</a>', {"a": {"@b": True, "#text": "x"}}),
-        (b"<a><b>1</b><b/><c>007</c></a>", {"a": {"b": [1, None], "c": "007"}}),
+        (b"<a><b>1</b><b/><b>x</b><c>007</c></a>", {"a": {"b": [1, None, "x"], "c": "007"}}),
         (b"<a>x<b/>y</a>", {"a": {"b": None, "#text": "xy"}}),
         (b'<s:E xmlns:s="urn:s" xmlns="urn:d" s:k="v"><s:B/></s:E>', {"E": {"@k": "v", "B": None}}),
         ("<?xml version='1.0' encoding='iso-8859-1'?><a>é</a>".encode("latin-1"), {"a": "é"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,3 +48,10 @@ def test_texts_are_json(values):
 def test_values_that_are_all_too_long_leave_nothing():
     """A column of long texts has no values, and it is said that there are some."""
     assert sketch_of(["x" * 200], Rows([0]), {"x" * 200}, []) == ({}, True)
+
+
+def test_values_of_large_hashes_are_ranked_too():
+    """When hardly any hash is small, all are looked at."""
+    texts = [text for text in map(str, range(2_000)) if zlib.crc32(f'"{text}"'.encode()) > 3 << 30]
+    expected = sorted((f'"{text}"' for text in texts), key=rank_of_text)[:VALUES_MAX]
+    assert set(expected) == set(sketch_of(texts, Rows([0] * len(texts)), set(texts), set(texts))[0])
