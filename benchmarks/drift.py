@@ -50,16 +50,16 @@ if TYPE_CHECKING:
 
 SIZES = (10, 30, 100, 300)
 SPLITS = 20
-FRESH_MAX = 100
+FRESH_MAX = 60
 """How many exchanges of the other half are checked in each split."""
 FLAGGED_MAX = 0.01
 FLAGGED_FROM = 30
-MUTATED_SPLITS = 2
-LEARNT_MAX = 800
-HELD_OUT_MAX = 400
+MUTATED_SPLITS = 1
+LEARNT_MAX = 500
+HELD_OUT_MAX = 250
 CHECKED_MAX = 30
 """How many exchanges of a split each operator changes for ``check``."""
-OPERATIONS_MAX = 3
+OPERATIONS_MAX = 2
 """How many operations of a split each operator changes for ``drift``."""
 WARNED_FROM = 30
 DECIDED_FROM = 15
