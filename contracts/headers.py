@@ -40,24 +40,42 @@ _NOT_TELLING = re.compile(
 )
 
 
+Plan = tuple[tuple[int, str, str], ...]
+"""Of each header that is told: its place, its name in lower case, and what kind of credential it holds."""
+
+
 def asked(headers: Headers) -> dict[str, Any]:
     """The headers of a request that matter."""
-    return _document((name.lower(), value) for name, value in headers if _is_asked(name))
+    return _document(headers, _asked(tuple([name for name, _ in headers])))
 
 
 def answered(headers: Headers) -> dict[str, Any]:
     """The headers of an answer that a client could act upon."""
-    quotas = {name for quota in quotas_of(headers) for _, name in quota.headers}
-    return _document((name.lower(), value) for name, value in headers if _is_answered(name) or name.lower() in quotas)
+    quotas = frozenset([name for quota in quotas_of(headers) for _, name in quota.headers])
+    return _document(headers, _answered(tuple([name for name, _ in headers]), quotas))
 
 
-def _document(pairs: Any) -> dict[str, Any]:
+@lru_cache(maxsize=1_024)
+def _asked(names: tuple[str, ...]) -> Plan:
+    return _plan([(place, name) for place, name in enumerate(names) if _is_asked(name)])
+
+
+@lru_cache(maxsize=1_024)
+def _answered(names: tuple[str, ...], quotas: frozenset[str]) -> Plan:
+    return _plan([(at, name) for at, name in enumerate(names) if _is_answered(name) or name.lower() in quotas])
+
+
+def _plan(told: list[tuple[int, str]]) -> Plan:
+    """What is told of headers with these names; of too many, the first names."""
+    first = list(dict.fromkeys(name.lower() for _, name in told))[:NAMES_MAX]
+    return tuple((place, name.lower(), credential_kind(name)) for place, name in told if name.lower() in first)
+
+
+def _document(headers: Headers, plan: Plan) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, value in pairs:
-        told = _value(name, value)
+    for place, name, kind in plan:
+        told = _value(kind, headers[place][1])
         if name not in found:
-            if len(found) == NAMES_MAX:
-                break
             found[name] = told
         else:
             held = found[name]
@@ -65,8 +83,7 @@ def _document(pairs: Any) -> dict[str, Any]:
     return found
 
 
-def _value(name: str, value: str) -> Any:
-    kind = credential_kind(name)
+def _value(kind: str, value: str) -> Any:
     if kind:
         return scheme(value) if kind == "scheme" else CREDENTIAL
     return scalar(value)

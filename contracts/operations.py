@@ -58,6 +58,7 @@ def operation_of(method: str, url: str) -> tuple[Operation, dict[str, str]]:
     return Operation(_NO_TOKEN.sub("_", method.upper()) or "_", origin, template), dict(values)
 
 
+@lru_cache(maxsize=256)
 def split(url: str) -> tuple[str, str, str]:
     """Origin, path and query of a URL; the path of one that is no URL (a bad IPv6 address) is ``/``."""
     try:

@@ -89,6 +89,13 @@ def role_of(name: str) -> Role | None:
 
 def quotas_of(headers: Headers) -> tuple[Quota, ...]:
     """What a response's headers say about quotas, by family."""
+    telling = tuple([(name, value) for name, value in headers if role_of(name) is not None])
+    return _quotas(telling) if telling else ()
+
+
+@lru_cache(maxsize=512)
+def _quotas(headers: Headers) -> tuple[Quota, ...]:
+    """The quotas of headers that all have a role; few are different from one answer to the next."""
     found: dict[str, dict[str, tuple[str, str]]] = {}
     sure: set[str] = set()
     for name, value in headers:
