@@ -6,7 +6,7 @@ What is a value by its form is known already (``tapehiss.contracts.segments``). 
   repeat at the same place;
 - beside values that are known: what was called in no other way than they and answered alike, what is written as they are
   (``fr-par-2`` beside ``fr-par-1``, ``pm_card_visa`` beside ``pm_1NIR...``), and what was only ever refused (``/lists/no-such-list``);
-- many that were called in the same way and answered alike, where a collection was named (``/airports/{iata}``).
+- many that were called in the same ways and answered alike (``/airports/{airport}``): fewer are enough after a collection.
 
 Actions, pronouns and versions (``search``, ``me``, ``v2``) are never values, and what is written as routes are written (collections,
 ``words_joined``) only when a body says so: a few routes of one envelope look alike.
@@ -31,11 +31,13 @@ FEW = 3
 MANY = 12
 """So many are needed where nothing says that things of one kind are named here."""
 CODED = 2
-"""So many are enough when every one of them is written as no word is: with digits or in capitals."""
+"""So many are enough when most of them are written as no word is: with digits or in capitals."""
 BLIND = 3
 """So many times more are needed where no answer had a body to compare."""
 ALIKE = 0.6
 """The share of the paths of the smaller of two answers that the other must have."""
+LACKING = 0.4
+"""The share of what most answers have that an answer must have at least."""
 MOST = 0.8
 """The share of siblings that must agree."""
 ROUTES = 0.3
@@ -51,20 +53,29 @@ def values_among(
     """
     words = {word: traits for word, traits in siblings.items() if word and not is_reserved(word)}
     found = _shown(words, minted, owner)
-    if known is None and not found:
-        found = _crowd(words, owner)
-    while known is not None or found:
-        together = summed([*([known] if known else ()), *(siblings[word] for word in found)])
-        moulds = {_mould(word) for word in found}
+    if known is not None or found:
+        found |= _joining(siblings, found, known)
+    together = [*([known] if known else ()), *(siblings[word] for word in found)]
+    rest = {word: traits for word, traits in words.items() if word not in found}
+    return frozenset(found | _crowd(rest, summed(together) if together else None, owner))
+
+
+def _joining(siblings: Mapping[str, Traits], found: set[str], known: Traits | None) -> set[str]:
+    """The words that belong to known values, those that belong to these, and so on."""
+    joined: set[str] = set()
+    while True:
+        values = found | joined
+        together = summed([*([known] if known else ()), *(siblings[word] for word in values)])
+        moulds = {_mould(word) for word in values}
         more = {
             word
             for word, traits in siblings.items()
-            if word not in found and (_belongs(word, traits, together) or (word in words and _mould(word) in moulds))
+            if word not in values
+            and (_belongs(word, traits, together) or (_mould(word) in moulds and not is_reserved(word)))
         }
         if not more:
-            break
-        found |= more
-    return frozenset(found)
+            return joined
+        joined |= more
 
 
 def _shown(words: Mapping[str, Traits], minted: Collection[str], owner: str) -> set[str]:
@@ -107,24 +118,44 @@ def _alike(a: Mapping[Way, frozenset[str]], b: Mapping[Way, frozenset[str]]) -> 
     return all(len(mine & other) >= ALIKE * min(len(mine), len(other)) for mine, other in shared)
 
 
-def _crowd(words: Mapping[str, Traits], owner: str) -> set[str]:
-    """All words of a place, if they are many, were called in the same way and answered alike."""
-    ways = Counter(way for traits in words.values() for way in traits.ways)
-    if not ways:
-        return set()
-    (way, count) = min(ways.items(), key=lambda pair: (-pair[1], pair[0]))
-    fellows = {word: traits for word, traits in words.items() if way in traits.ways}
-    answers = [traits.ways[way] for traits in fellows.values() if traits.ways[way]]
-    whole = frozenset[str]().union(*answers)
-    alike = sum(len(answer) >= ALIKE * len(whole) for answer in answers)
-    routes = sum(is_routelike(word) for word in fellows)
-    agreed = count >= MOST * len(words) and routes <= ROUTES * count and alike >= MOST * len(answers)
-    return set(fellows) if agreed and count >= _enough(fellows, owner) * (1 if answers else BLIND) else set()
+def _crowd(words: Mapping[str, Traits], known: Traits | None, owner: str) -> set[str]:
+    """The words of a place that are alike: if they are many and most of all that are there, or beside values that are known."""
+    users: dict[Way, dict[str, Traits]] = {}
+    for word, traits in words.items():
+        for way in traits.ways:
+            users.setdefault(way, {})[word] = traits
+    compared = [_compared(way, those, known) for way, those in users.items()]
+    fellows = {word for word, traits in words.items() if traits.ways}.difference(*(strange for strange, _ in compared))
+    routes = {word for word in fellows if is_routelike(word)}
+    if known is not None:
+        usual = known.ways.keys() | {
+            way for way, those in users.items() if sum(bool(each.ways[way]) for each in those.values()) >= FEW
+        }
+        return {word for word in fellows - routes if not usual.isdisjoint(words[word].ways)}
+    few_routes = len(routes) <= ROUTES * len(fellows)
+    full = len(fellows.difference(*(poor for _, poor in compared)))
+    agreed = len(fellows) >= MOST * len(words) and full * 2 >= len(fellows)
+    blind = not any(paths for word in fellows for paths in words[word].ways.values())
+    many = len(fellows) >= _enough(fellows, owner) * (BLIND if blind else 1)
+    return fellows if agreed and few_routes and many else set()
+
+
+def _compared(way: Way, words: Mapping[str, Traits], known: Traits | None) -> tuple[set[str], set[str]]:
+    """The words that are strange: called as no other was, or answered otherwise; and those whose answers lack what most have."""
+    others = [known.ways[way]] if known is not None and way in known.ways else []
+    number = len(words) + len(others)
+    if number == 1:
+        return set(words), set()
+    times = Counter(path for paths in [*others, *(traits.ways[way] for traits in words.values())] for path in paths)
+    core = {path for path, count in times.items() if count * 2 > number}
+    answers = {word: traits.ways[way] for word, traits in words.items() if traits.ways[way]}
+    strange = {word for word, paths in answers.items() if sum(times[path] > 1 for path in paths) < ALIKE * len(paths)}
+    return strange, {word for word, paths in answers.items() if len(paths & core) < LACKING * len(core)}
 
 
 def _enough(words: Collection[str], owner: str) -> int:
     """How many siblings make a parameter."""
-    if all(_is_coded(word) for word in words):
+    if sum(_is_coded(word) for word in words) >= MOST * len(words):
         return CODED
     return FEW if is_collection(owner) else MANY
 

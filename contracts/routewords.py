@@ -44,6 +44,7 @@ _VERSION = re.compile(
 _CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+")
 _SNAKE = re.compile(r"[a-z]+(?:_[a-z]+)+")
 _PLURAL = re.compile(r"[a-z]{2,}(?<!s)(?<!u)(?<!i)s|[a-z]+(?:ss|sh|ch|x|us)es|[a-z]+ia|people|children|media|criteria")
+_NOUN = re.compile(r"[a-z]{3,}(?:tion|sion|ment|ing)")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -61,12 +62,12 @@ def is_version(segment: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def is_routelike(segment: str) -> bool:
-    """Whether a segment is written as routes are: a collection, words joined by ``_`` or capitals, something with an action in it."""
+    """Whether a segment is written as routes are: a collection, joined words, what has an action in it or is called after one."""
     stem = stem_of(segment)[0]
     return (
         is_reserved(segment)
         or (_CAMEL.fullmatch(stem) is not None and is_spoken(stem))
-        or any(pattern.fullmatch(stem) for pattern in (_SNAKE, _PLURAL))
+        or any(pattern.fullmatch(stem) for pattern in (_SNAKE, _PLURAL, _NOUN))
         or any(word.lower() in _ACTIONS for word in _WORD.findall(segment))
     )
 

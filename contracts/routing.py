@@ -16,6 +16,7 @@ from tapehiss.contracts.parameters import name_of
 from tapehiss.contracts.places import part_at
 from tapehiss.contracts.routewords import is_reserved
 from tapehiss.contracts.segments import apart, joined, stem_of
+from tapehiss.contracts.tails import levelled
 from tapehiss.contracts.traits import Traits, members_beside, summed, traits_of
 
 if TYPE_CHECKING:
@@ -142,11 +143,12 @@ def _values(place: Place, overrides: Overrides, owner: str, number: int) -> tupl
     if overrides.ends:
         return frozenset(word for word in words if overrides.ends & {"", stem_of(word)[1]}), ""
     beside = members_beside(owner, [((call.method, ""), call.evidence) for call in place.calls])
-    traits = {word: traits_of(word, owner, list(place.children[word].below()), beside) for word in words}
+    calls = levelled({step: list(place.children[step].below()) for step in (*words, *known)})
+    traits = {word: traits_of(word, owner, calls[word], beside) for word in words}
     if REST in place.children:
         found = frozenset(word for word in words if not is_reserved(word))
     else:
-        forms = [traits_of(step, owner, list(child.below()), {}) for step, child in known.items()]
+        forms = [traits_of(step, owner, calls[step], {}) for step in known]
         minted = [value for child in known.values() for value in _minted(child, number)]
         found = values_among(traits, summed(forms) if forms else None, minted, owner)
     return found, _repeating([traits[word] for word in found])
