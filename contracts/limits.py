@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -62,6 +63,7 @@ def _quota(quota: Quota, now_s: float | None) -> Iterator[str]:
         yield f"quota-name {family} {_word(quota.name)}"
 
 
+@lru_cache(maxsize=4_096)
 def _word(text: str) -> str:
     return quote(text, safe=":-_.")
 
@@ -91,12 +93,16 @@ def _full_s(quota: Quota, now_s: float | None) -> float | None:
 def now_of(told: Headers, at_s: float) -> float | None:
     """When an answer was made: by the vendor's clock, else by the recorder's, else unknown."""
     date = header(told, "date")
-    if date:
-        try:
-            return parsedate_to_datetime(date).timestamp()
-        except (ValueError, TypeError, OverflowError, IndexError):
-            pass
-    return at_s or None
+    now_s = _date_s(date) if date else None
+    return (at_s or None) if now_s is None else now_s
+
+
+@lru_cache(maxsize=512)
+def _date_s(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
 
 
 def _turned_away(response: Response, told: Headers, now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[str]:
