@@ -1,4 +1,4 @@
-"""Faults are data, listed from mild to severe: a slow answer, another answer, half an answer, no answer.
+"""Faults are data, listed from mild to severe: a slow answer, another answer, a damaged one, half an answer, no answer.
 
 The law of this file: a fault is a frozen value that says what it does to an ``Outcome`` and nothing else; it knows neither a
 clock nor dice. ``spoils`` says whether the recorded answer is lost to the client. When several strike the same request they are applied in order of severity, whatever the order in which they
@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
+from tapehiss.cassettes.coding import encode
 from tapehiss.cassettes.exchange import Ending, Headers, Response, header
-from tapehiss.mocks.errors import Flaw
+from tapehiss.mocks.damage import damaged
+from tapehiss.mocks.outcome import PLAIN, Manner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
     from tapehiss.mocks.outcome import Outcome
 
-LATENCY_MAX_S = 86_400.0
-BODY_MAX_BYTES = 1_000_000
 PROBLEM = "application/problem+json"
 
 
@@ -39,8 +39,38 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class Drip:
+    """The body comes at ``bytes_per_s`` and no faster."""
+
+    bytes_per_s: float
+
+    severity: ClassVar[int] = 2
+    spoils: ClassVar[bool] = False
+
+    def apply(self, outcome: Outcome) -> Outcome:
+        """The outcome, slower; of several the slowest counts."""
+        before = outcome.manner.bytes_per_s or self.bytes_per_s
+        return replace(outcome, manner=replace(outcome.manner, bytes_per_s=min(before, self.bytes_per_s)))
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """After ``at_bytes`` of the body, or before the last byte of a shorter one, nothing comes for ``stall_s`` seconds."""
+
+    stall_s: float
+    at_bytes: int = 0
+
+    severity: ClassVar[int] = 3
+    spoils: ClassVar[bool] = False
+
+    def apply(self, outcome: Outcome) -> Outcome:
+        """The outcome with a pause in it."""
+        return replace(outcome, manner=replace(outcome.manner, stall_at_bytes=self.at_bytes, stall_s=self.stall_s))
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """Another answer: a status of 400 or above, with headers such as ``Retry-After`` and a body.
+    """Another answer: a status, with headers such as ``Retry-After`` and a body.
 
     Without a body the answer is a problem document (RFC 9457).
     """
@@ -49,7 +79,7 @@ class Status:
     headers: Headers = ()
     body: str | None = None
 
-    severity: ClassVar[int] = 2
+    severity: ClassVar[int] = 4
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
@@ -66,6 +96,60 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """The recorded answer with its body damaged in one of the ways of ``damage.KINDS``; ``at`` is a JSON Pointer where one is needed."""
+
+    kind: str
+    at: str = ""
+
+    severity: ClassVar[int] = 5
+    spoils: ClassVar[bool] = True
+
+    def apply(self, outcome: Outcome) -> Outcome:
+        """The outcome with another body; one without a body stays."""
+        response = outcome.response
+        if response is None or not response.body:
+            return outcome
+        return replace(outcome, response=damaged(response, self.kind, self.at), body_bytes=None)
+
+
+@dataclass(frozen=True, slots=True)
+class GzipCut:
+    """The body is compressed, and the end of the gzip stream (its checksum and length, RFC 1952 section 2.3.1) is missing."""
+
+    severity: ClassVar[int] = 6
+    spoils: ClassVar[bool] = True
+
+    def apply(self, outcome: Outcome) -> Outcome:
+        """The outcome with a body that a careful client refuses."""
+        response = outcome.response
+        if response is None or not response.body:
+            return outcome
+        kept = tuple(pair for pair in response.headers if pair[0].lower() != "content-encoding")
+        body = encode("gzip", response.body)[:-GZIP_TRAILER_BYTES]
+        cut = replace(response, headers=(*kept, ("Content-Encoding", "gzip")), body=body, undecoded=True, chunks=())
+        return replace(outcome, response=cut, body_bytes=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unterminated:
+    """A chunked body whose last chunk never comes (RFC 9112 section 7.1): everything arrives but the end."""
+
+    severity: ClassVar[int] = 7
+    spoils: ClassVar[bool] = True
+
+    def apply(self, outcome: Outcome) -> Outcome:
+        """The outcome without its end."""
+        if outcome.response is None or not outcome.response.body:
+            return outcome
+        manner = replace(outcome.manner, unterminated=True)
+        return replace(outcome, ending=Ending.TRUNCATED, manner=manner)
+
+
+GZIP_TRAILER_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Truncate:
     """The connection ends after ``at_bytes`` bytes of the body, or one byte before its end if it is shorter.
 
@@ -73,8 +157,12 @@ class Truncate:
     """
 
     at_bytes: int = 0
+    lying: bool = False
+    """``Content-Length`` speaks of what arrives: only who looks into the body can see that it is not the whole."""
+    abrupt: bool = False
+    """The connection is reset, not closed."""
 
-    severity: ClassVar[int] = 3
+    severity: ClassVar[int] = 8
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
@@ -84,22 +172,76 @@ class Truncate:
         limit = self.at_bytes if outcome.body_bytes is None else min(self.at_bytes, outcome.body_bytes)
         if not outcome.response.body:
             return replace(outcome, response=None, ending=Ending.RESET, body_bytes=None)
-        return replace(outcome, ending=Ending.TRUNCATED, body_bytes=limit)
+        manner = replace(outcome.manner, lying=self.lying, abrupt=self.abrupt)
+        if self.lying:
+            limit = min(limit, len(outcome.response.body) - 1)
+            return replace(outcome, ending=Ending.COMPLETE, body_bytes=limit, manner=manner)
+        return replace(outcome, ending=Ending.TRUNCATED, body_bytes=limit, manner=manner)
+
+
+@dataclass(frozen=True, slots=True)
+class Lose:
+    """The vendor does what was asked, and the answer is lost: the connection is reset. Who asks again asks for a second time."""
+
+    severity: ClassVar[int] = 9
+    spoils: ClassVar[bool] = False
+
+    def apply(self, outcome: Outcome) -> Outcome:
+        """No response, though the recording was played."""
+        return replace(outcome, response=None, ending=Ending.RESET, body_bytes=None, manner=PLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Garble:
+    """Bytes that are no HTTP in place of an answer, then the end of the connection."""
+
+    severity: ClassVar[int] = 10
+    spoils: ClassVar[bool] = True
+
+    def apply(self, outcome: Outcome) -> Outcome:
+        """Nothing that could be read."""
+        return replace(outcome, response=None, ending=Ending.MALFORMED, body_bytes=None, manner=Manner(garbage=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """The connection is closed, politely, without a single byte of an answer."""
+
+    severity: ClassVar[int] = 11
+    spoils: ClassVar[bool] = True
+
+    def apply(self, outcome: Outcome) -> Outcome:
+        """No response at all."""
+        return replace(outcome, response=None, ending=Ending.RESET, body_bytes=None, manner=Manner(silent=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Reset:
     """The connection is reset when the request has been read: no answer."""
 
-    severity: ClassVar[int] = 4
+    severity: ClassVar[int] = 12
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
         """No response at all."""
-        return replace(outcome, response=None, ending=Ending.RESET, body_bytes=None)
+        return replace(outcome, response=None, ending=Ending.RESET, body_bytes=None, manner=PLAIN)
 
 
-Fault: TypeAlias = Latency | Status | Truncate | Reset
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """Nothing comes, and the connection stays open until the client gives up."""
+
+    severity: ClassVar[int] = 13
+    spoils: ClassVar[bool] = True
+
+    def apply(self, outcome: Outcome) -> Outcome:
+        """Silence."""
+        return replace(outcome, response=None, ending=Ending.TIMED_OUT, body_bytes=None, manner=PLAIN)
+
+
+Fault: TypeAlias = (
+    Latency | Drip | Stall | Status | Damage | GzipCut | Unterminated | Truncate | Lose | Garble | Empty | Reset | Hang
+)
 
 
 def strike(faults: Iterable[Fault], outcome: Outcome) -> tuple[Outcome, float]:
@@ -126,87 +268,3 @@ def problem(code: int) -> str:
     """The body of a fault that brings none: RFC 9457, and true about whose doing it is."""
     title = reason_of(code) or "Fault"
     return f'{{"type":"about:blank","title":"{title}","status":{code},"detail":"a fault of the schedule"}}'
-
-
-# ---- JSON
-
-
-def fault_to_json(fault: Fault) -> dict[str, Any]:
-    """A fault as JSON data: one key names it."""
-    match fault:
-        case Latency(delay_s):
-            return {"latency_s": delay_s}
-        case Status(code, headers, body):
-            extra = {"headers": [list(pair) for pair in headers]} if headers else {}
-            return {"status": code, **extra, **({} if body is None else {"body": body})}
-        case Truncate(at_bytes):
-            return {"truncate_bytes": at_bytes}
-        case _:
-            return {"reset": True}
-
-
-def fault_from_json(data: Mapping[str, Any]) -> Fault | Flaw:
-    """The fault that JSON data describes, or what is wrong with the data."""
-    named = [key for key in READERS if key in data]
-    if len(named) != 1:
-        return Flaw("", "names no fault" if not named else "names several faults", f"give one of {', '.join(READERS)}")
-    if named != ["status"] and (extra := next((key for key in ("headers", "body") if key in data), None)):
-        return Flaw(extra, f"does not go with {named[0]}", "leave it out, or make the fault a status")
-    return READERS[named[0]](data)
-
-
-def _latency(data: Mapping[str, Any]) -> Latency | Flaw:
-    delay_s = data["latency_s"]
-    if isinstance(delay_s, bool) or not isinstance(delay_s, int | float) or not 0 <= delay_s <= LATENCY_MAX_S:
-        return Flaw("latency_s", f"{delay_s!r} is not a delay", f"give seconds from 0 to {LATENCY_MAX_S:.0f}")
-    return Latency(float(delay_s))
-
-
-def _status(data: Mapping[str, Any]) -> Status | Flaw:
-    code, body = data["status"], data.get("body")
-    if isinstance(code, bool) or not isinstance(code, int) or not 400 <= code <= 599:
-        return Flaw("status", f"{code!r} is not the status of an error", "give a number from 400 to 599")
-    if body is not None and not (isinstance(body, str) and len(body) <= BODY_MAX_BYTES and _unicode(body)):
-        return Flaw("body", "is not a text", f"give a text of at most {BODY_MAX_BYTES} characters")
-    headers = headers_from_json(data.get("headers", []))
-    return headers if isinstance(headers, Flaw) else Status(code, headers, body)
-
-
-def headers_from_json(data: Any) -> Headers | Flaw:
-    """Headers given as a mapping or as a list of pairs; values may be numbers."""
-    pairs = list(data.items()) if isinstance(data, dict) else data
-    if not isinstance(pairs, list) or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
-        return Flaw("headers", "is neither a mapping nor a list of pairs", "give {Name: value}")
-    headers = tuple((str(name), str(value)) for name, value in pairs)
-    bad = next((pair for pair in headers if not _sendable(*pair)), None)
-    return headers if bad is None else Flaw("headers", f"{bad[0]!r} cannot be sent", "use latin-1 without line ends")
-
-
-def _unicode(text: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def _sendable(name: str, value: str) -> bool:
-    token = bool(name) and name.isascii() and all(letter.isalnum() or letter in "!#$%&'*+-.^_`|~" for letter in name)
-    return token and all(letter == "\t" or (" " <= letter <= "\xff" and letter != "\x7f") for letter in value)
-
-
-def _truncate(data: Mapping[str, Any]) -> Truncate | Flaw:
-    at_bytes = data["truncate_bytes"]
-    if isinstance(at_bytes, bool) or not isinstance(at_bytes, int) or at_bytes < 0:
-        return Flaw("truncate_bytes", f"{at_bytes!r} is not a length", "give a number of bytes, 0 or more")
-    return Truncate(at_bytes)
-
-
-def _reset(data: Mapping[str, Any]) -> Reset | Flaw:
-    return Reset() if data["reset"] is True else Flaw("reset", f"{data['reset']!r} is not true", "write reset: true")
-
-
-READERS: dict[str, Callable[[Mapping[str, Any]], Fault | Flaw]] = {
-    "latency_s": _latency,
-    "status": _status,
-    "truncate_bytes": _truncate,
-    "reset": _reset,
-}
-"""The key that names a fault, mild to severe, and how its data is read."""
-FAULT_FIELDS = (*READERS, "headers", "body")

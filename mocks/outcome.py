@@ -35,6 +35,31 @@ class Rung(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How an answer is sent, where it is not sent plainly."""
+
+    stall_at_bytes: int = 0
+    """After so many bytes of the body (or before its last byte) nothing comes ..."""
+    stall_s: float = 0.0
+    """... for so long."""
+    bytes_per_s: float = 0.0
+    """The body comes no faster; 0 is at once."""
+    lying: bool = False
+    """``Content-Length`` is that of the part which arrives: a client takes it for the whole."""
+    unterminated: bool = False
+    """Chunked, without the chunk that ends the body."""
+    abrupt: bool = False
+    """After a part of an answer the connection ends with RST in place of FIN."""
+    garbage: bool = False
+    """What comes in place of an answer is no HTTP."""
+    silent: bool = False
+    """The connection is closed without a byte, in place of being reset."""
+
+
+PLAIN = Manner()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What the client gets: a response that arrives whole, a part of one, or none."""
 
@@ -53,6 +78,12 @@ class Outcome:
     """What the vendor's limits tell with this answer, in the place of recorded headers of the same names."""
     limit: str = ""
     """The limit that refused the request."""
+    manner: Manner = PLAIN
+
+    @property
+    def preparable(self) -> bool:
+        """Whether the answer is sent as it was recorded, the same every time."""
+        return self.advances and not self.personal and self.response is not None and self.manner is PLAIN
 
     @property
     def advances(self) -> bool:

@@ -79,7 +79,7 @@ class DataPlane:
 
     def _script(self, outcome: Outcome, how: How) -> Script:
         """The script, made once for every recording that is played as it is."""
-        if outcome.recording is None or not outcome.advances or outcome.personal:
+        if outcome.recording is None or not outcome.preparable:
             return self._made(outcome, how)
         key = (outcome.recording, outcome.rung, how, tuple([name for name, _ in outcome.told]))
         script = self.prepared.get(key)

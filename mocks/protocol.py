@@ -159,20 +159,24 @@ class MockProtocol(HttpToolsProtocol):
         """Write what is due now and arrange the rest."""
         if self.transport.is_closing():
             return
-        last_s = 0.0
-        for at_s, content in script.pieces:
+        *pieces, (last_s, last) = script.pieces or ((0.0, b""),)
+        for at_s, content in pieces:
             if at_s > 0:
                 self._at(at_s, self._write, content)
-                last_s = at_s
             else:
                 self.transport.write(content)
         if last_s > 0:
-            self._at(last_s, self._end, script.then)
+            self._at(last_s, self._finish, last, script.then)
         else:
-            self._end(script.then)
+            self._finish(last, script.then)
+
+    def _finish(self, content: bytes, then: Then) -> None:
+        """The last bytes and the end in one step: of two timers for the same moment either may come first."""
+        self._write(content)
+        self._end(then)
 
     def _write(self, content: bytes) -> None:
-        if not self.transport.is_closing():
+        if content and not self.transport.is_closing():
             self.transport.write(content)
 
     def _end(self, then: Then) -> None:

@@ -17,10 +17,12 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tapehiss.mocks.errors import Flaw
-from tapehiss.mocks.faults import FAULT_FIELDS, Fault, fault_from_json, fault_to_json
+from tapehiss.mocks.fault_data import FAULT_FIELDS, fault_from_json, fault_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tapehiss.mocks.faults import Fault
 
 RULES_MAX = 1000
 SEED_MAX = 2**64 - 1

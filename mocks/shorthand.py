@@ -1,6 +1,7 @@
 """Rules as a person types them: ``429 retry-after=2 first=2 on=POST /v1/*``.
 
-The fault comes first: a status, ``latency=1.5``, ``truncate=100`` or ``reset``. Words of the form ``key=value`` follow, and a
+The fault comes first: a status, ``latency=1.5``, ``drip=200``, ``stall=30``, ``damage=nan``, ``truncate=100`` (``lying``, ``abrupt``), or one
+of ``gzip-cut``, ``unterminated``, ``lose``, ``garble``, ``empty``, ``reset``, ``hang``. Words of the form ``key=value`` follow, and a
 value reaches to the next such word, so it may hold spaces.
 """
 
@@ -12,7 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.mocks.errors import Flaw
-from tapehiss.mocks.faults import Latency, Status, Truncate
+from tapehiss.mocks.fault_data import PLAIN
+from tapehiss.mocks.faults import Damage, Drip, Latency, Stall, Status, Truncate
 from tapehiss.mocks.schedule import RULES_MAX, rule_from_json
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ KEYS = {
     "retry-after": "headers",
     "header": "headers",
     "body": "body",
+    "at": "at",
     "on": "on",
     "after": "after",
     "first": "first",
@@ -33,7 +36,16 @@ KEYS = {
 
 EXAMPLE = "write for example '429 retry-after=2 first=2 on=POST /v1/*'"
 _WORD = re.compile(rf"\s+(?=(?:{'|'.join(KEYS)})=)")
-_HEAD = re.compile(r"(?P<status>\d{3})|latency=(?P<latency>\S+)|truncate=(?P<truncate>\d+)|(?P<reset>reset)")
+_HEADS = {
+    "latency": "latency_s",
+    "drip": "drip_bytes_per_s",
+    "stall": "stall_s",
+    "damage": "damage",
+    "truncate": "truncate_bytes",
+}
+"""Faults that are written with a value, and the field that it goes to."""
+_NAMED = {name.replace("_", "-"): name for name in PLAIN}
+_FLAGS = ("lying", "abrupt")
 
 
 def rule_from_text(text: str) -> Rule | Flaw:
@@ -52,19 +64,18 @@ def rule_from_text(text: str) -> Rule | Flaw:
 
 
 def _fault_data(head: str) -> dict[str, Any] | Flaw:
-    found = _HEAD.fullmatch(head)
-    if not found:
-        known = f"a fault is a status, latency=S, truncate=N or reset; then {', '.join(f'{key}=' for key in KEYS)}"
-        return Flaw("", f"{head!r} is no fault that we know", f"{known}; {EXAMPLE}")
-    match found.lastgroup:
-        case "status":
-            return {"status": int(head)}
-        case "latency":
-            return {"latency_s": _number(found["latency"].removesuffix("s"))}
-        case "truncate":
-            return {"truncate_bytes": int(found["truncate"])}
-        case _:
-            return {"reset": True}
+    word, *flags = head.split() or [""]
+    name, equals, value = word.partition("=")
+    if not flags and re.fullmatch(r"\d{3}", word):
+        return {"status": int(word)}
+    if not flags and word in _NAMED:
+        return {_NAMED[word]: True}
+    if equals and name in _HEADS and value and all(flag in _FLAGS for flag in flags):
+        read = value if name == "damage" else _number(value.removesuffix("s"))
+        return {_HEADS[name]: read, **dict.fromkeys(flags, True)}
+    named = ", ".join([*(f"{each}=" for each in _HEADS), *_NAMED])
+    known = f"a fault is a status, {named}; then {', '.join(f'{key}=' for key in KEYS)}"
+    return Flaw("", f"{head!r} is no fault that we know", f"{known}; {EXAMPLE}")
 
 
 def _set(data: dict[str, Any], key: str, value: str) -> Flaw | None:
@@ -75,6 +86,8 @@ def _set(data: dict[str, Any], key: str, value: str) -> Flaw | None:
         if not colon:
             return Flaw("header", f"{value!r} is not a header", "write header=Name: value")
         data.setdefault("headers", []).append([name.strip(), content.strip()])
+    elif key == "at":
+        data.update({"at": value} if "damage" in data else {"at_bytes": _number(value)})
     elif field in data:
         return Flaw(key, "is given twice", "give it once")
     else:
@@ -105,13 +118,21 @@ def rule_to_text(rule: Rule) -> str:
 
 
 def _fault_words(rule: Rule) -> list[str]:
+    words: list[str]
     match rule.fault:
         case Latency(delay_s):
-            return [f"latency={delay_s:g}"]
+            words = [f"latency={delay_s:g}"]
+        case Drip(bytes_per_s):
+            words = [f"drip={bytes_per_s:g}"]
+        case Stall(stall_s, at_bytes):
+            words = [f"stall={stall_s:g}", f"at={at_bytes}" if at_bytes else ""]
         case Status(code, headers, body):
             extra = [f"retry-after={v}" if n.lower() == "retry-after" else f"header={n}: {v}" for n, v in headers]
-            return [str(code), *extra, *([] if body is None else [f"body={body}"])]
-        case Truncate(at_bytes):
-            return [f"truncate={at_bytes}"]
-        case _:
-            return ["reset"]
+            words = [str(code), *extra, *([] if body is None else [f"body={body}"])]
+        case Damage(kind, at):
+            words = [f"damage={kind}", f"at={at}" if at else ""]
+        case Truncate(at_bytes, lying, abrupt):
+            words = [f"truncate={at_bytes}", "lying" if lying else "", "abrupt" if abrupt else ""]
+        case fault:
+            words = [next(name for name, field in _NAMED.items() if PLAIN[field] == fault)]
+    return words

@@ -10,7 +10,22 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from tapehiss.mocks.faults import Fault, Latency, Reset, Status, Truncate
+from tapehiss.mocks.damage import KINDS as DAMAGES
+from tapehiss.mocks.faults import (
+    Damage,
+    Drip,
+    Empty,
+    Fault,
+    Garble,
+    GzipCut,
+    Latency,
+    Lose,
+    Reset,
+    Stall,
+    Status,
+    Truncate,
+    Unterminated,
+)
 from tapehiss.mocks.schedule import Rule, Schedule
 
 if TYPE_CHECKING:
@@ -24,14 +39,16 @@ STATUSES = (429, 503, 500, 502, 504, 529)
 """Errors that a vendor sends in bad weather, those first that say that nothing was done."""
 
 
-KINDS = 4
+RATES = (2000.0, 200.0, 20.0)
+"""Bytes per second, bearable ones first."""
+_DAMAGE = tuple(Damage(kind) for kind in DAMAGES)
 
 
 def faults(*, latency_max_s: float = 60.0) -> SearchStrategy[Fault]:
     """Any fault, mild ones first."""
     return st.builds(
         _fault,
-        st.integers(0, KINDS - 1),
+        st.integers(0, 12 + len(_DAMAGE)),
         st.floats(0, latency_max_s),
         st.sampled_from(STATUSES),
         st.integers(0, RETRY_AFTER_MAX_S + 1),
@@ -40,7 +57,23 @@ def faults(*, latency_max_s: float = 60.0) -> SearchStrategy[Fault]:
 
 
 def _fault(kind: int, delay_s: float, code: int, retry_after_s: int, at_bytes: int) -> Fault:
-    made: tuple[Fault, ...] = (Latency(round(delay_s, 3)), _status(code, retry_after_s), Truncate(at_bytes), Reset())
+    delay_s = round(delay_s, 3)
+    made: tuple[Fault, ...] = (
+        Latency(delay_s),
+        Drip(RATES[at_bytes % len(RATES)]),
+        Stall(delay_s, at_bytes),
+        _status(code, retry_after_s),
+        *_DAMAGE,
+        GzipCut(),
+        Unterminated(),
+        Truncate(at_bytes, lying=True),
+        Truncate(at_bytes),
+        Truncate(at_bytes, abrupt=True),
+        Lose(),
+        Garble(),
+        Empty(),
+        Reset(),
+    )
     return made[kind]
 
 

@@ -17,6 +17,7 @@ from tapehiss.cassettes.coding import CODINGS, encode
 from tapehiss.cassettes.exchange import Ending, Headers, Response, header, header_values
 from tapehiss.cassettes.media import is_event_stream, is_json_lines, media_type
 from tapehiss.mocks.faults import reason_of
+from tapehiss.mocks.manner import mannered
 from tapehiss.mocks.outcome import MATCH_HEADER, Outcome
 
 if TYPE_CHECKING:
@@ -104,14 +105,28 @@ def script_of(outcome: Outcome, asked: Asked) -> Script:
     """The script for one outcome: what a socket gets."""
     message = message_of(outcome, asked)
     if message is None:
-        return Script((), Then.HANG if outcome.ending is Ending.TIMED_OUT else Then.RESET)
+        return _nothing(outcome)
     measured = message.bodiless or header(message.headers, "content-length") is not None
     chunked = not measured and asked.chunking
     head = _head(message, asked, chunked=chunked)
     pieces = [(at_s, _chunk(content) if chunked else content) for at_s, content in message.pieces]
     pieces.append((pieces[-1][0] if pieces else 0.0, b"0\r\n\r\n" if chunked and message.whole else b""))
     keep = asked.keep_alive and message.whole and (measured or chunked)
-    return Script(_joined([(0.0, head), *pieces]), Then.KEEP if keep else Then.CLOSE)
+    end = Then.RESET if outcome.manner.abrupt else Then.CLOSE
+    return Script(_joined([(0.0, head), *pieces]), Then.KEEP if keep else end)
+
+
+GARBAGE = b"\x15\x03\x03\x00\x02\x02\x50garbled by tapehiss\r\n\r\n"
+"""It begins like an alert of TLS, which is what a client meets that speaks to the wrong port."""
+
+
+def _nothing(outcome: Outcome) -> Script:
+    """How no answer comes."""
+    if outcome.manner.garbage:
+        return Script(((0.0, GARBAGE),), Then.CLOSE)
+    if outcome.ending is Ending.TIMED_OUT:
+        return Script((), Then.HANG)
+    return Script((), Then.CLOSE if outcome.manner.silent else Then.RESET)
 
 
 def _chunk(content: bytes) -> bytes:
@@ -138,16 +153,20 @@ def message_of(outcome: Outcome, asked: Asked) -> Message | None:
     body = _body(response, outcome, asked)
     headers = (*sendable(kept), *outcome.told, *_framing(body), *mark)
     whole = outcome.ending is Ending.COMPLETE
-    return Message(response.status, reason, headers, _pieces(response, body, asked), whole=whole, bodiless=False)
+    pieces = mannered(_pieces(response, body, asked), outcome.manner)
+    return Message(response.status, reason, headers, pieces, whole=whole, bodiless=False)
 
 
 def _body(response: Response, outcome: Outcome, asked: Asked) -> _Body:
     """The body encoded, cut if the outcome says so, and measured."""
     streamed = _streamed(response)
     sent, coding = (response.body, "") if streamed and not response.undecoded else _encoded(response, asked)
-    if outcome.ending is Ending.COMPLETE:
-        return _Body(sent, coding, None if streamed else len(sent))
     limit = len(sent) if outcome.body_bytes is None else min(outcome.body_bytes, len(sent))
+    if outcome.ending is Ending.COMPLETE:
+        limit = min(limit, len(sent) - 1) if outcome.manner.lying else limit
+        return _Body(sent[:limit], coding, None if streamed else limit)
+    if outcome.manner.unterminated:
+        return _Body(sent[:limit], coding, None)
     recorded = header(response.headers, "content-length") or ""
     length = len(sent) if limit < len(sent) else int(recorded) if re.fullmatch(r"\d{1,15}", recorded) else 0
     return _Body(sent[:limit], coding, length if length > limit and not streamed else None)

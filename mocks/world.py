@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 from tapehiss.cassettes.exchange import Ending, Request
 from tapehiss.mocks.errors import EndlessFlow
+from tapehiss.mocks.outcome import PLAIN
 from tapehiss.mocks.vendor import State, Vendor
 from tapehiss.mocks.wire import HANG_MAX_S, Asked, message_of
 
@@ -127,7 +128,8 @@ def duration_s(outcome: Outcome, method: str, pace: float) -> float:
     """Seconds from the first byte of the answer to its last, or to the end of a silence."""
     if outcome.ending is Ending.TIMED_OUT:
         return HANG_MAX_S
-    message = message_of(outcome, Asked(method, pace=pace)) if pace else None
+    timed = pace or outcome.manner is not PLAIN
+    message = message_of(outcome, Asked(method, pace=pace)) if timed else None
     return message.pieces[-1][0] if message and message.pieces else 0.0
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tapehiss.mocks import strategies
 from tapehiss.mocks.errors import Flaw
-from tapehiss.mocks.faults import Latency, Reset, Status, Truncate
+from tapehiss.mocks.faults import Damage, Drip, GzipCut, Hang, Latency, Lose, Reset, Stall, Status, Truncate
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.shorthand import rule_from_text, rule_to_text
 
@@ -32,6 +32,13 @@ def test_any_text_is_a_rule_or_a_flaw(text):
         ("  503 p=.25   from=10 to=60.5 ", Rule(Status(503), probability=0.25, from_s=10.0, to_s=60.5)),
         ("latency=1.5s after=3", Rule(Latency(1.5), after=3)),
         ("truncate=100", Rule(Truncate(100))),
+        ("truncate=100 lying abrupt first=1", Rule(Truncate(100, lying=True, abrupt=True), first=1)),
+        ("drip=200", Rule(Drip(200.0))),
+        ("stall=30 at=100", Rule(Stall(30.0, 100))),
+        ("damage=missing at=/data/0/id", Rule(Damage("missing", "/data/0/id"))),
+        ("gzip-cut", Rule(GzipCut())),
+        ("lose first=1 on=POST *", Rule(Lose(), "POST *", first=1)),
+        ("hang", Rule(Hang())),
         ("reset p=1e-2", Rule(Reset(), probability=0.01)),
         (
             '500 header=X-A: b c header=X-D:e body={"a": 1} on=*',
@@ -60,7 +67,10 @@ def test_a_header_and_a_body_are_shown():
         ("503 p=often", "probability"),
         ("503 first=2 first=3", "first"),
         ("503 header=nothing", "header"),
-        ("200", "status"),
+        ("200", "body"),
+        ("damage=dent", "damage"),
+        ("truncate=7 loudly", ""),
+        ("reset at=7", "at_bytes"),
     ],
 )
 def test_a_flaw_names_the_field_and_the_remedy(text, field):

@@ -6,7 +6,7 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from tapehiss.mocks import strategies
-from tapehiss.mocks.faults import Latency, Reset, Status, Truncate
+from tapehiss.mocks.faults import Latency, Lose, Reset, Status, Truncate
 from tapehiss.mocks.schedule import Rule, schedule_from_json, schedule_to_json
 
 
@@ -27,7 +27,8 @@ def test_the_simplest_schedule_is_fair_weather():
 def test_faults_shrink_towards_the_mildest_that_will_do():
     """A fault that loses an answer shrinks to a status before a reset; each kind to its smallest."""
     assert find(strategies.faults(), lambda _: True) == Latency(0.0)
-    assert find(strategies.faults(), lambda fault: fault.severity > 1) == Status(429)
-    assert find(strategies.faults(), lambda fault: fault.severity > 2) == Truncate(0)
-    assert find(strategies.faults(), lambda fault: fault.severity > 3) == Reset()
+    assert find(strategies.faults(), lambda fault: fault.spoils) == Status(429)
+    assert find(strategies.faults(), lambda fault: fault.severity > 7) == Truncate(0, lying=True)
+    assert find(strategies.faults(), lambda fault: fault.severity > 8) == Lose()
+    assert find(strategies.faults(), lambda fault: fault.severity > 11) == Reset()
     assert find(strategies.schedules(), bool) == (Rule(Latency(0.0), first=1),)

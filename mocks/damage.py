@@ -1,0 +1,129 @@
+"""Damaged bodies: what vendors and the boxes between have sent in place of the JSON that was promised.
+
+The law of this file: pure and the same every time; a body to which a kind of damage does not apply is damaged in the plainest way, so
+that a rule that strikes is never without effect.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tapehiss.cassettes.exchange import Response
+
+HTML = (
+    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
+    b"<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+)
+_NUMBER = re.compile(rb"(?<=[:\[,\s])-?\d[\d.eE+-]*(?=\s*[,\]}])")
+_MEMBER = re.compile(rb'\{\s*("(?:[^"\\]|\\.)*")\s*:')
+_STRING = re.compile(rb':\s*"')
+DEPTH_MAX = 40
+
+
+def damaged(response: Response, kind: str, at: str) -> Response:
+    """The response with its body damaged; ``kind`` is one of ``KINDS``, ``at`` a JSON Pointer for those of ``MUTATIONS``."""
+    if kind == "content-type":
+        kept = tuple(pair for pair in response.headers if pair[0].lower() != "content-type")
+        return replace(response, headers=(*kept, ("Content-Type", "text/html; charset=utf-8")))
+    body = _mutated(response.body, kind, at) if kind in MUTATIONS else _BYTES[kind](response.body)
+    return replace(response, body=body, chunks=())
+
+
+def _nan(body: bytes) -> bytes:
+    """NaN, which JSON has not (RFC 8259 section 6), in the place of the first number."""
+    return _NUMBER.sub(b"NaN", body, count=1) if _NUMBER.search(body) else b"NaN"
+
+
+def _duplicate(body: bytes) -> bytes:
+    """The first member twice, first as null: parsers differ in which one they take (RFC 8259 section 4)."""
+    found = _MEMBER.search(body)
+    return body[: found.start() + 1] + found[1] + b":null," + body[found.start() + 1 :] if found else _half(body)
+
+
+def _bad_utf8(body: bytes) -> bytes:
+    """A byte that no UTF-8 has, in the first text."""
+    found = _STRING.search(body)
+    at = found.end() if found else len(body)
+    return body[:at] + b"\xff" + body[at:]
+
+
+def _half(body: bytes) -> bytes:
+    """Half of it, sent as if it were all."""
+    return body[: len(body) // 2]
+
+
+_BYTES: dict[str, Callable[[bytes], bytes]] = {
+    "nan": _nan,
+    "duplicate-key": _duplicate,
+    "bad-utf8": _bad_utf8,
+    "half": _half,
+    "html": lambda _: HTML,
+}
+
+
+# ---- JSON with something else in one place
+
+
+def _mutated(body: bytes, kind: str, at: str) -> bytes:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return _half(body)
+    steps = at.split("/")[1:] if at else _first(data)
+    if not steps:
+        return b"null" if kind == "null" else b'"unexpected"'
+    _change(data, [step.replace("~1", "/").replace("~0", "~") for step in steps], kind)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _first(data: Any) -> list[str]:
+    """The way to the first leaf."""
+    steps: list[str] = []
+    while isinstance(data, dict | list) and data and len(steps) < DEPTH_MAX:
+        name = next(iter(data)) if isinstance(data, dict) else 0
+        steps.append(str(name).replace("~", "~0").replace("/", "~1"))
+        data = data[name]
+    return steps
+
+
+def _change(data: Any, steps: list[str], kind: str) -> None:
+    """Change what the steps lead to, if they lead anywhere."""
+    for step in steps[:-1]:
+        data = _below(data, step)
+    last = steps[-1]
+    if isinstance(data, list):
+        place = int(last) if last.isdigit() else -1
+        if 0 <= place < len(data):
+            data[place : place + 1] = [] if kind == "missing" else [MUTATIONS[kind](data[place])]
+    elif isinstance(data, dict):
+        if kind == "missing":
+            data.pop(last, None)
+        else:
+            data[last] = MUTATIONS[kind](data.get(last))
+
+
+def _below(data: Any, step: str) -> Any:
+    if isinstance(data, dict):
+        return data.get(step)
+    return data[int(step)] if isinstance(data, list) and step.isdigit() and int(step) < len(data) else None
+
+
+def _other_type(value: Any) -> Any:
+    return 0 if isinstance(value, str) else "unexpected"
+
+
+MUTATIONS: dict[str, Callable[[Any], Any]] = {
+    "missing": lambda _: None,
+    "null": lambda _: None,
+    "type": _other_type,
+    "unseen": lambda value: f"{value}-unseen" if isinstance(value, str) else -1,
+    "extra": lambda value: {"unexpected": value},
+}
+"""What becomes of a value: gone, null, of another type, one never seen, wrapped in an object."""
+KINDS = (*_BYTES, "content-type", *MUTATIONS)
