@@ -80,5 +80,5 @@ def test_the_ready_scenarios_can_be_read():
     assert {each.name for each in ready} >= {"flaky", "outage", "rate-limited", "slow"}
     assert all(each.about and each.rules for each in ready)
     assert scenario("outage") in ready
-    with pytest.raises(BadSchedule, match="flaky, outage"):
+    with pytest.raises(BadSchedule, match="flaky, lost-response, outage"):
         scenario("sunshine")
