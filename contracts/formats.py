@@ -6,6 +6,7 @@ A string has a format or it has not, whatever else was seen; a field has the for
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ FORMATS: Mapping[str, Callable[[str], object]] = {
 }
 """Name of a format -> what says whether a string has it."""
 
+_NONE: frozenset[str] = frozenset()
 _ANY = re.compile(f"{'|'.join(PATTERNS.values())}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*").fullmatch
 
 
@@ -57,5 +59,10 @@ def formats_of(texts: Iterable[str]) -> frozenset[str]:
     """The formats that all of these strings have."""
     several = tuple(texts)
     if not all(map(_ANY, several[:8])):
-        return frozenset()
-    return frozenset(name for name, has in FORMATS.items() if all(map(has, several)))
+        return _NONE
+    return frozenset([name for name in _formats(several[0]) if all(map(FORMATS[name], several))])
+
+
+@lru_cache(maxsize=4_096)
+def _formats(text: str) -> tuple[str, ...]:
+    return tuple([name for name, has in FORMATS.items() if has(text)])

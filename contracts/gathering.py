@@ -94,9 +94,10 @@ def fields_of(documents: Sequence[Any], ids: Sequence[int], seens: Sequence[Seen
         for path, column in level.items():
             seen, found = counted(column, seens)
             fields[path] = fields[path] + seen if path in fields else seen
-            if depth == DEPTH_MAX and found:
+            if found and depth == DEPTH_MAX:
                 bounds.add("depth")
-            below |= _paths(path, found)
+            elif found:
+                below.update(_paths(path, found))
         level = below
         if not level:
             break
