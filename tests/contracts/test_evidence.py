@@ -6,11 +6,13 @@ import json
 from functools import reduce
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tapehiss.cassettes.exchange import Clean, Ending, Exchange, Request
+from tapehiss.contracts import desk, levels
 from tapehiss.contracts.catalogue import catalogue
+from tapehiss.contracts.conformance import Conformance
 from tapehiss.contracts.counts import PARTS_MAX
 from tapehiss.contracts.errors import DamagedContract
 from tapehiss.contracts.evidence import Contract, from_json, learn, observe, to_json
@@ -92,6 +94,38 @@ def test_operations_are_bounded_and_nothing_is_forgotten():
     known = catalogue(contract)
     assert {str(known.read(exchange).operation) for exchange in many} == {"GET https://h/users/{user}"}
     assert [evidence.exchanges for _, evidence in known.entries] == [len(many)]
+
+
+CROWDED = st.lists(
+    st.builds(
+        lambda path, status, body: answer(body, url=f"https://h{path}", status=status),
+        st.lists(st.sampled_from(["a", "b", "c", "d", "e", "7", "true"]), min_size=1, max_size=3).map(lambda names: "".join(f"/{name}" for name in names)),
+        st.sampled_from([200, 201, 404]),
+        st.sampled_from([{}, {"x": 1}, [1, None]]),
+    ),
+    max_size=14,
+)  # fmt: skip
+
+
+@settings(max_examples=40)
+@given(CROWDED, st.integers(0, 14), st.randoms(use_true_random=False))
+def test_where_names_are_too_many_the_laws_hold_all_the_same(several, at, dice):
+    """Any order and split gives the same contract, saved or not, and every exchange is accepted, with bounds that are reached at once."""
+    with pytest.MonkeyPatch.context() as bounds:
+        for module, name, value in ((levels, "NAMES_MAX", 2), (levels, "SAMPLES", 1), (levels, "FREE", 3), (levels, "BUDGET", 40),
+                                    (levels, "MARKS", 4), (desk, "PILES_MAX", 3)):  # fmt: skip
+            bounds.setattr(module, name, value)
+        contract = learn(several)
+        text = to_json(contract)
+        assert text == to_json(learn(dice.sample(several, len(several))))
+        assert text == to_json(reduce(lambda a, b: a + b, map(observe, several), Contract()))
+        assert text == to_json(from_json(to_json(learn(several[:at]))) + learn(several[at:]))
+        assert text == to_json(learn(several[at:], learn(several[:at])))
+        known = catalogue(contract)
+        judge = Conformance(contract)
+        for exchange in several:
+            assert known.read(exchange).operation in known
+            assert judge.findings(exchange) == ()
 
 
 def _logins(count):
