@@ -11,11 +11,12 @@ from urllib.parse import quote
 
 from tapehiss.cassettes.exchange import Ending, header
 from tapehiss.contracts import authentication, caching, idempotency, limits, paging
-from tapehiss.contracts.conduct import Conduct, Sign, Sketch, Window
+from tapehiss.contracts.conduct import DIGESTS_MAX, WINDOWS_MAX, Conduct, Sign, Sketch, Window
 from tapehiss.contracts.latency import bucket_of
 from tapehiss.contracts.pagewords import role_of_header
 from tapehiss.contracts.pairs import flattened
 from tapehiss.contracts.quotas import quotas_of, role_of
+from tapehiss.contracts.sums import smallest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 MEMBERS_MAX = 200
 """How many members of a request body are looked at."""
+
+
+HELD_TIMES = 8
+"""So many times what a bound keeps are held before those are dropped that cannot be kept; more than it keeps stays, which tells that
+the bound was reached."""
 
 
 class Conducting:
@@ -83,13 +89,18 @@ class Conducting:
             self._sign(sign, seen)
         for name, window in limits.windows(now_s, quotas):
             self._windows[name] = self._windows.get(name, Window()) + window
+            if len(self._windows) > HELD_TIMES * WINDOWS_MAX:
+                self._windows = dict(smallest(self._windows, 2 * WINDOWS_MAX)[0])
             self.size += 1
 
     def _page(self, told: paging.Page, seen: Seen) -> None:
         for sign in dict.fromkeys(paging.signs(told)):
             self._sign(sign, seen)
         for name, digest in paging.digests(told):
-            self._sketches.setdefault(name, set()).add(digest)
+            held = self._sketches.setdefault(name, set())
+            held.add(digest)
+            if len(held) > HELD_TIMES * DIGESTS_MAX:
+                self._sketches[name] = set(sorted(held)[: 2 * DIGESTS_MAX])
             self.size += 1
 
     def _waited(self, exchange: Exchange) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from functools import reduce
+from operator import add
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from habits import told
-from tapehiss.cassettes.exchange import Clean, Ending, Exchange, Request
-from tapehiss.contracts.conduct import Conduct
+from tapehiss.cassettes.exchange import Clean, Ending, Exchange, Request, Response
+from tapehiss.contracts.conduct import DIGESTS_MAX, WINDOWS_MAX, Conduct
 from tapehiss.contracts.conducting import Conducting, conduct_of
+from tapehiss.contracts.evidence import learn
 from tapehiss.contracts.reading import read
 from tapehiss.contracts.sums import Seen
 from traffic import lists
@@ -52,3 +57,22 @@ def test_its_size_grows_with_what_it_holds():
     before = counting.size
     counting.take(told(), read(told()), Seen())
     assert 0 < before == counting.size
+
+
+def test_what_cannot_be_kept_is_not_held():
+    """Cursors and windows of a long recording are dropped early, and the sum of its exchanges is the same."""
+    headers = (("Content-Type", "application/json"), ("X-RateLimit-Limit", "9"), ("X-RateLimit-Remaining", "3"))
+    several = []
+    for number in range(700):
+        at_s = 1_790_000_000 + 60 * number
+        body = json.dumps({"data": [{"id": f"thing-{number}"}], "next_cursor": f"cursor-{number}"}).encode()
+        response = Response(200, "", (*headers, ("X-RateLimit-Reset", str(at_s))), body)
+        several.append(Clean(Exchange(Request("GET", "https://h/things?limit=1"), response, started_at=at_s - 30.0)))
+    whole = learn(several)
+    assert whole == reduce(add, map(learn, (several[start : start + 7] for start in range(0, 700, 7))))
+    (evidence,) = whole.operations.values()
+    assert (WINDOWS_MAX, {DIGESTS_MAX}) == (
+        len(evidence.conduct.windows),
+        {len(each.digests) for each in evidence.conduct.sketches.values()},
+    )
+    assert "windows" in evidence.conduct.bounds
