@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 HELD_MAX_BYTES = 12_000_000
 """How much lies on a desk: bodies, which take about eight times their length when they are parsed, and counts."""
-EXCHANGE_BYTES = 500
-"""About what an exchange takes beside its bodies."""
+EXCHANGE_BYTES = 50
+"""About what an exchange leaves behind when its bodies are counted."""
 PILES_MAX = 2_500
 """How many operations lie on a desk: where there are more, names are many, and most of them will be summed."""
 

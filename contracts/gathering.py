@@ -25,6 +25,8 @@ NOWHERE = Seen()
 
 BATCH_BYTES = 1_000_000
 """So many bytes of bodies are counted together: enough to count by columns, few enough to stay near the processor."""
+READING_BYTES = 400
+"""About what a reading takes beside its body."""
 FIELD_BYTES = 1_000
 """About what the evidence of one path takes."""
 
@@ -44,10 +46,11 @@ class Gathering:
             self._unread[reading.unread] = self._unread.get(reading.unread, 0) + 1
         self._documents.append(reading.documents)
         self._seens.append(seen)
-        self._held_bytes += reading.size
+        size = reading.size + READING_BYTES
+        self._held_bytes += size
         if self._held_bytes <= BATCH_BYTES:
-            return reading.size
-        before, known = self._held_bytes - reading.size, len(self._part.fields)
+            return size
+        before, known = self._held_bytes - size, len(self._part.fields)
         self._settle()
         return (len(self._part.fields) - known) * FIELD_BYTES - before
 

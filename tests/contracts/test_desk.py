@@ -20,7 +20,7 @@ def test_a_desk_is_full_at_last():
     while not desk.is_full:
         desk.take(f"GET /{taken}", exchange, account, seen_at(exchange))
         taken += 1
-    assert HELD_MAX_BYTES / 52_000 < taken < HELD_MAX_BYTES / 49_000
+    assert HELD_MAX_BYTES / 54_000 < taken < HELD_MAX_BYTES / 49_000
     assert taken == len(desk.evidence())
 
 
