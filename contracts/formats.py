@@ -63,6 +63,6 @@ def formats_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset([name for name in _formats(several[0]) if all(map(FORMATS[name], several))])
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=500)
 def _formats(text: str) -> tuple[str, ...]:
     return tuple([name for name, has in FORMATS.items() if has(text)])

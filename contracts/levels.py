@@ -67,7 +67,7 @@ def marked(line: str, known: tuple[int, ...]) -> tuple[int, ...]:
     return known if mark in known or (len(known) == MARKS and mark > known[-1]) else marks((line,), known)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1_000)
 def _mark(line: str) -> int:
     return int.from_bytes(blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 

@@ -74,7 +74,7 @@ _LINE = re.compile(r"(\S+) ((?:[a-z0-9+.-]*://[^/\s]+)?)(/\S*)")
 _NO_TOKEN = re.compile(r"[^!-~]")
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1_000)
 def _template(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The template of a path, and the values at the places of its parameters."""
     segments = path.split("/", SEGMENTS_MAX)[:SEGMENTS_MAX]

@@ -59,7 +59,7 @@ def looks_minted(text: str) -> bool:
     return bool(_form(text) or _DOMAIN.fullmatch(text))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _form(text: str) -> str:
     return next((name for name, pattern in _FORMS if pattern.fullmatch(text)), "id" if _is_token(text) else "")
 
