@@ -12,8 +12,50 @@ if TYPE_CHECKING:
 
 SYLLABLES = ["ka", "lo", "mi", "ren", "tos", "vu", "shi", "dan", "pel", "or", "gri", "zen", "bra", "nok", "ely"]
 WORDS = ["blue", "lamp", "summer", "shoe", "paper", "cat", "stone", "river", "small", "desk", "old", "wool"]
-AIRPORTS = ["JFK", "LAX", "CDG", "HND", "FRA", "AMS", "DXB", "SIN", "ICN", "MAD", "BCN", "ORD", "ATL", "DFW", "DEN", "SFO", "SEA", "MIA", "LHR", "GRU"]
-CURRENCIES = ["USD", "EUR", "JPY", "GBP", "AUD", "CAD", "CHF", "CNY", "SEK", "NZD", "MXN", "SGD", "HKD", "NOK", "KRW", "TRY", "INR", "RUB", "BRL", "ZAR"]
+AIRPORTS = [
+    "JFK",
+    "LAX",
+    "CDG",
+    "HND",
+    "FRA",
+    "AMS",
+    "DXB",
+    "SIN",
+    "ICN",
+    "MAD",
+    "BCN",
+    "ORD",
+    "ATL",
+    "DFW",
+    "DEN",
+    "SFO",
+    "SEA",
+    "MIA",
+    "LHR",
+    "GRU",
+]
+CURRENCIES = [
+    "USD",
+    "EUR",
+    "JPY",
+    "GBP",
+    "AUD",
+    "CAD",
+    "CHF",
+    "CNY",
+    "SEK",
+    "NZD",
+    "MXN",
+    "SGD",
+    "HKD",
+    "NOK",
+    "KRW",
+    "TRY",
+    "INR",
+    "RUB",
+    "BRL",
+    "ZAR",
+]
 ALPHANUMERIC = string.ascii_letters + string.digits
 NANOID = ALPHANUMERIC + "_-"
 
