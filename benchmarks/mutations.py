@@ -12,6 +12,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
 
 from tapehiss.cassettes.exchange import Clean
 from tapehiss.contracts.counts import ITEM, REST
@@ -260,7 +261,7 @@ def _refused(exchange: Exchange, target: Target) -> Exchange | None:
 def _signs(topic: str, *, at_least: int = 1) -> Callable[[Evidence], Iterator[Target]]:
     def targets(evidence: Evidence) -> Iterator[Target]:
         for sign, seen in sorted(evidence.conduct.signs.items()):
-            if sign.startswith(topic + " ") and seen.count >= at_least:
+            if f"{sign} ".startswith(f"{topic} ") and seen.count >= at_least:
                 yield Target("", "", sign)
 
     return targets
@@ -270,6 +271,23 @@ def _linked(evidence: Evidence) -> Iterator[Target]:
     for target in _signs("paging next-url", at_least=2)(evidence):
         if target.detail.split(" ")[2] == "header:link":
             yield target
+
+
+def _offered(evidence: Evidence) -> Iterator[Target]:
+    """Members that lead to the next page."""
+    for topic in ("paging next-url", "paging cursor"):
+        for target in _signs(topic, at_least=2)(evidence):
+            if target.detail.split(" ")[2].startswith("/"):
+                yield target
+
+
+def _unpaged(exchange: Exchange, target: Target) -> Exchange | None:
+    response = exchange.response
+    if response is None or response.status >= 300:
+        return None
+    document = _document(exchange, f"response {response.status} ")
+    steps = [unquote(step) for step in target.detail.split(" ")[2].split("/")[1:]]
+    return _answered(exchange, document) if document and _walk(document, steps, lambda _: GONE) else None
 
 
 def _without(pattern: str) -> Callable[[Exchange, Target], Exchange | None]:
@@ -341,6 +359,7 @@ OPERATORS = (
     Operator("body cut to half", _successes, lambda each, target: _response(each, target, body=(each.response.body[: len(each.response.body) // 2] or b"{") if each.response else b"")),
     Operator("body empty", _successes, lambda each, target: _response(each, target, body=b"")),
     Operator("pagination gone (Link)", _linked, _without("^link$"), checked=False),
+    Operator("pagination gone (body)", _offered, _unpaged, checked=False),
     Operator("quota headers gone", _signs("quota", at_least=2), _without("limit|quota|retry-after"), checked=False),
     Operator("quota lowered", _signs("limit", at_least=2), _lowered, checked=False),
     Operator("credentials of another kind", _signs("proof header:authorization:bearer", at_least=1), _rekeyed, checked=False),
