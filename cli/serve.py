@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tapehiss.mocks.journal import Totals
+    from tapehiss.mocks.ledger import Effect
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.schedule import Schedule
     from tapehiss.mocks.server import Server
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 LIVE_LINE_S = 0.2
 MISSES_SHOWN_MAX = 10
+EFFECTS_SHOWN_MAX = 10
 FACTOR_MAX = 1000.0
 
 
@@ -110,10 +113,11 @@ def command(
         announce(server, vendor, kept, quiet=quiet, as_json=as_json)
         _wait(server, stop, live_line=not quiet and not as_json and sys.stderr.isatty())
         totals, schedule = server.ask(lambda live, _: (live.journal.totals(), live.vendor.schedule))
+        effects = server.effects()
     if as_json:
-        say_json(summary(totals))
+        say_json(summary(totals, effects))
     elif not quiet:
-        for line in account(totals, schedule):
+        for line in account(totals, schedule, effects):
             say(line)
 
 
@@ -209,7 +213,7 @@ def moving_line(totals: Totals) -> str:
     return "  ".join([*parts, f"{misses} missed"] if misses else parts)[:100]
 
 
-def summary(totals: Totals) -> dict[str, Any]:
+def summary(totals: Totals, effects: tuple[Effect, ...] = ()) -> dict[str, Any]:
     """What happened, for a program."""
     return {
         "requests": totals.requests,
@@ -218,10 +222,11 @@ def summary(totals: Totals) -> dict[str, Any]:
         "struck": dict(totals.struck),
         "limited": dict(totals.limited),
         "missed": [{"method": method, "path": path, "count": count} for (method, path), count in totals.missed.items()],
+        "effects": [asdict(each) for each in effects],
     }
 
 
-def account(totals: Totals, schedule: Schedule) -> list[str]:
+def account(totals: Totals, schedule: Schedule, effects: tuple[Effect, ...] = ()) -> list[str]:
     """What happened, for a person."""
     from tapehiss.mocks.shorthand import rule_to_text
 
@@ -236,7 +241,19 @@ def account(totals: Totals, schedule: Schedule) -> list[str]:
     lines += [f"missed     {count} × {method} {path}" for (method, path), count in missed[:MISSES_SHOWN_MAX]]
     if len(missed) > MISSES_SHOWN_MAX:
         lines.append(f"missed     and {len(missed) - MISSES_SHOWN_MAX} other paths")
-    return lines
+    return lines + [line for each in effects[:EFFECTS_SHOWN_MAX] for line in done_twice(each)]
+
+
+def done_twice(effect: Effect) -> list[str]:
+    """What of one operation was done again, or was not because of a key."""
+    found = []
+    if effect.doubled:
+        found.append(f"again      {effect.doubled} × {effect.operation}: done before; {effect.carried_out} × in all")
+    if effect.replayed:
+        found.append(f"replayed   {effect.replayed} × {effect.operation}: the key was known, nothing was done")
+    if effect.conflicts:
+        found.append(f"conflict   {effect.conflicts} × {effect.operation}: the key of another request")
+    return found
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -11,6 +11,7 @@ from fastapi import FastAPI, HTTPException, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
+from tapehiss.mocks.control_effects import effect_routes
 from tapehiss.mocks.errors import BadProfile, BadSchedule, Flaw
 from tapehiss.mocks.outcome import Rung  # noqa: TC001 (fastapi reads the annotations)
 from tapehiss.mocks.pages import docs_page
@@ -144,7 +145,15 @@ def control_app(live: LiveVendor, clock: Callable[[], float]) -> FastAPI:
         redoc_url=None,
         openapi_url=f"{prefix}/openapi.json",
     )
-    for routes in (_page_routes, _schedule_routes, _scenario_routes, _limit_routes, _journal_routes, _state_routes):
+    for routes in (
+        _page_routes,
+        _schedule_routes,
+        _scenario_routes,
+        _limit_routes,
+        _journal_routes,
+        effect_routes,
+        _state_routes,
+    ):
         routes(app, prefix, live, clock)
     return app
 
@@ -154,7 +163,7 @@ def _page_routes(app: FastAPI, prefix: str, _: LiveVendor, __: Callable[[], floa
     @app.get(f"{prefix}/")
     async def index() -> dict[str, str]:
         """Where everything is."""
-        names = ("docs", "openapi.json", "schedule", "scenarios", "limits", "journal", "totals", "health")
+        names = ("docs", "openapi.json", "schedule", "scenarios", "limits", "journal", "totals", "effects", "health")
         return {name: f"{prefix}/{name}" for name in names}
 
     @app.get(f"{prefix}/docs", include_in_schema=False)

@@ -16,6 +16,7 @@ from tapehiss.mocks.vendor import State, Vendor
 
 if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Request
+    from tapehiss.mocks.ledger import Effect
     from tapehiss.mocks.outcome import Outcome
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.schedule import Schedule
@@ -53,6 +54,10 @@ class LiveVendor:
         self.profile = profile
         self.vendor = replace(self.vendor, limits=Limits() if profile is None else profile.limits)
         self.state = replace(self.state, counters=State().counters)
+
+    def effects(self) -> tuple[Effect, ...]:
+        """What was done, by operation."""
+        return self.state.ledger.effects()
 
     def reset(self, now_s: float) -> None:
         """Everything as at the beginning, with the schedule that is set."""

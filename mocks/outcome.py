@@ -34,6 +34,15 @@ class Rung(StrEnum):
     """No recording."""
 
 
+class Repeat(StrEnum):
+    """What an idempotency key made of a request that came before."""
+
+    REPLAYED = "replayed"
+    """The first answer again."""
+    CONFLICT = "conflict"
+    """Refused: the key belongs to another request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How an answer is sent, where it is not sent plainly."""
@@ -79,6 +88,8 @@ class Outcome:
     limit: str = ""
     """The limit that refused the request."""
     manner: Manner = PLAIN
+    repeat: Repeat | None = None
+    """Set when the vendor knew the idempotency key."""
 
     @property
     def preparable(self) -> bool:
@@ -88,4 +99,9 @@ class Outcome:
     @property
     def advances(self) -> bool:
         """Whether the recording was played as it is: a request that a fault kept from its answer may ask again."""
-        return self.recording is not None and not any(rule.fault.spoils for rule in self.struck)
+        return self.recording is not None and self.repeat is None and not self.spoiled
+
+    @property
+    def spoiled(self) -> bool:
+        """Whether a fault kept the vendor from doing what was asked."""
+        return any(rule.fault.spoils for rule in self.struck)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tapehiss.mocks.journal import Entry, Totals
+    from tapehiss.mocks.ledger import Effect
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.schedule import Schedule
     from tapehiss.mocks.vendor import Vendor
@@ -125,6 +126,10 @@ class Server:
     def journal(self) -> tuple[Entry, ...]:
         """The last requests."""
         return self.ask(lambda live, _: tuple(live.journal.entries))
+
+    def effects(self) -> tuple[Effect, ...]:
+        """What was done at the vendor, by operation: writes that were carried out, and how many of them again."""
+        return self.ask(lambda live, _: live.effects())
 
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         self._loop, self._stop, self._began_s = asyncio.get_running_loop(), asyncio.Event(), time.monotonic()

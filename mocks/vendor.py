@@ -10,10 +10,24 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
+from tapehiss.contracts.idempotency import UNSAFE
 from tapehiss.mocks.bindings import Bindings
 from tapehiss.mocks.faults import PROBLEM, strike
+from tapehiss.mocks.idempotency import (
+    CUSTOMS,
+    ERROR,
+    Custom,
+    First,
+    Key,
+    conflicting,
+    custom_at,
+    first_of,
+    key_of,
+    replayed,
+)
 from tapehiss.mocks.index import Index, Match, index_of
-from tapehiss.mocks.keys import split_url
+from tapehiss.mocks.keys import normal_path, split_url
+from tapehiss.mocks.ledger import Ledger
 from tapehiss.mocks.limiting import limited
 from tapehiss.mocks.limits import Limits
 from tapehiss.mocks.memory import Memory
@@ -45,6 +59,10 @@ class State:
     """Which identifiers of the client stand for which ones of the tapes."""
     counters: Memory[Any] = field(default_factory=Memory)
     """What the vendor's limits have counted (``limits.weigh``)."""
+    keys: Memory[First | None] = field(default_factory=Memory)
+    """Idempotency keys and the requests that were carried out with them."""
+    ledger: Ledger = field(default_factory=Ledger)
+    """What was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,8 @@ class Vendor:
     limits: Limits = field(default_factory=Limits)
     unix_s: float = 0.0
     """Unix time at second 0 of the clock that ``answer`` is told: limits follow the calendar."""
+    customs: tuple[Custom, ...] = CUSTOMS
+    """What vendors do about idempotency keys, the first that covers the host; ``()`` if they are to be ignored."""
 
     @staticmethod
     def of(exchanges: Iterable[Exchange], schedule: Schedule = (), *, seed: int = 0, latency: float = 0.0) -> Vendor:
@@ -75,16 +95,64 @@ class Vendor:
         path = split_url(request.url)[1].partition("?")[0]
         call = Call(request.method, path, match.fingerprint, attempt)
         rules = struck(self.schedule, self.seed, call, now_s - state.began_s)
-        number = _choose(state, self._unbound(state.bindings, match))
-        bindings = self._bound(state.bindings, asked, match, number)
-        state = state if bindings is state.bindings else replace(state, bindings=bindings)
-        faultless = self._recorded(request, match.rung, number)
-        faultless = faultless if bindings.empty else personal(faultless, bindings)
+        writes = request.method in UNSAFE
+        key = key_of(request, self.index.host_of(split_url(request.url)[0])) if writes and self.customs else None
+        first = None if key is None else first_of(state.keys, key, request.method, now_s)
+        if key is None or first is None:
+            state, faultless = self._played(state, request, asked, match)
+        else:
+            faultless = self._repeated(first, key, request, match.fingerprint)
         state, admitted = self._limited(state, request, faultless, now_s)
         outcome, delay_s = strike((rule.fault for rule in rules), admitted)
         outcome = replace(outcome, struck=rules) if rules else outcome
         state = _advanced(state, match, outcome, attempt)
+        if writes:
+            status = admitted.response.status if admitted.response else LAST
+            state = self._entered(state, request, match.fingerprint, key, outcome, status, now_s)
         return state, outcome, delay_s + self._latency_s(outcome)
+
+    def _played(self, state: State, request: Request, asked: Request, match: Match) -> tuple[State, Outcome]:
+        """What the tapes say, with the client's own identifiers, and what is known of those by now."""
+        number = _choose(state, self._unbound(state.bindings, match))
+        bindings = self._bound(state.bindings, asked, match, number)
+        state = state if bindings is state.bindings else replace(state, bindings=bindings)
+        outcome = self._recorded(request, match.rung, number)
+        return state, outcome if bindings.empty else personal(outcome, bindings)
+
+    def _repeated(self, first: First, key: Key, request: Request, fingerprint: int) -> Outcome:
+        """What the vendor says to a key that it knows."""
+        if first.fingerprint != fingerprint:
+            return conflicting(first, key)
+        outcome = self._recorded(request, first.rung, first.recording)
+        return replayed(first, outcome if first.bindings.empty else personal(outcome, first.bindings))
+
+    def _entered(
+        self,
+        state: State,
+        request: Request,
+        fingerprint: int,
+        key: Key | None,
+        outcome: Outcome,
+        status: int,
+        now_s: float,
+    ) -> State:
+        """The state with a write in its books; ``status`` is what the vendor answered, if it ever arrived."""
+        if outcome.spoiled or (outcome.recording is None and not outcome.repeat):
+            return state
+        path = split_url(request.url)[1].partition("?")[0]
+        number = None if key is None else key.number
+        done = outcome.advances and status < ERROR
+        ledger = state.ledger.noted(
+            request.method, self.index.wild.shown(normal_path(path)), fingerprint, number, outcome, done=done
+        )
+        keys = state.keys
+        if key is not None and outcome.advances and outcome.recording is not None:
+            recorded = self.index.recordings[outcome.recording].request.url
+            custom = custom_at(self.customs, split_url(recorded)[0], request.method)
+            if custom is not None and custom.saves(status):
+                first = First(custom, now_s, fingerprint, outcome.recording, outcome.rung, state.bindings)
+                keys = keys.put(key.number, first)
+        return replace(state, keys=keys, ledger=ledger)
 
     def _limited(self, state: State, request: Request, outcome: Outcome, now_s: float) -> tuple[State, Outcome]:
         """What the vendor's limits leave of an outcome."""
@@ -156,7 +224,7 @@ def _advanced(state: State, match: Match, outcome: Outcome, attempt: int) -> Sta
         while cursor < len(numbers) and played.get(numbers[cursor], 0):
             cursor += 1
         cursors = cursors if cursor == start else cursors.put(group.id, cursor)
-    return State(state.began_s, attempts, played, cursors, state.bindings, state.counters)
+    return State(state.began_s, attempts, played, cursors, state.bindings, state.counters, state.keys, state.ledger)
 
 
 def personal(outcome: Outcome, bindings: Bindings) -> Outcome:

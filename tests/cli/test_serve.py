@@ -17,9 +17,10 @@ import pytest
 from recordings import write_tape
 from shop import SHOP
 
-from tapehiss.cli.serve import account, gathered, moving_line
+from tapehiss.cli.serve import account, done_twice, gathered, moving_line
 from tapehiss.mocks.faults import Reset, Status
 from tapehiss.mocks.journal import Journal, Totals
+from tapehiss.mocks.ledger import Effect
 from tapehiss.mocks.scenario import scenario
 from tapehiss.mocks.schedule import Rule
 
@@ -91,6 +92,7 @@ def test_a_program_gets_json(tape):
         "struck": {},
         "limited": {},
         "missed": [],
+        "effects": [],
     }
 
 
@@ -215,3 +217,15 @@ def test_the_moving_line_is_one_line():
     """Requests, answers, misses."""
     assert moving_line(Journal().totals()) == "0 requests"
     assert moving_line(Totals(3, {"miss": 1}, {"200": 2, "404": 1})) == "3 requests  2 200  1 404  1 missed"
+
+
+def test_the_account_says_what_was_done_twice():
+    """And what a key kept from being done again; nothing of operations that were done once each."""
+    assert done_twice(Effect("POST /v1/orders", carried_out=3)) == []
+    assert done_twice(Effect("POST /v1/orders", carried_out=3, doubled=2, replayed=1, conflicts=4)) == [
+        "again      2 × POST /v1/orders: done before; 3 × in all",
+        "replayed   1 × POST /v1/orders: the key was known, nothing was done",
+        "conflict   4 × POST /v1/orders: the key of another request",
+    ]
+    effects = tuple(Effect(f"POST /{number}", doubled=1) for number in range(20))
+    assert len(account(Totals(), (), effects)) == 11

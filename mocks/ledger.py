@@ -1,0 +1,95 @@
+"""What was done at the vendor: every write that it carried out, by operation, request and idempotency key.
+
+The law of this file: a persistent value, bounded, without a key, a query or a body in it: only digests. A write counts when its recording was
+played with a status below 400 (``Outcome.advances``), whether or not the client got the answer: so *commit, then lose the response* can be
+judged. What a limit refused, a fault prevented, no tape knows or a key had replayed was not carried out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from immutables import Map
+
+from tapehiss.contracts.operations import operation_of
+from tapehiss.mocks.memory import Memory
+from tapehiss.mocks.outcome import Repeat
+
+if TYPE_CHECKING:
+    from tapehiss.mocks.outcome import Outcome
+
+OPERATIONS_MAX = 10_000
+OTHERS = "* *"
+"""Where further operations are counted together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What was done by one operation."""
+
+    operation: str
+    """Method and path with parameters: ``POST /v1/charges/{charge_id}``."""
+    carried_out: int = 0
+    doubled: int = 0
+    """How many of these were done before: for the same request (method, URL and body), or for the same key."""
+    requests: int = 0
+    """How many different requests were carried out."""
+    keys: int = 0
+    """How many different keys they had."""
+    unkeyed: int = 0
+    """How many of all had no key."""
+    lost: int = 0
+    """How many of all were carried out and never answered."""
+    replayed: int = 0
+    """How many got the first answer again because of their key: not carried out."""
+    conflicts: int = 0
+    """How many came with a key of another request: not carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The effects so far."""
+
+    by_operation: Map[str, Effect] = field(default_factory=Map)
+    times: Memory[int] = field(default_factory=Memory, repr=False)
+    """Digest of a request or of a key to how many times it was carried out."""
+
+    def noted(
+        self, method: str, path: str, fingerprint: int, key: int | None, outcome: Outcome, *, done: bool
+    ) -> Ledger:
+        """The ledger after one more write, which was carried out or not."""
+        if not done and not outcome.repeat:
+            return self
+        name = operation_named(method, path)
+        if name not in self.by_operation and len(self.by_operation) >= OPERATIONS_MAX:
+            name = OTHERS
+        effect = self.by_operation.get(name) or Effect(name)
+        if not done:
+            replays = outcome.repeat is Repeat.REPLAYED
+            effect = replace(effect, replayed=effect.replayed + replays, conflicts=effect.conflicts + (not replays))
+            return Ledger(self.by_operation.set(name, effect), self.times)
+        again, again_by_key = self.times.get(fingerprint, 0), 0 if key is None else self.times.get(key, 0)
+        times = self.times.put(fingerprint, again + 1)
+        times = times if key is None else times.put(key, again_by_key + 1)
+        effect = replace(
+            effect,
+            carried_out=effect.carried_out + 1,
+            doubled=effect.doubled + bool(again or again_by_key),
+            requests=effect.requests + (not again),
+            keys=effect.keys + (key is not None and not again_by_key),
+            unkeyed=effect.unkeyed + (key is None),
+            lost=effect.lost + (outcome.response is None),
+        )
+        return Ledger(self.by_operation.set(name, effect), times)
+
+    def effects(self) -> tuple[Effect, ...]:
+        """By operation, those first of which most was done again."""
+        return tuple(sorted(self.by_operation.values(), key=lambda each: (-each.doubled, each.operation)))
+
+
+@lru_cache(maxsize=4096)
+def operation_named(method: str, path: str) -> str:
+    """The operation that a request is counted by."""
+    return f"{method} {operation_of(method, path)[0].path}"
