@@ -121,9 +121,9 @@ class GzipCut:
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
-        """The outcome with a body that a careful client refuses."""
+        """The outcome with a body that a careful client refuses; what is encoded already stays as it is."""
         response = outcome.response
-        if response is None or not response.body:
+        if response is None or not response.body or response.undecoded:
             return outcome
         kept = tuple(pair for pair in response.headers if pair[0].lower() != "content-encoding")
         body = encode("gzip", response.body)[:-GZIP_TRAILER_BYTES]

@@ -20,10 +20,10 @@ DRIPS_MAX = 10_000
 
 
 def mannered(pieces: Pieces, manner: Manner) -> Pieces:
-    """The pieces at the times at which they come."""
+    """The pieces at the times at which they come; where there is nothing to slow down they stay."""
     if manner.bytes_per_s:
-        pieces = tuple(_dripped(pieces, manner.bytes_per_s))
-    return tuple(_stalled(pieces, manner.stall_at_bytes, manner.stall_s)) if manner.stall_s else pieces
+        pieces = tuple(_dripped(pieces, manner.bytes_per_s)) or pieces
+    return (tuple(_stalled(pieces, manner.stall_at_bytes, manner.stall_s)) or pieces) if manner.stall_s else pieces
 
 
 def _dripped(pieces: Pieces, bytes_per_s: float) -> Iterator[tuple[float, bytes]]:

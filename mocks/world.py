@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
-from tapehiss.cassettes.exchange import Ending, Request
+from tapehiss.cassettes.exchange import Ending, Request, header
 from tapehiss.mocks.errors import EndlessFlow
 from tapehiss.mocks.outcome import PLAIN
 from tapehiss.mocks.vendor import State, Vendor
@@ -115,7 +115,7 @@ def travel(
 def _sent(vendor: Vendor, state: State, effect: Sending, now_s: float) -> tuple[State, Step]:
     """One request and when the client knows what became of it."""
     state, outcome, delay_s = vendor.answer(state, effect.request, now_s)
-    took_s = delay_s + duration_s(outcome, effect.request.method, vendor.latency)
+    took_s = delay_s + duration_s(outcome, effect.request, vendor.latency)
     if outcome.response is None:
         outcome = replace(outcome, ending=Ending.RESET)
     if took_s > effect.timeout_s:
@@ -124,12 +124,13 @@ def _sent(vendor: Vendor, state: State, effect: Sending, now_s: float) -> tuple[
     return state, Step(now_s, now_s + took_s, effect.request, seen(outcome))
 
 
-def duration_s(outcome: Outcome, method: str, pace: float) -> float:
+def duration_s(outcome: Outcome, request: Request, pace: float) -> float:
     """Seconds from the first byte of the answer to its last, or to the end of a silence."""
     if outcome.ending is Ending.TIMED_OUT:
         return HANG_MAX_S
     timed = pace or outcome.manner is not PLAIN
-    message = message_of(outcome, Asked(method, pace=pace)) if timed else None
+    asked = Asked(request.method, accept_encoding=header(request.headers, "accept-encoding") or "", pace=pace)
+    message = message_of(outcome, asked) if timed else None
     return message.pieces[-1][0] if message and message.pieces else 0.0
 
 

@@ -123,8 +123,12 @@ def show_contract(stage: Stage) -> None:
     told = [[*row[0].partition(" ")[::2], *row[1:4]] for row in rows]
     shown = [[method, "/v1" + url.partition("/v1")[2], *rest] for method, url, *rest in told]
     stage.table(("method", "operation", "answers", "seen", "facts"), shown)
-    answer = json.loads(place.read_text())["paths"]["/v1/customers"]["post"]["responses"]["200"]
-    fields = answer["content"]["application/json"]["schema"]["properties"]
+    document = json.loads(place.read_text())
+    answer = document["paths"]["/v1/customers"]["post"]["responses"]["200"]
+    schema = answer["content"]["application/json"]["schema"]
+    if "$ref" in schema:  # a shape that several answers share
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    fields = schema["properties"]
     told = [
         f"{name} {fields[name]['type']} ({fields[name]['x-tapehiss']['seen']} of {fields[name]['x-tapehiss']['of']})"
         for name in ("id", "created", "livemode", "email", "phone")

@@ -47,7 +47,7 @@ class World:
         """The vendor's answer, when it would have come."""
         self.trace.append(("send", self.now_s, effect))
         self.state, outcome, delay_s = self.vendor.answer(self.state, effect.request, self.now_s)
-        self.now_s += min(delay_s + duration_s(outcome, effect.request.method, 0.0), effect.timeout_s)
+        self.now_s += min(delay_s + duration_s(outcome, effect.request, 0.0), effect.timeout_s)
         return seen(outcome)
 
     async def asend(self, effect):

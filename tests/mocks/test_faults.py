@@ -127,3 +127,8 @@ def test_the_slowest_drip_counts():
 def test_silence_lasts():
     """Nothing comes until the client gives up."""
     assert strike([Hang()], FINE)[0].ending is Ending.TIMED_OUT
+
+
+def test_a_torn_gzip_is_torn_once():
+    """Two rules that strike together do not compress it twice."""
+    assert strike([GzipCut(), GzipCut()], FINE) == strike([GzipCut()], FINE)

@@ -7,14 +7,14 @@ import zlib
 from dataclasses import dataclass, replace
 
 import httpx
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shop import HOST, SHOP
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request
 from tapehiss.mocks import strategies
 from tapehiss.mocks.asgi import App, Severed, app_of
-from tapehiss.mocks.faults import Truncate
+from tapehiss.mocks.faults import Drip, GzipCut, Stall, Truncate
 from tapehiss.mocks.outcome import MATCH_HEADER, Outcome
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.vendor import Vendor
@@ -23,12 +23,19 @@ from tapehiss.mocks.world import travel
 
 SILENT = Exchange(Request("GET", HOST + "/v1/silent"), None, Ending.TIMED_OUT)
 RECORDED = (*SHOP[:8], SILENT)
+KEYED = tuple(
+    replace(each.request, headers=(*each.request.headers, ("Idempotency-Key", "k")))
+    for each in (SHOP[3], SHOP[4], SHOP[3])
+)
+"""One key for two requests: it is free, or gets the first answer again, or is refused."""
 ASKED = st.lists(
-    st.sampled_from([*(exchange.request for exchange in RECORDED), Request("GET", HOST + "/v1/none")]),
+    st.sampled_from([*(exchange.request for exchange in RECORDED), Request("GET", HOST + "/v1/none"), *KEYED]),
     min_size=1,
     max_size=6,
 )
 TIMEOUT_S = 10_000.0
+PLAIN = {"Accept-Encoding": "identity"}
+"""A drip counts the bytes that are sent: all three send the same ones."""
 HEADERS = ("content-type", "retry-after", MATCH_HEADER)
 
 
@@ -139,7 +146,7 @@ def on_a_socket(vendor: Vendor, asked: list[Request]) -> list[Seen]:
     async def main() -> list[Seen]:
         async with (
             vendor_here(vendor) as (url, _),
-            httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, verify=False) as client,
+            httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, verify=False, headers=PLAIN) as client,
         ):
             return await through(client, asked)
 
@@ -161,7 +168,13 @@ def _plain(body: bytes) -> bytes:
     return zlib.decompressobj(31).decompress(body) if body.startswith(b"\x1f\x8b") else body
 
 
+NONE = Request("GET", HOST + "/v1/none")
+
+
 @given(strategies.schedules(), st.integers(0, 99), ASKED)
+@example((Rule(Stall(20.0, 318), after=1, first=1),), 0, [NONE, NONE])
+@example((Rule(Drip(2000.0)), Rule(Truncate(0))), 0, [RECORDED[0].request])
+@example((Rule(GzipCut()), Rule(GzipCut())), 0, [RECORDED[0].request])
 @settings(max_examples=80, deadline=None)
 def test_three_interpreters_tell_the_same(schedule, seed, asked):
     """Whatever the schedule and the requests: the same statuses, headers, bodies, endings and times."""

@@ -45,3 +45,8 @@ def test_a_pause_comes_where_it_was_asked_for():
     assert mannered(pieces, Manner(stall_s=30.0, stall_at_bytes=4)) == ((0.0, b"abc"), (1.0, b"d"), (31.0, b"ef"))
     assert mannered(pieces, Manner(stall_s=30.0, stall_at_bytes=99))[-2:] == ((1.0, b"de"), (31.0, b"f"))
     assert mannered(pieces, PLAIN) is pieces
+
+
+def test_nothing_stays_nothing():
+    """An empty piece is one still: what comes after it must not be taken for its beginning."""
+    assert mannered(((0.0, b""),), Manner(bytes_per_s=1.0, stall_s=1.0)) == ((0.0, b""),)
