@@ -118,6 +118,9 @@ def checked(
         count += 1
         operations.add(conformance.operation(exchange))
         ledger.add(conformance.findings(exchange, witness))
+    if operations and not any(operation in known for operation in operations):
+        what = f"{source} knows none of the {len(operations)} operations that these tapes call: nothing could be judged"
+        raise Misuse(what, remedy="give the contract of this vendor, or learn one: tapehiss infer --help")
     scope = (("exchange", count), ("operation", len(operations)))
     more = [f"more than {FINDINGS_MAX} different findings: {ledger.dropped} were not told"] if ledger.dropped else []
     decided = telling.decided(ledger.findings())

@@ -114,7 +114,7 @@ def as_curl(asked: Asking) -> str:
     words = [_url(asked), *([] if asked.method == "GET" else [f"-X {asked.method}"])]
     words += [word for credential in asked.credentials if (word := _credential_word(credential))]
     words += [f"-H {_quoted(f'{name}: {value}')}" for name, value in asked.headers]
-    words += [f'-H "{name}: $(uuidgen)"' for name in asked.fresh]
+    words += [f"-H {_with(f'{name}: ', '$(uuidgen)')}" for name in asked.fresh]
     return " \\\n  ".join([f"curl {words[0]}", *words[1:], *_body_words(asked)])
 
 
@@ -134,8 +134,16 @@ def _credential_word(credential: Credential) -> str:
         return '-u "$USERNAME:$PASSWORD"'
     if credential.place == "header":
         scheme = f"{credential.prefix} " if credential.prefix else ""
-        return f'-H "{credential.name}: {scheme}{credential.variable}"'
-    return f'-b "{credential.name}={credential.variable}"' if credential.place == "cookie" else ""
+        return f"-H {_with(f'{credential.name}: {scheme}', credential.variable)}"
+    return f"-b {_with(f'{credential.name}=', credential.variable)}" if credential.place == "cookie" else ""
+
+
+_HARMLESS = re.compile(r"[\w .:=/-]*", re.ASCII)
+
+
+def _with(text: str, variable: str) -> str:
+    """A word of the shell that ends with a variable: a name on a tape may hold what a shell would run."""
+    return f'"{text}{variable}"' if _HARMLESS.fullmatch(text) else f'{_quoted(text)}"{variable}"'
 
 
 def _body_words(asked: Asking) -> Iterator[str]:

@@ -49,10 +49,17 @@ def test_a_finding_fails_and_names_its_line(tapehiss, contract, bad):
 @pytest.mark.parametrize(("fail_on", "code"), [("info", 1), ("warn", 0), ("error", 0)])
 def test_fail_on_draws_the_line(tapehiss, contract, tmp_path, fail_on, code):
     """A remark fails only who wants it to."""
-    tape = write_tape(tmp_path / "t.yaml", [OTHER])
+    tape = write_tape(tmp_path / "t.yaml", [GOOD[0], OTHER])
     said = tapehiss("check", "-c", contract, tape, "--fail-on", fail_on)
     assert said.code == code
     assert ("operation-unknown" in said.out) == bool(code)
+
+
+def test_the_contract_of_another_vendor_judges_nothing(tapehiss, contract, tmp_path):
+    """Exit code 2: where no operation is known, silence is no verdict that CI could trust."""
+    said = tapehiss("check", "-c", contract, write_tape(tmp_path / "t.yaml", [OTHER]))
+    assert said.code == 2
+    assert "knows none of the 1 operations that these tapes call" in said.err
 
 
 def test_show_tells_more(tapehiss, contract, bad):

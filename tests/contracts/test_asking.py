@@ -69,6 +69,7 @@ def test_a_key_that_makes_retries_safe_is_new_each_time():
         (Credential("header", "x-api-key", "key", ""), '-H "x-api-key: $X_API_KEY"'),
         (Credential("query", "api_key", "key", ""), '"?api_key=$API_KEY"'),
         (Credential("cookie", "session", "key", ""), '-b "session=$SESSION"'),
+        (Credential("header", "x`id`", "key", ""), "-H 'x`id`: '\"$X_ID\""),
     ],
 )
 def test_a_credential_goes_where_it_belongs(credential, expected):
