@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,13 @@ def _factor(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
     metavar="PROFILE[:PLAN]",
     help="Limits of a vendor: klaviyo, klaviyo:XS, github, stripe, ietf, ..., or a YAML file.",
 )
+@click.option(
+    "--idempotency",
+    type=click.Choice(["auto", "stripe", "ietf", "off"]),
+    default="auto",
+    show_default=True,
+    help="What the vendor does about repeated keys; auto: by its host.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Decides rules with p=.")
 @click.option(
     "--latency",
@@ -88,6 +95,7 @@ def command(
     names: tuple[str, ...],
     faults: tuple[str, ...],
     limits: str | None,
+    idempotency: str,
     seed: int,
     latency: float,
     quiet: bool,
@@ -99,11 +107,13 @@ def command(
     over HTTP: see /_tapehiss/docs.
     """
     from tapehiss.cassettes.origins import address
+    from tapehiss.mocks.idempotency import CHOICES
     from tapehiss.mocks.loading import vendor_on
     from tapehiss.mocks.server import Server
 
     schedule = gathered(file, names, faults)
     vendor = vendor_on(opened(paths, skip_damaged=skip_damaged), schedule, seed=seed, latency=latency)
+    vendor = replace(vendor, customs=CHOICES[idempotency])
     place = address(listen)
     if not place.loopback:
         warn(f"{listen} can be reached from other machines, and anybody there can steer the mock")

@@ -18,6 +18,8 @@ from tapehiss.mocks.faults import PROBLEM, reason_of
 from tapehiss.mocks.outcome import Outcome, Repeat, Rung
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tapehiss.mocks.bindings import Bindings
     from tapehiss.mocks.memory import Memory
 
@@ -80,6 +82,13 @@ IETF = Custom(
 )
 CUSTOMS = (STRIPE, IETF)
 """The first that covers the vendor's host counts."""
+CHOICES: Mapping[str, tuple[Custom, ...]] = {
+    "auto": CUSTOMS,
+    "stripe": (replace(STRIPE, hosts=()),),
+    "ietf": (IETF,),
+    "off": (),
+}
+"""What a user may choose; a vendor by name is that vendor at whatever host."""
 
 
 class Key(NamedTuple):
@@ -103,9 +112,7 @@ class First:
 
 
 def key_of(request: Request, host: str) -> Key | None:
-    """The key of a request that could change something, in any of the headers that vendors use; ``host`` where there are several vendors."""
-    if request.method not in UNSAFE:
-        return None
+    """The key in any of the headers that vendors use; ``host`` where there are several vendors."""
     for name, value in request.headers:
         if value and is_key(name):
             text = f"{host}\x1f{name.lower()}\x1f{value}".encode("utf-8", "surrogatepass")

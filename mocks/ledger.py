@@ -7,17 +7,21 @@ judged. What a limit refused, a fault prevented, no tape knows or a key had repl
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from immutables import Map
 
+from tapehiss.contracts.idempotency import UNSAFE
 from tapehiss.contracts.operations import operation_of
+from tapehiss.mocks.bodies import read_body
 from tapehiss.mocks.memory import Memory
 from tapehiss.mocks.outcome import Repeat
 
 if TYPE_CHECKING:
+    from tapehiss.cassettes.exchange import Request
     from tapehiss.mocks.outcome import Outcome
 
 OPERATIONS_MAX = 10_000
@@ -87,6 +91,19 @@ class Ledger:
     def effects(self) -> tuple[Effect, ...]:
         """By operation, those first of which most was done again."""
         return tuple(sorted(self.by_operation.values(), key=lambda each: (-each.doubled, each.operation)))
+
+
+_READING = re.compile(r"(?:\s|#[^\n]*\n)*(?:query\b|fragment\b|\{)")
+"""How a GraphQL document begins that only asks (spec.graphql.org, section 2.3)."""
+
+
+def writes(request: Request) -> bool:
+    """Whether a request could change something: by its method, unless it is a GraphQL query. In doubt it could."""
+    if request.method not in UNSAFE or b'"query"' not in request.body:
+        return request.method in UNSAFE
+    kind, value = read_body(request)
+    text = value.get("query") if kind == "json" and isinstance(value, dict) else None
+    return not (isinstance(text, str) and _READING.match(text) and "mutation" not in text)
 
 
 @lru_cache(maxsize=4096)

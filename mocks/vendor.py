@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
-from tapehiss.contracts.idempotency import UNSAFE
 from tapehiss.mocks.bindings import Bindings
 from tapehiss.mocks.faults import PROBLEM, strike
 from tapehiss.mocks.idempotency import (
@@ -27,7 +26,7 @@ from tapehiss.mocks.idempotency import (
 )
 from tapehiss.mocks.index import Index, Match, index_of
 from tapehiss.mocks.keys import normal_path, split_url
-from tapehiss.mocks.ledger import Ledger
+from tapehiss.mocks.ledger import Ledger, writes
 from tapehiss.mocks.limiting import limited
 from tapehiss.mocks.limits import Limits
 from tapehiss.mocks.memory import Memory
@@ -95,8 +94,8 @@ class Vendor:
         path = split_url(request.url)[1].partition("?")[0]
         call = Call(request.method, path, match.fingerprint, attempt)
         rules = struck(self.schedule, self.seed, call, now_s - state.began_s)
-        writes = request.method in UNSAFE
-        key = key_of(request, self.index.host_of(split_url(request.url)[0])) if writes and self.customs else None
+        changing = writes(request)
+        key = key_of(request, self.index.host_of(split_url(request.url)[0])) if changing else None
         first = None if key is None else first_of(state.keys, key, request.method, now_s)
         if key is None or first is None:
             state, faultless = self._played(state, request, asked, match)
@@ -106,7 +105,7 @@ class Vendor:
         outcome, delay_s = strike((rule.fault for rule in rules), admitted)
         outcome = replace(outcome, struck=rules) if rules else outcome
         state = _advanced(state, match, outcome, attempt)
-        if writes:
+        if changing:
             status = admitted.response.status if admitted.response else LAST
             state = self._entered(state, request, match.fingerprint, key, outcome, status, now_s)
         return state, outcome, delay_s + self._latency_s(outcome)

@@ -48,7 +48,7 @@ def serving(*words: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
-def fetched(url: str) -> tuple[int, bytes]:
+def fetched(url: str | urllib.request.Request) -> tuple[int, bytes]:
     try:
         with urllib.request.urlopen(url, timeout=WAIT_S) as response:
             return response.status, response.read()
@@ -229,3 +229,14 @@ def test_the_account_says_what_was_done_twice():
     ]
     effects = tuple(Effect(f"POST /{number}", doubled=1) for number in range(20))
     assert len(account(Totals(), (), effects)) == 11
+
+
+@pytest.mark.parametrize(("choice", "statuses"), [("stripe", [201, 400]), ("ietf", [201, 422]), ("off", [201, 201])])
+def test_what_repeated_keys_mean_can_be_chosen(tape, choice, statuses):
+    """A key that comes with another body: refused as the vendor does it, or not looked at."""
+    with serving(tape, "--json", "--idempotency", choice) as (_, first):
+        url, got = json.loads(first)["url"], []
+        for body in (b'{"item": "tape", "count": 2}', b'{"item": "reel", "count": 1}'):
+            headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+            got.append(fetched(urllib.request.Request(f"{url}/v1/orders", body, headers))[0])
+    assert got == statuses

@@ -13,7 +13,7 @@ from shop import SHOP
 from tapehiss.cassettes.exchange import Exchange, Request, Response, header
 from tapehiss.mocks import strategies
 from tapehiss.mocks.faults import Lose, Reset, Status
-from tapehiss.mocks.idempotency import DAY_S, IETF, STRIPE, key_of
+from tapehiss.mocks.idempotency import CHOICES, DAY_S, IETF, STRIPE, key_of
 from tapehiss.mocks.limits import Limit, Limits
 from tapehiss.mocks.outcome import Outcome, Repeat
 from tapehiss.mocks.schedule import Rule
@@ -140,10 +140,11 @@ def test_a_key_is_forgotten_after_the_window():
 def test_keys_can_be_ignored():
     """``customs=()``: for a vendor that knows no keys. It is done twice, and the ledger knows by which key."""
     vendor, state = replace(Vendor.of(SHOP), customs=()), State()
-    for _ in range(2):
-        state, outcome, _ = vendor.answer(state, keyed(ORDER), 0.0)
+    for request in (keyed(ORDER), keyed(OTHER)):
+        state, outcome, _ = vendor.answer(state, request, 0.0)
         assert outcome.repeat is None
-    assert state.ledger.effects()[0].doubled == 1
+    (effect,) = state.ledger.effects()
+    assert (effect.carried_out, effect.doubled, effect.requests, effect.keys) == (2, 1, 2, 1)
 
 
 def test_the_names_that_vendors_use():
@@ -151,7 +152,7 @@ def test_the_names_that_vendors_use():
     names = ("Idempotency-Key", "X-Idempotency-Key", "PayPal-Request-Id")
     numbers = {key_of(keyed(ORDER, "k", name), host).number for name in names for host in ("", "other")}
     assert len(numbers) == 6
-    assert key_of(keyed(SHOP[0].request), "") is None
+    assert [each.repeat for each in told(Vendor.of(SHOP), *[keyed(SHOP[0].request)] * 2)] == [None, None]
     assert key_of(keyed(ORDER, ""), "") is None
     assert key_of(keyed(ORDER, "k", "X-Request-Id"), "") is None
 
@@ -165,3 +166,9 @@ def test_a_vendor_is_known_by_its_host():
         None,
         None,
     ]
+
+
+def test_a_vendor_can_be_chosen_whatever_its_host():
+    """For tapes of a double of the vendor, or of a proxy before it."""
+    again = told(replace(Vendor.of(SHOP), customs=CHOICES["stripe"]), *[keyed(ORDER)] * 2)[1]
+    assert header(again.response.headers, "idempotent-replayed") == "true"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shop import HOST, SHOP
@@ -11,7 +12,7 @@ from shop import HOST, SHOP
 from tapehiss.cassettes.exchange import Exchange, Request, Response
 from tapehiss.mocks import ledger, strategies
 from tapehiss.mocks.faults import Lose, Reset, Status
-from tapehiss.mocks.ledger import OTHERS, Effect, Ledger, operation_named
+from tapehiss.mocks.ledger import OTHERS, Effect, Ledger, operation_named, writes
 from tapehiss.mocks.limits import Limit, Limits
 from tapehiss.mocks.outcome import Outcome
 from tapehiss.mocks.schedule import Rule
@@ -85,3 +86,23 @@ def test_an_operation_has_parameters_in_place_of_identifiers():
     """So that ten payments are one line."""
     one, other = (operation_named("POST", f"/v1/orders/{number}/cancel") for number in (17, 18))
     assert one == other
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "could"),
+    [
+        ("GET", b"", False),
+        ("POST", b"", True),
+        ("POST", b'{"query": "{ order { id } }"}', False),
+        ("POST", b'{"query": "# all\\n query Orders { orders { id } }"}', False),
+        ("POST", b'{"query": "mutation { pay { id } }"}', True),
+        ("POST", b'{"query": "query A { a } mutation B { b }", "operationName": "B"}', True),
+        ("POST", b'{"query": "shoes", "limit": 2}', True),
+        ("POST", b'{"query": {}}', True),
+        ("POST", b'["query", "query"]', True),
+        ("DELETE", b'"query" of nobody', True),
+    ],
+)
+def test_what_could_change_something(method, body, could):
+    """By its method; a GraphQL query only asks. In doubt a request could."""
+    assert writes(Request(method, HOST + "/graphql", (("Content-Type", "application/json"),), body)) is could
