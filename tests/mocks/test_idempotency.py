@@ -172,3 +172,12 @@ def test_a_vendor_can_be_chosen_whatever_its_host():
     """For tapes of a double of the vendor, or of a proxy before it."""
     again = told(replace(Vendor.of(SHOP), customs=CHOICES["stripe"]), *[keyed(ORDER)] * 2)[1]
     assert header(again.response.headers, "idempotent-replayed") == "true"
+
+
+def test_a_repeat_that_a_fault_kept_from_the_vendor_is_in_no_book():
+    """It never came to the vendor: nothing was replayed."""
+    vendor, state = Vendor.of(SHOP, (Rule(Reset(), after=1, first=1),)), State()
+    for _ in range(3):
+        state, _, _ = vendor.answer(state, keyed(ORDER), 0.0)
+    (effect,) = state.ledger.effects()
+    assert (effect.carried_out, effect.replayed) == (1, 1)
