@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from tapehiss.cassettes.exchange import Clean
 from tapehiss.contracts.counts import ITEM, REST
+from tapehiss.contracts.pointers import steps_of
 from tapehiss.contracts.reading import media_of, status_of
 
 if TYPE_CHECKING:
@@ -130,9 +131,7 @@ def _edited(change: Callable[[Any, str], Any]) -> Callable[[Exchange, Target], E
         document = _document(exchange, target.part)
         if document is None:
             return None
-        steps = [
-            step.replace("~1", "/").replace("~0", "~") if step != ITEM else step for step in target.path.split("/")[1:]
-        ]
+        steps = steps_of(target.path)
         return (
             _answered(exchange, document)
             if _walk(document, steps, lambda value: change(value, target.detail))

@@ -24,9 +24,9 @@ from tapehiss.contracts.conformance import Conformance
 from tapehiss.contracts.evidence import Contract, from_json
 from tapehiss.contracts.findings import Severity, shown
 from tapehiss.contracts.judging import listed
+from tapehiss.contracts.pointers import unescaped
 from tapehiss.contracts.reading import read
 from tapehiss.contracts.report_text import lines_of
-from tapehiss.contracts.trees import unescaped
 from tapehiss.contracts.values import witnessed
 
 if TYPE_CHECKING:

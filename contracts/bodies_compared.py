@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.contracts.findings import Finding, Witness, shown
+from tapehiss.contracts.pointers import escaped
 from tapehiss.contracts.published_schema import alternatives
-from tapehiss.contracts.trees import escaped
 from tapehiss.contracts.wording import RULES
 
 if TYPE_CHECKING:

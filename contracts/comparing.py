@@ -17,8 +17,9 @@ from tapehiss.contracts.bodies_compared import BodyComparison
 from tapehiss.contracts.counts import Part
 from tapehiss.contracts.findings import NOWHERE, Finding, Witness
 from tapehiss.contracts.matching import Matching
+from tapehiss.contracts.pointers import escaped
 from tapehiss.contracts.reading import NO_BODY, media_of, status_of
-from tapehiss.contracts.trees import escaped, tree_of
+from tapehiss.contracts.trees import tree_of
 from tapehiss.contracts.wording import RULES
 
 if TYPE_CHECKING:

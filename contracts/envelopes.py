@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tapehiss.contracts.pagewords import are_alike, is_more, is_next_parent, is_position, is_size, role_of
+from tapehiss.contracts.pointers import escaped
 
 DEPTH_MAX = 4
 """How deep an envelope is looked into."""
@@ -90,4 +91,4 @@ def _always(_name: str) -> bool:
 @lru_cache(maxsize=4_096)
 def step(name: str) -> str:
     """A member's name as a step of a pointer, without a space."""
-    return quote(name.replace("~", "~0").replace("/", "~1"), safe="~[]$@:_.-")
+    return quote(escaped(name), safe="~[]$@:_.-")

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from tapehiss.contracts.counts import ITEM, REST, Field
 from tapehiss.contracts.formats import PATTERNS
 from tapehiss.contracts.operations import looks_minted
+from tapehiss.contracts.pointers import escaped
 from tapehiss.contracts.schemas import DIALECT, evidence_tree, is_tuple, is_whole, variants_of
-from tapehiss.contracts.trees import Node, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from tapehiss.contracts.counts import Part
+    from tapehiss.contracts.trees import Node
 
 WORDS_MAX = 20
 """A text with more different values is no list of words."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tapehiss.contracts.expectations import kinds_of
 from tapehiss.contracts.findings import Argument, shown
 from tapehiss.contracts.formats import FORMATS
-from tapehiss.contracts.trees import escaped
+from tapehiss.contracts.pointers import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from tapehiss.contracts.counts import REST
+from tapehiss.contracts.pointers import escaped
 
 _HEX = "[0-9a-fA-F]"
 _FORMS = (
@@ -36,4 +37,4 @@ _MINTED = re.compile(MINTED_PATTERN)
 @lru_cache(maxsize=20_000)
 def step_of(name: str) -> str:
     """The step of a path to a member of this name: the escaped name (RFC 6901 section 3), or ``REST``."""
-    return REST if _MINTED.search(name) else name.replace("~", "~0").replace("/", "~1")
+    return REST if _MINTED.search(name) else escaped(name)

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tapehiss.contracts.parameters import singular
-from tapehiss.contracts.trees import unescaped
+from tapehiss.contracts.pointers import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

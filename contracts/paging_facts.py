@@ -21,6 +21,7 @@ from tapehiss.contracts.conduct import Sign
 from tapehiss.contracts.grouping import fact, total
 from tapehiss.contracts.pagewords import is_position, is_size
 from tapehiss.contracts.paging import LINK
+from tapehiss.contracts.pointers import steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -135,7 +136,7 @@ def _asked(evidence: Evidence) -> dict[Way, Sign]:
         return {}
     found: dict[Way, Sign] = {}
     for path, seen in part.fields.items():
-        outer, *inner = (each.replace("~1", "/").replace("~0", "~") for each in path.split("/")[1:] or [""])
+        outer, *inner = steps_of(path) or [""]
         name = outer + "".join(f"[{each}]" for each in inner)
         style = _style(f"query:{name}")
         if style and set(seen.kinds) == {"integer"} and len(seen.values) > 1:

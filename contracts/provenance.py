@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tapehiss.contracts.counts import ITEM, REST, Evidence, Part
+from tapehiss.contracts.pointers import unescaped
 from tapehiss.contracts.reading import status_of
-from tapehiss.contracts.trees import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

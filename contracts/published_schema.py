@@ -7,7 +7,10 @@ References are followed, ``allOf`` is taken together, ``anyOf`` and ``oneOf`` ar
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
+
+from tapehiss.contracts.pointers import below, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,15 +78,7 @@ def _pointed(reference: str, document: Mapping[str, Any]) -> Any:
     if not reference.startswith("#"):
         schemas = document.get("schemas")
         return schemas.get(reference) if isinstance(schemas, dict) else None
-    target: Any = document
-    for step in reference.lstrip("#").split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(target, dict):
-            target = target.get(name)
-        else:
-            target = (
-                target[int(name)] if isinstance(target, list) and name.isdigit() and int(name) < len(target) else None
-            )
+    target: Any = reduce(below, steps_of(reference.lstrip("#")), document)
     return target
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tapehiss.contracts.counts import ITEM, REST
-from tapehiss.contracts.trees import unescaped
+from tapehiss.contracts.pointers import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

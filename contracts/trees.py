@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tapehiss.contracts.counts import ITEM, REST, Field
+from tapehiss.contracts.pointers import escaped, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,16 +70,6 @@ def _node(part: Part, below: Mapping[str, Sequence[str]], path: str) -> Node:
 def _rest(part: Part, below: Mapping[str, Sequence[str]], path: str) -> Node:
     """The sum of members; where the bound of fields was reached, nothing complete is known of what stands under it."""
     return Node(part.fields[path], partial=True) if "fields" in part.bounds else _node(part, below, path)
-
-
-def escaped(name: str) -> str:
-    """A member's name as a step of a path (RFC 6901 section 3)."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
-def unescaped(step: str) -> str:
-    """The member's name of a step."""
-    return step.replace("~1", "/").replace("~0", "~")
 
 
 def together(nodes: Sequence[Node]) -> Node:

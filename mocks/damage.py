@@ -1,7 +1,7 @@
 """Damaged bodies: what vendors and the boxes between have sent in place of the JSON that was promised.
 
-The law of this file: pure and the same every time; a body to which a kind of damage does not apply is damaged in the plainest way, so
-that a rule that strikes is never without effect.
+The law of this file: pure and the same every time; a body to which a kind of damage does not apply is damaged in the plainest way. Only a
+pointer that leads nowhere changes nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
+
+from tapehiss.contracts.pointers import below, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,10 +78,10 @@ def _mutated(body: bytes, kind: str, at: str) -> bytes:
         data = json.loads(body)
     except (ValueError, RecursionError):
         return _half(body)
-    steps = at.split("/")[1:] if at else _first(data)
+    steps = steps_of(at) if at else _first(data)
     if not steps:
         return b"null" if kind == "null" else b'"unexpected"'
-    _change(data, [step.replace("~1", "/").replace("~0", "~") for step in steps], kind)
+    _change(data, steps, kind)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
@@ -87,31 +90,23 @@ def _first(data: Any) -> list[str]:
     steps: list[str] = []
     while isinstance(data, dict | list) and data and len(steps) < DEPTH_MAX:
         name = next(iter(data)) if isinstance(data, dict) else 0
-        steps.append(str(name).replace("~", "~0").replace("/", "~1"))
+        steps.append(str(name))
         data = data[name]
     return steps
 
 
 def _change(data: Any, steps: list[str], kind: str) -> None:
     """Change what the steps lead to, if they lead anywhere."""
-    for step in steps[:-1]:
-        data = _below(data, step)
-    last = steps[-1]
-    if isinstance(data, list):
-        place = int(last) if last.isdigit() else -1
-        if 0 <= place < len(data):
-            data[place : place + 1] = [] if kind == "missing" else [MUTATIONS[kind](data[place])]
-    elif isinstance(data, dict):
+    parent, last = reduce(below, steps[:-1], data), steps[-1]
+    if isinstance(parent, list):
+        place = int(last) if last.isascii() and last.isdigit() else len(parent)
+        made = [] if kind == "missing" else [MUTATIONS[kind](each) for each in parent[place : place + 1]]
+        parent[place : place + 1] = made
+    elif isinstance(parent, dict):
         if kind == "missing":
-            data.pop(last, None)
+            parent.pop(last, None)
         else:
-            data[last] = MUTATIONS[kind](data.get(last))
-
-
-def _below(data: Any, step: str) -> Any:
-    if isinstance(data, dict):
-        return data.get(step)
-    return data[int(step)] if isinstance(data, list) and step.isdigit() and int(step) < len(data) else None
+            parent[last] = MUTATIONS[kind](parent.get(last))
 
 
 def _other_type(value: Any) -> Any:

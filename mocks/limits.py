@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapehiss.cassettes.exchange import Headers, Request, Response, header
 from tapehiss.contracts.operations import operation_of
+from tapehiss.contracts.pointers import below, steps_of
 from tapehiss.mocks.dialects import INSTANTS, filled
 from tapehiss.mocks.faults import reason_of
 from tapehiss.mocks.keys import split_url
@@ -216,11 +217,11 @@ def with_fields(limits: Limits, weighed: Weighed, response: Response, now_s: flo
     look_up = _look_up(weighed, {})
     for pointer, text in limits.fields:
         try:
-            _put(found, pointer.split("/")[1:], float(filled(text, look_up, now_s)))
-        except (KeyError, IndexError, TypeError, ValueError):
+            _put(found, steps_of(pointer), float(filled(text, look_up, now_s)))
+        except KeyError:
             continue  # this answer does not tell it
     body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(response.status, response.reason, response.headers, body)
+    return replace(response, body=body)
 
 
 def _look_up(weighed: Weighed, about: Mapping[str, Any]) -> Callable[[str, str], Any]:
@@ -256,21 +257,13 @@ def json_of(body: bytes) -> Any:
 
 
 def number_at(data: Any, pointer: str) -> float | None:
-    """The number that a JSON Pointer (RFC 6901; names without escapes) leads to."""
-    for step in pointer.split("/")[1:]:
-        if isinstance(data, dict):
-            data = data.get(step)
-        elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
-            data = data[int(step)]
-        else:
-            return None
-    return float(data) if isinstance(data, int | float) and not isinstance(data, bool) and data >= 0 else None
+    """The number, 0 or more, that a JSON Pointer leads to."""
+    found = reduce(below, steps_of(pointer), data)
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) and found >= 0 else None
 
 
 def _put(data: Any, steps: list[str], value: float) -> None:
-    """Replace a value that is there."""
-    for step in steps[:-1]:
-        data = data[int(step)] if isinstance(data, list) else data[step]
-    last: Any = int(steps[-1]) if isinstance(data, list) else steps[-1]
-    if isinstance(data[last], int | float):
-        data[last] = int(value) if value == int(value) else value
+    """Replace a number that is there."""
+    parent, last = reduce(below, steps[:-1], data), steps[-1]
+    if isinstance(below(parent, last), int | float):
+        parent[last if isinstance(parent, dict) else int(last)] = int(value) if value == int(value) else value

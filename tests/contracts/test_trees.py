@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from gathered import part_of
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tapehiss.contracts.counts import Field, Part
-from tapehiss.contracts.trees import escaped, pooled, together, tree_of, unescaped
-
-
-@given(st.text(max_size=6))
-def test_a_name_survives_its_step(name):
-    """Escaping is undone, and no name looks like the step of items or of the rest."""
-    assert unescaped(escaped(name)) == name
-    assert escaped(name) not in {"~*", "~+"}
+from tapehiss.contracts.trees import pooled, together, tree_of
 
 
 def test_a_tree_has_members_items_and_the_rest():
