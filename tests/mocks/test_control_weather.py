@@ -1,0 +1,40 @@
+"""Schedules and scenarios over the control plane."""
+
+from __future__ import annotations
+
+import pytest
+from steering import Control
+
+
+@pytest.fixture
+def control():
+    return Control()
+
+
+def test_a_schedule_is_set_read_and_ended(control):
+    """Rules in either form; they begin when they are set, and fair weather is one request away."""
+    rules = ["429 retry-after=2 first=1", {"latency_s": 0.5, "on": "GET *"}]
+    told = control("PUT", "/schedule", json={"rules": rules, "seed": 7}).json()
+    assert told["short"] == ["429 retry-after=2 first=1", "latency=0.5 on=GET *"]
+    assert (told["seed"], told["elapsed_s"], len(control.live.vendor.schedule)) == (7, 0.0, 2)
+    control.now_s = 12.5
+    assert control("GET", "/schedule").json() == told | {"elapsed_s": 2.5}
+    assert control("DELETE", "/schedule").json()["rules"] == []
+    assert control.live.vendor.schedule == ()
+
+
+def test_every_flaw_of_a_schedule_is_told(control):
+    """422 names rule and field of each, and the schedule stays as it was."""
+    answer = control("PUT", "/schedule", json={"rules": ["503", "teapot", {"status": 503, "first": 0}]})
+    assert answer.status_code == 422
+    assert [each["loc"] for each in answer.json()["detail"]] == [["body", "rules[1]"], ["body", "rules[2].first"]]
+    assert control.live.vendor.schedule == ()
+
+
+def test_ready_scenarios_can_be_listed_and_played(control):
+    """By name, with a seed; an unknown name is answered with the known ones."""
+    listed = control("GET", "/scenarios").json()
+    assert all(each["about"] and each["short"] for each in listed)
+    played = control("POST", "/scenarios/outage", params={"seed": 3}).json()
+    assert (played["seed"], played["short"]) == (3, next(e["short"] for e in listed if e["name"] == "outage"))
+    assert control("POST", "/scenarios/sunshine").status_code == 404
