@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from pydantic import ValidationError
 
 from tapehiss.mocks.errors import BadProfile
 from tapehiss.mocks.limits import Limit, Limits
 from tapehiss.mocks.profile_form import ProfileForm
 from tapehiss.mocks.windows import Bucket
+from tapehiss.mocks.yamlfile import WRONG, composed, content_of, data_of, line_of, no_yaml
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
 FOLDER = Path(__file__).parent / "profiles"
-FILE_MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,57 +69,48 @@ def profile_names() -> tuple[str, ...]:
 
 def profile(text: str) -> Profile:
     """``klaviyo``, ``klaviyo:XL``, or a YAML file with or without a plan; raises ``BadProfile``."""
-    name, plan = _parts(text)
-    if not name.endswith((".yaml", ".yml")):
-        return shipped_profile(text)
-    found = read_profile(Path(name))
-    return found.on_plan(plan) if plan else found
+    return _planned(text, lambda name: Path(name) if name.endswith((".yaml", ".yml")) else _shipped(name))
 
 
 def shipped_profile(text: str) -> Profile:
     """``klaviyo`` or ``klaviyo:XL``: only what ships with us, for a name that came over the network."""
-    name, plan = _parts(text)
+    return _planned(text, _shipped)
+
+
+def _planned(text: str, found: Callable[[str], Path]) -> Profile:
+    """The profile in the file that is found by the name before the colon, on the plan behind it."""
+    match = re.fullmatch(r"(.+):([^:/\\]+)", text)
+    name, plan = (match[1], match[2]) if match else (text, "")
+    read = read_profile(found(name))
+    return read.on_plan(plan) if plan else read
+
+
+def _shipped(name: str) -> Path:
     if name not in profile_names():
         remedy = f"choose one of {', '.join(profile_names())}, or give a .yaml file"
         raise BadProfile(f"no profile is called {name!r}", remedy=remedy)
-    found = read_profile(FOLDER / f"{name}.yaml")
-    return found.on_plan(plan) if plan else found
-
-
-def _parts(text: str) -> tuple[str, str]:
-    """Name and plan."""
-    match = re.fullmatch(r"(.+):([^:/\\]+)", text)
-    return (match[1], match[2]) if match else (text, "")
+    return FOLDER / f"{name}.yaml"
 
 
 def read_profile(path: Path) -> Profile:
     """The profile in a file; raises ``BadProfile`` with file, line and field."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(FILE_MAX_BYTES + 1)
-    except OSError as error:
-        raise BadProfile(f"cannot be read: {error.strerror}", str(path), "give a YAML file with limits") from None
-    if len(content) > FILE_MAX_BYTES:
-        raise BadProfile(f"is larger than {FILE_MAX_BYTES} bytes", str(path), "give a YAML file with limits")
-    return parse_profile(content, str(path), path.stem)
+    return parse_profile(content_of(path, BadProfile, "a YAML file with limits"), str(path), path.stem)
 
 
 def parse_profile(content: bytes, where: str, name: str) -> Profile:
     """The profile in a YAML text."""
+    root = composed(content, where, BadProfile)
     try:
-        root = yaml.compose(content, yaml.SafeLoader)
-        data = None if root is None else _plain(yaml.constructor.SafeConstructor().construct_document(root))
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{where}:{mark.line + 1}" if mark else where
-        raise BadProfile(f"is not YAML: {getattr(error, 'problem', None) or error}", place, "mend the file") from None
+        data = None if root is None else _plain(data_of(root))
+    except WRONG as error:
+        raise no_yaml(error, where, BadProfile) from None
     try:
         read = ProfileForm.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(step) for step in first["loc"])
         words = first["msg"].removeprefix("Value error, ")
-        place = f"{where}:{_line(root, first['loc'])}"
+        place = f"{where}:{line_of(root, first['loc'])}"
         raise BadProfile(f"{field}: {words}" if field else words, place, "see docs/serving.md, limits") from None
     return _value(read, name)
 
@@ -142,17 +133,3 @@ def _value(read: ProfileForm, name: str) -> Profile:
     plans = tuple((plan, tuple(quotas.items())) for plan, quotas in read.plans.items())
     found = Profile(name, read.vendor, read.about, read.source, read.read, read.confidence, limits, plans)
     return found.on_plan(read.plan) if read.plan else found
-
-
-def _line(node: Any, steps: tuple[int | str, ...]) -> int:
-    """The line of a field, or of the nearest thing around it."""
-    line = 1 if node is None else int(node.start_mark.line) + 1
-    if not steps:
-        return line
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if str(key.value) == str(steps[0]):
-                return max(int(key.start_mark.line) + 1, _line(value, steps[1:]) if steps[1:] else 0)
-    elif isinstance(node, yaml.SequenceNode) and isinstance(steps[0], int) and steps[0] < len(node.value):
-        return _line(node.value[steps[0]], steps[1:])
-    return line
