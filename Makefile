@@ -69,7 +69,7 @@ compat: $(READY)  ## the matrix: Pythons 3.11 to 3.13, vcrpy 6.0.2 to latest (RO
 corpus: $(READY)  ## import a folder of recordings, prove that they replay and that their contracts hold (CORPUS=dir)
 	@test -n "$(CORPUS)" || { echo "say which: make corpus CORPUS=path/to/recordings"; exit 2; }
 	@$(MAKE) --no-print-directory --keep-going peers || echo "not every peer could be installed: their columns say so"
-	@status=0; for command in "corpus.py" "contracts.py --corpus" "drift.py"; do \
+	@status=0; for command in "corpus.py" "fidelity.py" "contracts.py --corpus" "drift.py"; do \
 		echo; echo "$$command $(CORPUS)"; $(BIN)/python benchmarks/$$command $(CORPUS) || status=1; done; exit $$status
 
 library: $(READY) $(VENV)-e2e/.ready $(VENV)-e2e-litellm/.ready  ## record the tapes that ship with us anew (VENDORS="..." for some)
