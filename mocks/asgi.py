@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tapehiss.cassettes.exchange import Ending, header
 from tapehiss.mocks.links import here_of
 from tapehiss.mocks.live import LiveVendor, dated
-from tapehiss.mocks.plane import DataPlane, accepted_by, request_of
+from tapehiss.mocks.plane import FORWARDED, DataPlane, accepted_by, request_of
 from tapehiss.mocks.wire import HANG_MAX_S, Asked, message_of
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class App:
         target = scope.get("raw_path") or scope["path"].encode()
         target += b"?" + scope["query_string"] if scope["query_string"] else b""
         request = request_of(scope["method"], target, scope["headers"], await _body(receive))
-        here = here_of(header(request.headers, "host") or "")
+        scheme = header(request.headers, FORWARDED) or scope.get("scheme", "http")
+        here = here_of(header(request.headers, "host") or "", scheme)
         outcome, delay_s = self.plane.answer(request, here)
         await asyncio.sleep(delay_s)
         asked = Asked(request.method, accepted_by(request), pace=self.plane.live.vendor.latency)

@@ -34,9 +34,9 @@ def origin_in(url: str) -> Origin | None:
 
 
 @lru_cache(maxsize=1024)
-def here_of(host_header: str) -> Origin | None:
+def here_of(host_header: str, scheme: str = "http") -> Origin | None:
     """The mock as this client calls it."""
-    return origin_of("http", host_header)
+    return origin_of(scheme, host_header) if scheme in {"http", "https"} else None
 
 
 def to_vendor(request: Request, index: Index, here: Origin | None) -> Request:

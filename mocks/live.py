@@ -5,13 +5,16 @@ Owned by one thread (the server's loop); it is told the time like everything bel
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from tapehiss.mocks.feed import Feed, Kind
 from tapehiss.mocks.journal import Journal
 from tapehiss.mocks.keys import normal_path, split_url
 from tapehiss.mocks.limits import Limits
 from tapehiss.mocks.links import HOST_SEGMENT
+from tapehiss.mocks.renewal import Renewal, renewed
+from tapehiss.mocks.shorthand import rule_to_text
 from tapehiss.mocks.vendor import State, Vendor
 
 if TYPE_CHECKING:
@@ -34,13 +37,17 @@ class LiveVendor:
     journal: Journal = field(default_factory=Journal)
     profile: Profile | None = None
     """Where the vendor's limits come from."""
+    feed: Feed = field(default_factory=Feed)
+    """Who listens to what happens."""
 
     def answer(self, request: Request, now_s: float) -> tuple[Outcome, float]:
         """What the client gets and after how many seconds; the state moves on."""
         request = addressed(request)
         self.state, outcome, delay_s = self.vendor.answer(self.state, request, now_s)
         path = normal_path(split_url(request.url)[1].partition("?")[0])
-        self.journal.note(now_s, request.method, self.vendor.index.wild.shown(path), outcome, delay_s)
+        self.feed.requested(
+            self.journal.note(now_s, request.method, self.vendor.index.wild.shown(path), outcome, delay_s)
+        )
         return outcome, delay_s
 
     def play(self, schedule: Schedule, now_s: float, *, seed: int | None = None) -> None:
@@ -48,12 +55,21 @@ class LiveVendor:
         seed = self.vendor.seed if seed is None else seed
         self.vendor = replace(self.vendor, schedule=schedule, seed=seed)
         self.state = replace(self.state, began_s=now_s, attempts=State().attempts)
+        self.feed.tell(Kind.SCHEDULE, {"rules": [rule_to_text(rule) for rule in schedule], "seed": seed})
 
     def limit(self, profile: Profile | None) -> None:
         """Other limits from now on, or none; the counters begin anew."""
         self.profile = profile
         self.vendor = replace(self.vendor, limits=Limits() if profile is None else profile.limits)
         self.state = replace(self.state, counters=State().counters)
+        kept = None if profile is None else {"profile": profile.name, "plan": profile.plan}
+        self.feed.tell(Kind.LIMITS, {"limits": kept})
+
+    def renew(self, read: Vendor) -> Renewal:
+        """Other tapes from now on, under the same schedule and limits; what was remembered stays where it still means the same."""
+        self.vendor, self.state, renewal = renewed(self.vendor, read, self.state)
+        self.feed.tell(Kind.TAPES, asdict(renewal))
+        return renewal
 
     def effects(self) -> tuple[Effect, ...]:
         """What was done, by operation."""
@@ -63,6 +79,7 @@ class LiveVendor:
         """Everything as at the beginning, with the schedule that is set."""
         self.state = State(began_s=now_s)
         self.journal.clear()
+        self.feed.tell(Kind.RESET, {})
 
 
 def addressed(request: Request) -> Request:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tapehiss.cassettes.coding import decode
 from tapehiss.cassettes.exchange import Request, header
+from tapehiss.mocks.bounds import Bounds
 from tapehiss.mocks.links import here_of, to_client, to_vendor
 from tapehiss.mocks.wire import Asked, Script, announced, script_of, without
 
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
     from tapehiss.cassettes.origins import Origin
     from tapehiss.mocks.live import LiveVendor
     from tapehiss.mocks.outcome import Outcome, Rung
+    from tapehiss.mocks.renewal import Renewal
+    from tapehiss.mocks.vendor import Vendor
 
 PREPARED_MAX_BYTES = 256 * 1024 * 1024
+FORWARDED = "x-forwarded-proto"
+"""How a front that ends TLS for us was reached: links lead back to it."""
 DECODED_MAX_BYTES = 256 * 1024 * 1024
-BODY_MAX_BYTES = 256 * 1024 * 1024
 
-How: TypeAlias = tuple[str, str, bool, bool, float, str]
-"""The fields of ``Asked``, and the Host header: a tuple, because it is looked up for every request."""
+How: TypeAlias = tuple[str, str, bool, bool, float, str, str]
+"""The fields of ``Asked``, the Host header and the scheme: a tuple, because it is looked up for every request."""
 
 
 Prepared: TypeAlias = "tuple[int, Rung, How, tuple[str, ...]]"
@@ -44,8 +48,12 @@ class DataPlane:
     prepared_bytes: int = 0
     prepared_max_bytes: int = PREPARED_MAX_BYTES
     """When the kept scripts would take more, they are forgotten and made anew."""
-    body_max_bytes: int = BODY_MAX_BYTES
-    """Longer request bodies are refused with 413."""
+    scheme: str = "http"
+    """How clients reach it, unless a front says otherwise."""
+    bounds: Bounds = field(default_factory=Bounds)
+    """What is taken from clients."""
+    held_bytes: int = 0
+    """Request bodies of all connections that wait for their end or their turn."""
 
     def play(
         self,
@@ -60,13 +68,20 @@ class DataPlane:
         """What to write for one request, and after how many seconds to begin."""
         request = request_of(method, url, headers, body)
         host = header(request.headers, "host") or ""
-        outcome, delay_s = self.answer(request, here_of(host))
-        how = (method, accepted_by(request), keep_alive, not http_10, self.live.vendor.latency, host)
+        scheme = header(request.headers, FORWARDED) or self.scheme
+        outcome, delay_s = self.answer(request, here_of(host, scheme))
+        how = (method, accepted_by(request), keep_alive, not http_10, self.live.vendor.latency, host, scheme)
         return self._script(outcome, how), delay_s
 
     def answer(self, request: Request, here: Origin | None) -> tuple[Outcome, float]:
         """What becomes of a request that was sent to the mock under this name, as the vendor has it."""
         return self.live.answer(to_vendor(request, self.live.vendor.index, here), self.clock())
+
+    def renew(self, read: Vendor) -> Renewal:
+        """Other tapes from now on; the next request is answered from them."""
+        self.prepared.clear()
+        self.prepared_bytes = 0
+        return self.live.renew(read)
 
     def localised(self, outcome: Outcome, here: Origin | None) -> Outcome:
         """The outcome with the mock's URLs in the recorded answer."""
@@ -89,9 +104,9 @@ class DataPlane:
         return announced(script, outcome.told)
 
     def _made(self, outcome: Outcome, how: How) -> Script:
-        method, accepted, keep_alive, chunking, pace, host = how
+        method, accepted, keep_alive, chunking, pace, host, scheme = how
         asked = Asked(method, accepted, keep_alive=keep_alive, chunking=chunking, pace=pace)
-        return script_of(self.localised(outcome, here_of(host)), asked)
+        return script_of(self.localised(outcome, here_of(host, scheme)), asked)
 
     def _keep(self, key: Prepared, script: Script) -> None:
         size = sum(len(content) for _, content in script.pieces)

@@ -2,7 +2,8 @@
 
 Requests outside ``/_tapehiss/`` never become ASGI: they are answered with prepared bytes written straight to the transport, and
 the connection is cut, reset or left hanging as the script says, which ASGI cannot do. Everything under ``/_tapehiss/`` falls
-through to uvicorn's own path. Answers leave in the order of the requests (RFC 9112 section 9.3.2).
+through to uvicorn's own path. Answers leave in the order of the requests (RFC 9112 section 9.3.2). What a client sends is bounded in
+bytes and seconds (``bounds``): whatever it is, the answer is a refusal or the end of this connection, and no other one notices.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import traceback
 from collections import deque
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tapehiss.mocks.bounds import Stage
 from tapehiss.mocks.wire import HANG_MAX_S, Then
 
 if TYPE_CHECKING:
@@ -31,12 +35,23 @@ URL_MAX_BYTES = 64 * 1024
 WAITING_MAX = 1000
 """Pipelined requests that wait on one connection."""
 LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
+LINGER_S = 2.0
+"""How long what a refused client still sends is read and dropped: closed at once, TCP would throw away the refusal, too."""
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-def refusal(status: int, reason: str) -> bytes:
+def refusal(status: int, reason: str, detail: str = "") -> bytes:
     """A whole answer to a request that is not served at all."""
-    return f"HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode("ascii")
+    body = detail.encode()
+    head = f"HTTP/1.1 {status} {reason}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    return head.encode("ascii") + body
+
+
+def defect(error: Exception) -> str:
+    """What a client is told about a defect of ours: its kind and its place; what the error quotes may be a secret."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{PurePath(place.filename).name}:{place.lineno}"
+    return f"tapehiss has a defect, please report it: {type(error).__name__} in {where}\n"
 
 
 class MockProtocol(HttpToolsProtocol):
@@ -49,21 +64,38 @@ class MockProtocol(HttpToolsProtocol):
         self._busy = False
         self._ours = False
         self._leaving = False
+        self._draining = False
+        self._choked = False
         self._content: list[bytes] = []
-        self._size = 0
+        self._size = self._held = self._head_size = 0
         self._timers: list[asyncio.TimerHandle] = []
+        self._stage = Stage.HEAD
+        self._turn = self._swept_turn = 0
+        self._swept_s = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client came; one too many is told so."""
+        super().connection_made(transport)
+        self._swept_s = self.loop.time()
+        if len(self.connections) > self._plane.bounds.connections:
+            self._refuse(503, "Too Many Connections")
 
     # ---- what the parser reports
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the client; what cannot be read as HTTP is answered with 400."""
+        if self._leaving:
+            return
         self._unset_keepalive_if_required()
+        self._head_size += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
             self._upgraded(data, upgrade)
         except httptools.HttpParserError:
             self._refuse(400, "Bad Request")
+        if self._stage is Stage.HEAD and self._head_size > self._plane.bounds.head_bytes:
+            self._refuse(431, "Request Header Fields Too Large")
 
     def _upgraded(self, data: bytes, upgrade: httptools.HttpParserUpgrade) -> None:
         """An upgrade that nobody grants (h2c, WebSocket): the request was answered as plain HTTP, and so is what follows."""
@@ -76,6 +108,8 @@ class MockProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins; whose it is shows when its target is known."""
+        self._stage = Stage.HEAD
+        self._turn += 1
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
@@ -95,6 +129,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there: ours, or uvicorn's."""
+        self._stage, self._head_size = Stage.BODY, 0
         self._ours = not (self.url.startswith(CONTROL_PREFIXES) or self.url == CONTROL_ROOT)
         if not self._ours:
             self._hand_over()
@@ -114,17 +149,27 @@ class MockProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
-        if not self._ours:
-            super().on_body(body)
-            return
-        self._size += len(body)
-        if self._size > self._plane.body_max_bytes:
+        bounds, size = self._plane.bounds, len(body)
+        self._head_size = 0
+        self._size += size
+        if self._size > (bounds.body_bytes if self._ours else bounds.control_body_bytes):
             self._refuse(413, "Content Too Large")
-        else:
+        elif not self._ours:
+            super().on_body(body)
+        elif self._plane.held_bytes + size > bounds.held_bytes:
+            self._refuse(503, "Too Many Bytes")
+        elif not self._leaving:
+            self._hold(size)
             self._content.append(body)
+
+    def _hold(self, size: int) -> None:
+        """So many more bytes of bodies wait here (or fewer)."""
+        self._held += size
+        self._plane.held_bytes += size
 
     def on_message_complete(self) -> None:
         """The request is there: answer it, after those before it."""
+        self._stage = Stage.ANSWERING
         if not self._ours:
             super().on_message_complete()
             return
@@ -141,9 +186,15 @@ class MockProtocol(HttpToolsProtocol):
 
     def _next(self) -> None:
         """Answer the request that has waited longest."""
-        while self._waiting and not self._busy and not self._leaving:
+        while self._waiting and not self._busy and not self._leaving and not self._choked:
             method, url, headers, body, keep, http_10 = self._waiting.popleft()
-            script, delay_s = self._plane.play(method, url, headers, body, keep_alive=keep, http_10=http_10)
+            if body:
+                self._hold(-len(body))
+            try:
+                script, delay_s = self._plane.play(method, url, headers, body, keep_alive=keep, http_10=http_10)
+            except Exception as error:  # noqa: BLE001 (a defect of ours costs one answer, and says where it is)
+                self._refuse(500, "Internal Server Error", defect(error))
+                return
             self._busy = True
             if delay_s > 0:
                 self._at(delay_s, self._begin, script)
@@ -189,13 +240,22 @@ class MockProtocol(HttpToolsProtocol):
                 self._busy = False
                 if self._waiting:
                     self.loop.call_soon(self._next)
+                else:
+                    self._settle()
             case Then.CLOSE:
-                self._leave()
-                self.transport.close()
+                self._close()
             case Then.RESET:
                 self.reset()
             case Then.HANG:
                 self._at(HANG_MAX_S, self.reset)
+
+    def _settle(self) -> None:
+        """Everything that was asked has been answered."""
+        if self._stage is Stage.ANSWERING:
+            self._stage = Stage.IDLE
+            self._turn += 1
+            if self._draining:
+                self._close()
 
     def reset(self) -> None:
         """Send RST instead of FIN (RFC 9293 section 3.10.5): what is unsent is lost."""
@@ -208,17 +268,28 @@ class MockProtocol(HttpToolsProtocol):
     def _at(self, delay_s: float, call: Any, *arguments: Any) -> None:
         self._timers.append(self.loop.call_later(delay_s, call, *arguments))
 
-    def _refuse(self, status: int, reason: str) -> None:
+    def _refuse(self, status: int, reason: str, detail: str = "") -> None:
         """Answer and close, whatever else was meant."""
         if not self._leaving and not self.transport.is_closing():
             self._leave()
-            self.transport.write(refusal(status, reason))
-            self.transport.close()
+            self.transport.write(refusal(status, reason, detail))
+            if self.transport.can_write_eof():
+                self.transport.write_eof()
+                self._at(LINGER_S, self.transport.close)
+            else:
+                self.transport.close()
+
+    def _close(self) -> None:
+        """Send what is written, then FIN."""
+        self._leave()
+        self.transport.close()
 
     def _leave(self) -> None:
         """Nothing more is answered on this connection."""
         self._leaving = True
         self._waiting.clear()
+        self._content = []
+        self._hold(-self._held)
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
@@ -228,7 +299,46 @@ class MockProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """A control request was answered: go on with what waits."""
         super().on_response_complete()
+        if self._waiting:
+            self._next()
+        else:
+            self._settle()
+
+    def pause_writing(self) -> None:
+        """The client does not read: it gets no further answers until it does."""
+        super().pause_writing()
+        self._choked = True
+        self._turn += 1
+
+    def resume_writing(self) -> None:
+        """The client reads again."""
+        super().resume_writing()
+        self._choked = False
+        self._turn += 1
         self._next()
+
+    def shutdown(self) -> None:
+        """Close as soon as everything that was asked is answered; what is being sent may still be sent."""
+        self._draining = True
+        if not self._uvicorn_idle():
+            super().shutdown()
+        elif self._stage is Stage.IDLE or not self._turn:
+            self._close()
+
+    def sweep(self, now_s: float) -> None:
+        """Look at the clock of the loop: a connection that waits too long for its client ends."""
+        if self._turn != self._swept_turn:
+            self._swept_turn, self._swept_s = self._turn, now_s
+            return
+        stage = Stage.UNREAD if self._choked else self._stage
+        if self._leaving or not self._plane.bounds.overdue(stage, now_s - self._swept_s):
+            return
+        if stage in {Stage.HEAD, Stage.BODY} and not self._busy and self._turn:
+            self._refuse(408, "Request Timeout")
+        elif stage is Stage.UNREAD:
+            self.reset()
+        else:
+            self._close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client left, or we did."""

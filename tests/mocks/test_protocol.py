@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shop import SHOP
 from wires import Wire, get, read
 
+from tapehiss.mocks.bounds import Bounds
 from tapehiss.mocks.faults import Latency, Reset, Truncate
 from tapehiss.mocks.protocol import HEADERS_MAX, URL_MAX_BYTES, WAITING_MAX
 from tapehiss.mocks.schedule import Rule
@@ -132,7 +133,7 @@ def test_what_is_not_http_is_refused(port, data, status):
 def test_a_body_over_the_limit_is_refused():
     """413, before all of it has come."""
     with Server(Vendor.of(SHOP)) as server, Wire(server.port) as wire:
-        server._plane.body_max_bytes = 10
+        server._plane.bounds = Bounds(body_bytes=10)
         data = wire.send(b"POST /v1/orders HTTP/1.1\r\nHost: m\r\nContent-Length: 1000\r\n\r\n01234567890").rest()
         assert data.startswith(b"HTTP/1.1 413")
 
