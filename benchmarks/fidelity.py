@@ -163,13 +163,13 @@ def over_socket(name: str, vendor: Vendor, result: Result) -> None:
 
 def sendable(request: Request) -> bool:
     """Whether this client can ask so: an ASCII target without spaces, a method that is no tunnel."""
-    target = split_url(request.url)[1]
+    target = split_url(request.url).target
     return target.isascii() and target.isprintable() and " " not in target and request.method != "CONNECT"
 
 
 def received(port: int, request: Request, *, several: bool) -> tuple[int, bytes, str] | None:
     """Status, decoded body and rung; ``None`` if no answer came."""
-    authority, target = split_url(request.url)
+    authority, target, _ = split_url(request.url)
     place = f"/_host/{authority}{target}" if several else target
     with closing(HTTPConnection("127.0.0.1", port, timeout=SOCKET_TIMEOUT_S)) as connection:
         try:

@@ -7,7 +7,6 @@ Sources: docs.stripe.com/api/idempotent_requests, docs.stripe.com/error-low-leve
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tapehiss.cassettes.exchange import Headers, Request, Response
 from tapehiss.contracts.idempotency import UNSAFE, is_key
 from tapehiss.mocks.faults import PROBLEM, reason_of
+from tapehiss.mocks.keys import fingerprint_of
 from tapehiss.mocks.outcome import Outcome, Repeat, Rung
 
 if TYPE_CHECKING:
@@ -115,8 +115,7 @@ def key_of(request: Request, host: str) -> Key | None:
     """The key in any of the headers that vendors use; ``host`` where there are several vendors."""
     for name, value in request.headers:
         if value and is_key(name):
-            text = f"{host}\x1f{name.lower()}\x1f{value}".encode("utf-8", "surrogatepass")
-            return Key(int.from_bytes(hashlib.blake2b(text, digest_size=8).digest()), value)
+            return Key(fingerprint_of((host, name.lower(), value)), value)
     return None
 
 

@@ -71,8 +71,7 @@ class Index:
     """The vendors' authorities, without default ports."""
     origins: tuple[Origin, ...] = ()
     """The same with their schemes."""
-    exact: dict[Key, tuple[Group, int]] = field(default_factory=dict, repr=False)
-    """Key to group and fingerprint."""
+    exact: dict[Key, Match] = field(default_factory=dict, repr=False)
     normalised: dict[Key, Group] = field(default_factory=dict, repr=False)
     operation: dict[Key, Group] = field(default_factory=dict, repr=False)
     renamed: dict[Key, Group] = field(default_factory=dict, repr=False)
@@ -86,11 +85,11 @@ class Index:
 
     def find(self, request: Request) -> Match:
         """The best group for a request, and its fingerprint."""
-        authority, target = split_url(request.url)
+        authority, target, _ = split_url(request.url)
         host = self.host_of(authority)
         hit = self.exact.get(exact_key(request, host, target))
         if hit is not None:
-            return Match(Rung.EXACT, hit[1], hit[0])
+            return hit
         keys = keys_of(request, host, target, self.wild)
         methods = ("HEAD", "GET") if request.method == "HEAD" else (request.method,)
         for method in methods:
@@ -114,13 +113,13 @@ class Index:
 
     def fingerprint(self, request: Request) -> int:
         """The fingerprint of a request as the client sent it."""
-        authority, target = split_url(request.url)
+        authority, target, _ = split_url(request.url)
         return keys_of(request, self.host_of(authority), target, self.wild).fingerprint
 
     def names_of(self, number: int) -> tuple[str, ...]:
         """What the client made up in the URL of a recording."""
         request = self.recordings[number].request
-        return _shape(self, request, "", split_url(request.url)[1])[1]
+        return _shape(self, request, "", split_url(request.url).target)[1]
 
     def named_anew(self, request: Request, match: Match, number: int) -> tuple[tuple[str, str], ...]:
         """Pairs of an identifier that the client made up and the one that a recording has instead."""
@@ -149,12 +148,12 @@ def index_of(exchanges: Iterable[Exchange]) -> Index:
     """The index over some exchanges, in their order."""
     recordings = tuple(exchange for exchange in exchanges if playable(exchange))
     assert len(recordings) <= RECORDINGS_MAX
-    hosts = frozenset(split_url(exchange.request.url)[0] for exchange in recordings)
+    hosts = frozenset(split_url(exchange.request.url).authority for exchange in recordings)
     wild = wildcards_of(_places(exchange.request) for exchange in recordings)
     origins = dict.fromkeys(filter(None, (origin_in(exchange.request.url) for exchange in recordings)))
     index = Index(recordings, hosts, tuple(origins), wild=wild, inventions=inventions_of(recordings))
     for number, exchange in enumerate(recordings):
-        authority, target = split_url(exchange.request.url)
+        authority, target, _ = split_url(exchange.request.url)
         for host in {"", index.host_of(authority)}:
             _enter(index, number, exchange, host, target)
     return index
@@ -162,8 +161,8 @@ def index_of(exchanges: Iterable[Exchange]) -> Index:
 
 def _places(request: Request) -> tuple[str, str, Iterable[tuple[str, Any, Place]]]:
     """Where a recorded request may hold pseudonyms."""
-    target = split_url(request.url)[1]
-    return request.method, normal_path(target.partition("?")[0]), named_values_of(request, target)
+    _, target, path = split_url(request.url)
+    return request.method, normal_path(path), named_values_of(request, target)
 
 
 def _enter(index: Index, number: int, exchange: Exchange, host: str, target: str) -> None:
@@ -171,9 +170,10 @@ def _enter(index: Index, number: int, exchange: Exchange, host: str, target: str
     request = exchange.request
     keys = keys_of(request, host, target, index.wild)
     exact = exact_key(request, host, target)
-    if exact not in index.exact:
-        index.exact[exact] = (Group(_next_id(index)), keys.fingerprint)
-    index.exact[exact][0].numbers.append(number)
+    known = index.exact.get(exact)
+    group = known.group if known is not None and known.group is not None else Group(_next_id(index))
+    group.numbers.append(number)
+    index.exact[exact] = known or Match(Rung.EXACT, keys.fingerprint, group)
     selected = exchange.response is not None and exchange.response.status in SELECTED
     for key in {keys.normalised} if selected else {keys.normalised, keys.unselected}:
         _group(index, index.normalised, key).numbers.append(number)

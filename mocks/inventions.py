@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from tapehiss.cassettes.pseudonyms import is_pseudonym
 from tapehiss.mocks.bodies import kept_pairs, spelt_pairs
+from tapehiss.mocks.keys import fingerprint_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -84,7 +84,7 @@ def _is_base64(run: str) -> bool:
 
 def digest_of_name(name: str) -> int:
     """64 bits of an identifier."""
-    return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+    return fingerprint_of((name,))
 
 
 class Shape(NamedTuple):

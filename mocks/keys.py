@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
 from tapehiss.cassettes.secretnames import Place
+from tapehiss.contracts.operations import PATH_LENGTH_MAX, operation_of
 from tapehiss.mocks import markup
 from tapehiss.mocks.bodies import body_digest, digest_of, named_in, normal_pairs, read_body
 from tapehiss.mocks.wildcards import Wildcards, named_values
@@ -30,6 +32,9 @@ OPERATION_HEADERS = frozenset({"x-amz-target", "soapaction", "x-http-method-over
 SELECTING_HEADERS = frozenset({"range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
 """Headers that ask for a part of the representation, or for none (RFC 9110 sections 13 and 14)."""
 
+TELLING_HEADERS = OPERATION_HEADERS | SELECTING_HEADERS
+URL_KEPT_MAX_CHARS = 1_000
+"""Longer URLs are taken apart anew every time."""
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 NOWHERE = Wildcards()
 
@@ -46,23 +51,41 @@ class Keys:
     """64 bits of the unselected key."""
 
 
-def split_url(url: str) -> tuple[str, str]:
-    """``(authority, path and query)`` of an absolute URL; the authority in lower case without user and default port."""
+class Target(NamedTuple):
+    """Where a request goes."""
+
+    authority: str
+    """In lower case, without user and default port."""
+    target: str
+    """Path and query (RFC 9112 section 3.2.1)."""
+    path: str
+
+
+def split_url(url: str) -> Target:
+    """Where an absolute URL leads, or a path alone."""
+    return _known_target(url) if len(url) <= URL_KEPT_MAX_CHARS else _target(url)
+
+
+def _target(url: str) -> Target:
     scheme, found, rest = url.partition("://")
     if not found:
-        return "", url if url.startswith("/") else "/" + url
+        target = url if url.startswith("/") else f"/{url}"
+        return Target("", target, target.partition("?")[0])
     authority, _, target = rest.partition("/")
     if "?" in authority or "#" in authority:
         cut = min(place for place in (authority.find("?"), authority.find("#")) if place >= 0)
         authority, target = rest[:cut], rest[cut:]
     target = f"/{target.partition('#')[0]}" if "#" in target else f"/{target}"
     default = DEFAULT_PORTS.get(scheme.lower(), ":0")
-    return authority.rpartition("@")[2].lower().removesuffix(default), target
+    return Target(authority.rpartition("@")[2].lower().removesuffix(default), target, target.partition("?")[0])
+
+
+_known_target = lru_cache(maxsize=16_384)(_target)
 
 
 def exact_key(request: Request, host: str, target: str) -> Key:
     """Method, place and body as sent, with the headers that name or select something."""
-    return (request.method, host, target, body_digest(request), *_marks(request), *_selection(request))
+    return (request.method, host, target, body_digest(request), *_told(request, TELLING_HEADERS))
 
 
 def _marks(request: Request) -> list[str]:
@@ -72,7 +95,7 @@ def _marks(request: Request) -> list[str]:
 
 def selection_of(request: Request) -> tuple[str, ...]:
     """The headers that name an operation or ask for a part, with their values."""
-    return (*_marks(request), *_selection(request))
+    return tuple(_told(request, TELLING_HEADERS))
 
 
 def _selection(request: Request) -> list[str]:
@@ -82,7 +105,7 @@ def _selection(request: Request) -> list[str]:
 
 def _told(request: Request, names: frozenset[str]) -> list[str]:
     """``name=value`` of these headers, sorted; most requests have none, so one pass has to do."""
-    return sorted(f"{name.lower()}={value}" for name, value in request.headers if name.lower() in names)
+    return sorted([f"{name.lower()}={value}" for name, value in request.headers if name.lower() in names])
 
 
 def keys_of(request: Request, host: str, target: str, wild: Wildcards = NOWHERE) -> Keys:
@@ -115,6 +138,16 @@ def named_values_of(request: Request, target: str) -> Iterator[tuple[str, Any, P
 
 def _queried(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Any, Place]]:
     return ((name, value, Place.QUERY) for name, value in pairs)
+
+
+def operation_named(method: str, path: str) -> str:
+    """The operation that a request is counted by: its method, and its path with parameters in the place of identifiers."""
+    return _operation(method, path[:PATH_LENGTH_MAX])
+
+
+@lru_cache(maxsize=16_384)
+def _operation(method: str, path: str) -> str:
+    return f"{method} {operation_of(method, path)[0].path}"
 
 
 def fingerprint_of(key: Key) -> int:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from immutables import Map
 
 from tapehiss.contracts.idempotency import UNSAFE
-from tapehiss.contracts.operations import operation_of
 from tapehiss.mocks.bodies import read_body
+from tapehiss.mocks.keys import operation_named
 from tapehiss.mocks.memory import Memory
 from tapehiss.mocks.outcome import Repeat
 
@@ -104,9 +103,3 @@ def writes(request: Request) -> bool:
     kind, value = read_body(request)
     text = value.get("query") if kind == "json" and isinstance(value, dict) else None
     return not (isinstance(text, str) and _READING.match(text) and "mutation" not in text)
-
-
-@lru_cache(maxsize=4096)
-def operation_named(method: str, path: str) -> str:
-    """The operation that a request is counted by."""
-    return f"{method} {operation_of(method, path)[0].path}"

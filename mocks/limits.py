@@ -133,7 +133,7 @@ class Weighed(NamedTuple):
 def asked_of(limits: Limits, request: Request) -> Asked:
     """What counters may know of a request."""
     told = next((value for name in limits.account if (value := header(request.headers, name))), "")
-    return _asked(request.method, split_url(request.url)[1].partition("?")[0], told)
+    return _asked(request.method, split_url(request.url).path, told)
 
 
 @lru_cache(maxsize=4096)

@@ -44,7 +44,7 @@ class LiveVendor:
         """What the client gets and after how many seconds; the state moves on."""
         request = addressed(request)
         self.state, outcome, delay_s = self.vendor.answer(self.state, request, now_s)
-        path = normal_path(split_url(request.url)[1].partition("?")[0])
+        path = normal_path(split_url(request.url).path)
         self.feed.requested(
             self.journal.note(now_s, request.method, self.vendor.index.wild.shown(path), outcome, delay_s)
         )
@@ -54,14 +54,14 @@ class LiveVendor:
         """Another schedule, which begins now; attempts are counted anew."""
         seed = self.vendor.seed if seed is None else seed
         self.vendor = replace(self.vendor, schedule=schedule, seed=seed)
-        self.state = replace(self.state, began_s=now_s, attempts=State().attempts)
+        self.state = self.state._replace(began_s=now_s, attempts=State().attempts)
         self.feed.tell(Kind.SCHEDULE, {"rules": [rule_to_text(rule) for rule in schedule], "seed": seed})
 
     def limit(self, profile: Profile | None) -> None:
         """Other limits from now on, or none; the counters begin anew."""
         self.profile = profile
         self.vendor = replace(self.vendor, limits=Limits() if profile is None else profile.limits)
-        self.state = replace(self.state, counters=State().counters)
+        self.state = self.state._replace(counters=State().counters)
         kept = None if profile is None else {"profile": profile.name, "plan": profile.plan}
         self.feed.tell(Kind.LIMITS, {"limits": kept})
 
@@ -86,7 +86,7 @@ def addressed(request: Request) -> Request:
     """The request with the vendor that a ``/_host/`` path names in place of the mock."""
     if HOST_PREFIX not in request.url:
         return request
-    authority, target = split_url(request.url)
+    authority, target, _ = split_url(request.url)
     if not target.startswith(HOST_PREFIX):
         return request
     host, slash, rest = target.removeprefix(HOST_PREFIX).partition("/")

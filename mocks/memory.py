@@ -7,8 +7,7 @@ at least ``GENERATION_MAX`` of the latest numbers are known at any time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from immutables import Map
 
@@ -17,12 +16,11 @@ V = TypeVar("V")
 GENERATION_MAX = 250_000
 
 
-@dataclass(frozen=True, slots=True)
-class Memory(Generic[V]):
-    """Values by number."""
+class Memory(NamedTuple, Generic[V]):
+    """Values by number. A tuple, because it is made anew several times for every request."""
 
-    young: Map[int, V] = field(default_factory=Map, repr=False)
-    old: Map[int, V] = field(default_factory=Map, repr=False)
+    young: Map[int, V] = Map()
+    old: Map[int, V] = Map()
 
     def get(self, number: int, default: V) -> V:
         """The value of a number, or ``default`` where none was put."""

@@ -66,9 +66,8 @@ def nearest(request: Request, recordings: Sequence[Exchange]) -> tuple[Near, ...
 
 
 def _place(request: Request) -> _Place:
-    host, target = split_url(request.url)
-    path, _, query = target.partition("?")
-    pairs = parse_qsl(query, keep_blank_values=True)
+    host, target, path = split_url(request.url)
+    pairs = parse_qsl(target.partition("?")[2], keep_blank_values=True)
     kept = tuple((name, value) for name, value in pairs if not sounds_secret(name, Place.QUERY))
     return _Place(request.method, host, path, kept)
 
@@ -130,7 +129,7 @@ def _shown(text: str) -> str:
 def miss(request: Request, recordings: Sequence[Exchange]) -> Response:
     """The answer to a request that no recording matches: 404 as a problem document (RFC 9457)."""
     near = nearest(request, recordings)
-    path = split_url(request.url)[1].partition("?")[0]
+    path = split_url(request.url).path
     document = {
         "type": "urn:tapehiss:no-recording",
         "title": "No recording matches this request",

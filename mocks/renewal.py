@@ -47,9 +47,9 @@ def renewed(vendor: Vendor, read: Vendor, state: State) -> tuple[Vendor, State, 
     )
     kept = continues(vendor.index, read.index)
     fresh = State()
-    state = replace(state, cursors=fresh.cursors)  # they only save looking, and groups have other numbers now
+    state = state._replace(cursors=fresh.cursors)  # they only save looking, and groups have other numbers now
     if not kept:
-        state = replace(state, played=fresh.played, bindings=fresh.bindings, keys=fresh.keys)
+        state = state._replace(played=fresh.played, bindings=fresh.bindings, keys=fresh.keys)
     return following, state, Renewal(len(vendor.index.recordings), len(read.index.recordings), kept)
 
 

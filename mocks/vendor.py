@@ -7,7 +7,7 @@ client gets, and after how many seconds. It neither waits nor throws dice, so ev
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
 from tapehiss.mocks.bindings import Bindings
@@ -42,26 +42,40 @@ FINAL = 200
 LAST = 999
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a vendor remembers between requests."""
+class State(NamedTuple):
+    """What a vendor remembers between requests. A tuple, because it is made anew for every request."""
 
     began_s: float = 0.0
     """When the schedule began."""
-    attempts: Memory[int] = field(default_factory=Memory)
+    attempts: Memory[int] = Memory()
     """Fingerprint to how many requests with it came."""
-    played: Memory[int] = field(default_factory=Memory)
+    played: Memory[int] = Memory()
     """Number of a recording to 1 once it was played."""
-    cursors: Memory[int] = field(default_factory=Memory)
+    cursors: Memory[int] = Memory()
     """Group to how many of its recordings were played from its beginning on."""
-    bindings: Bindings = field(default_factory=Bindings)
+    bindings: Bindings = Bindings()
     """Which identifiers of the client stand for which ones of the tapes."""
-    counters: Memory[Any] = field(default_factory=Memory)
+    counters: Memory[Any] = Memory()
     """What the vendor's limits have counted (``limits.weigh``)."""
-    keys: Memory[First | None] = field(default_factory=Memory)
+    keys: Memory[First | None] = Memory()
     """Idempotency keys and the requests that were carried out with them."""
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: Ledger = Ledger()
     """What was done."""
+
+
+class Arrival(NamedTuple):
+    """A request that has come to the vendor, and what is known of it at once."""
+
+    request: Request
+    path: str
+    at_s: float
+    match: Match
+    attempt: int
+    """How many equal requests came before."""
+    key: Key | None
+    """Its idempotency key, if it is one of those that have a meaning there."""
+    changing: bool
+    """Whether it could change something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,80 +100,73 @@ class Vendor:
 
     def answer(self, state: State, request: Request, now_s: float) -> tuple[State, Outcome, float]:
         """The next state, what the client gets, and after how many seconds."""
-        asked = state.bindings.to_tape(request)
+        bindings = state.bindings
+        asked = request if bindings.empty else bindings.to_tape(request)
+        came = self._arrived(state, request, asked, now_s)
+        first = None if came.key is None else first_of(state.keys, came.key, request.method, now_s)
+        if first is None:
+            bindings, outcome = self._played(state, came, asked)
+        else:
+            outcome = self._repeated(first, came)
+        counters, outcome = self._limited(state, came, outcome)
+        status = outcome.response.status if outcome.response else LAST
+        call = Call(request.method, came.path, came.match.fingerprint, came.attempt)
+        rules = struck(self.schedule, self.seed, call, now_s - state.began_s) if self.schedule else ()
+        outcome, delay_s = struck_by(rules, outcome) if rules else (outcome, 0.0)
+        # Only what was carried out leaves a trace, but for the attempt and what the limits counted.
+        bindings = bindings if outcome.advances else state.bindings
+        state = _advanced(state, came, outcome, bindings, counters)
+        state = self._entered(state, came, outcome, status) if came.changing else state
+        return state, outcome, delay_s + self._latency_s(outcome)
+
+    def _arrived(self, state: State, request: Request, asked: Request, now_s: float) -> Arrival:
+        """What is known of a request before it is answered; ``asked`` is the request as the tapes may have it."""
+        authority, _, path = split_url(request.url)
         match = self.index.find(asked)
         if asked is not request:
             match = replace(match, fingerprint=self.index.fingerprint(request))
-        attempt = state.attempts.get(match.fingerprint, 0)
-        path = split_url(request.url)[1].partition("?")[0]
-        call = Call(request.method, path, match.fingerprint, attempt)
-        rules = struck(self.schedule, self.seed, call, now_s - state.began_s)
         changing = writes(request)
-        key = key_of(request, self.index.host_of(split_url(request.url)[0])) if changing else None
-        first = None if key is None else first_of(state.keys, key, request.method, now_s)
-        if key is None or first is None:
-            state, faultless = self._played(state, request, asked, match)
-        else:
-            faultless = self._repeated(first, key, request, match.fingerprint)
-        state, admitted = self._limited(state, request, faultless, now_s)
-        outcome, delay_s = strike((rule.fault for rule in rules), admitted)
-        outcome = replace(outcome, struck=rules) if rules else outcome
-        state = _advanced(state, match, outcome, attempt)
-        if changing:
-            status = admitted.response.status if admitted.response else LAST
-            state = self._entered(state, request, match.fingerprint, key, outcome, status, now_s)
-        return state, outcome, delay_s + self._latency_s(outcome)
+        key = key_of(request, self.index.host_of(authority)) if changing else None
+        return Arrival(request, path, now_s, match, state.attempts.get(match.fingerprint, 0), key, changing)
 
-    def _played(self, state: State, request: Request, asked: Request, match: Match) -> tuple[State, Outcome]:
+    def _played(self, state: State, came: Arrival, asked: Request) -> tuple[Bindings, Outcome]:
         """What the tapes say, with the client's own identifiers, and what is known of those by now."""
-        number = _choose(state, self._unbound(state.bindings, match))
-        bindings = self._bound(state.bindings, asked, match, number)
-        state = state if bindings is state.bindings else replace(state, bindings=bindings)
-        outcome = self._recorded(request, match.rung, number)
-        return state, outcome if bindings.empty else personal(outcome, bindings)
+        number = _choose(state, self._unbound(state.bindings, came.match))
+        bindings = self._bound(state.bindings, asked, came.match, number)
+        outcome = self._recorded(came.request, came.match.rung, number)
+        return bindings, outcome if bindings.empty else personal(outcome, bindings)
 
-    def _repeated(self, first: First, key: Key, request: Request, fingerprint: int) -> Outcome:
+    def _repeated(self, first: First, came: Arrival) -> Outcome:
         """What the vendor says to a key that it knows."""
-        if first.fingerprint != fingerprint:
-            return conflicting(first, key)
-        outcome = self._recorded(request, first.rung, first.recording)
+        if came.key is not None and first.fingerprint != came.match.fingerprint:
+            return conflicting(first, came.key)
+        outcome = self._recorded(came.request, first.rung, first.recording)
         return replayed(first, outcome if first.bindings.empty else personal(outcome, first.bindings))
 
-    def _entered(
-        self,
-        state: State,
-        request: Request,
-        fingerprint: int,
-        key: Key | None,
-        outcome: Outcome,
-        status: int,
-        now_s: float,
-    ) -> State:
+    def _entered(self, state: State, came: Arrival, outcome: Outcome, status: int) -> State:
         """The state with a write in its books; ``status`` is what the vendor answered, if it ever arrived."""
         if outcome.spoiled or (outcome.recording is None and not outcome.repeat):
             return state
-        path = split_url(request.url)[1].partition("?")[0]
-        number = None if key is None else key.number
+        method, fingerprint = came.request.method, came.match.fingerprint
+        number = None if came.key is None else came.key.number
+        path = self.index.wild.shown(normal_path(came.path))
         done = outcome.advances and status < ERROR
-        ledger = state.ledger.noted(
-            request.method, self.index.wild.shown(normal_path(path)), fingerprint, number, outcome, done=done
-        )
+        ledger = state.ledger.noted(method, path, fingerprint, number, outcome, done=done)
         keys = state.keys
-        if key is not None and outcome.advances and outcome.recording is not None:
+        if came.key is not None and outcome.advances and outcome.recording is not None:
             recorded = self.index.recordings[outcome.recording].request.url
-            custom = custom_at(self.customs, split_url(recorded)[0], request.method)
+            custom = custom_at(self.customs, split_url(recorded).authority, method)
             if custom is not None and custom.saves(status):
-                first = First(custom, now_s, fingerprint, outcome.recording, outcome.rung, state.bindings)
-                keys = keys.put(key.number, first)
-        return replace(state, keys=keys, ledger=ledger)
+                first = First(custom, came.at_s, fingerprint, outcome.recording, outcome.rung, state.bindings)
+                keys = keys.put(came.key.number, first)
+        return state._replace(keys=keys, ledger=ledger)
 
-    def _limited(self, state: State, request: Request, outcome: Outcome, now_s: float) -> tuple[State, Outcome]:
-        """What the vendor's limits leave of an outcome."""
+    def _limited(self, state: State, came: Arrival, outcome: Outcome) -> tuple[Memory[Any], Outcome]:
+        """What the vendor's limits have counted then, and what they leave of an outcome."""
         if not self.limits.limits:
-            return state, outcome
+            return state.counters, outcome
         busy_s = self._latency_s(outcome)
-        counters, outcome = limited(self.limits, state.counters, request, outcome, self.unix_s + now_s, busy_s=busy_s)
-        return replace(state, counters=counters), outcome
+        return limited(self.limits, state.counters, came.request, outcome, self.unix_s + came.at_s, busy_s=busy_s)
 
     def _unbound(self, bindings: Bindings, match: Match) -> Match:
         """The match without recordings whose identifiers stand for others of the client's, unless there is nothing else."""
@@ -211,11 +218,17 @@ def _choose(state: State, match: Match) -> int | None:
     return next((number for number in rest if not state.played.get(number, 0)), numbers[-1])
 
 
-def _advanced(state: State, match: Match, outcome: Outcome, attempt: int) -> State:
+def struck_by(rules: Schedule, outcome: Outcome) -> tuple[Outcome, float]:
+    """What the rules that struck make of an outcome, and by how many seconds they delay it."""
+    outcome, delay_s = strike((rule.fault for rule in rules), outcome)
+    return replace(outcome, struck=rules), delay_s
+
+
+def _advanced(state: State, came: Arrival, outcome: Outcome, bindings: Bindings, counters: Memory[Any]) -> State:
     """The state after one request."""
-    attempts = state.attempts.put(match.fingerprint, attempt + 1)
+    attempts = state.attempts.put(came.match.fingerprint, came.attempt + 1)
     played, cursors = state.played, state.cursors
-    number, group = outcome.recording, match.group
+    number, group = outcome.recording, came.match.group
     if number is not None and group is not None and outcome.advances and not played.get(number, 0):
         played = played.put(number, 1)
         numbers = group.numbers
@@ -223,7 +236,7 @@ def _advanced(state: State, match: Match, outcome: Outcome, attempt: int) -> Sta
         while cursor < len(numbers) and played.get(numbers[cursor], 0):
             cursor += 1
         cursors = cursors if cursor == start else cursors.put(group.id, cursor)
-    return State(state.began_s, attempts, played, cursors, state.bindings, state.counters, state.keys, state.ledger)
+    return State(state.began_s, attempts, played, cursors, bindings, counters, state.keys, state.ledger)
 
 
 def personal(outcome: Outcome, bindings: Bindings) -> Outcome:

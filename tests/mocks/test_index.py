@@ -33,7 +33,7 @@ def test_groups_have_ids_of_their_own(recorded):
     """No two groups share an id: a cursor belongs to one."""
     index = index_of(recorded)
     groups = [
-        *(group for group, _ in index.exact.values()),
+        *(match.group for match in index.exact.values()),
         *index.normalised.values(),
         *index.operation.values(),
     ]

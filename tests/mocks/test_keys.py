@@ -14,6 +14,7 @@ from tapehiss.mocks.keys import (
     exact_key,
     keys_of,
     normal_path,
+    operation_named,
     split_url,
 )
 
@@ -28,7 +29,7 @@ DATA = st.recursive(
 
 
 def keys(request: Request):
-    return keys_of(request, "", split_url(request.url)[1])
+    return keys_of(request, "", split_url(request.url).target)
 
 
 def same(one: Request, other: Request) -> bool:
@@ -39,7 +40,7 @@ def same(one: Request, other: Request) -> bool:
 def test_every_request_has_keys(request):
     """No request, however broken, is without keys, and the same request has the same ones."""
     assert keys(request) == keys(request)
-    target = split_url(request.url)[1]
+    target = split_url(request.url).target
     assert exact_key(request, "", target) == exact_key(request, "", target)
 
 
@@ -158,7 +159,19 @@ def test_ranges_and_conditions_are_in_one_key_only():
 )
 def test_urls_are_taken_apart(url, parts):
     """Authority without user and default port, and target without fragment."""
-    assert split_url(url) == parts
+    assert split_url(url)[:2] == parts
+    assert split_url(url).path == parts[1].partition("?")[0]
+
+
+def test_an_operation_has_parameters_in_place_of_identifiers():
+    """So that ten payments are one line."""
+    one, other = (operation_named("POST", f"/v1/orders/{number}/cancel") for number in (17, 18))
+    assert one == other
+
+
+def test_a_long_url_is_one_like_others():
+    """It is only not kept in mind."""
+    assert split_url(f"{URL}/{'x' * 2000}?y").path == f"/v1/a/{'x' * 2000}"
 
 
 def test_escapes_of_unreserved_characters_are_undone():

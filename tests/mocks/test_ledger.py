@@ -12,7 +12,7 @@ from shop import HOST, SHOP
 from tapehiss.cassettes.exchange import Exchange, Request, Response
 from tapehiss.mocks import ledger, strategies
 from tapehiss.mocks.faults import Lose, Reset, Status
-from tapehiss.mocks.ledger import OTHERS, Effect, Ledger, operation_named, writes
+from tapehiss.mocks.ledger import OTHERS, Effect, Ledger, writes
 from tapehiss.mocks.limits import Limit, Limits
 from tapehiss.mocks.outcome import Outcome
 from tapehiss.mocks.schedule import Rule
@@ -80,12 +80,6 @@ def test_operations_are_bounded(monkeypatch):
     for path in ("/a", "/b", "/c", "/a"):
         told = told.noted("POST", path, hash(path), None, done, done=True)
     assert [(each.operation, each.carried_out) for each in told.effects()] == [("POST /a", 2), (OTHERS, 2)]
-
-
-def test_an_operation_has_parameters_in_place_of_identifiers():
-    """So that ten payments are one line."""
-    one, other = (operation_named("POST", f"/v1/orders/{number}/cancel") for number in (17, 18))
-    assert one == other
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,11 @@ from strategies import exchanges
 from tapehiss.cassettes.exchange import Cut, Ending, Exchange, Message, Request, Response, Timings
 from tapehiss.mocks import strategies
 from tapehiss.mocks.faults import Latency, Reset, Status
+from tapehiss.mocks.limits import Limit, Limits
 from tapehiss.mocks.outcome import Rung
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.vendor import State, Vendor
+from tapehiss.mocks.windows import Fixed
 
 VENDOR = Vendor.of(SHOP)
 ORDER = Request("GET", HOST + "/v1/orders/1")
@@ -218,6 +220,18 @@ def test_attempts_are_counted_by_what_the_client_sent():
     vendor = Vendor.of(echoing(*named(ONE)), (Rule(Status(503), first=1),))
     outcomes = ask(vendor, named(NEW)[0], named(NEW)[0], named(NEW)[1], named(NEW)[1])
     assert [outcome.response.status for outcome in outcomes] == [503, 200, 503, 200]
+
+
+def test_a_name_is_learnt_only_from_what_was_carried_out():
+    """A request that a limit refused, or a fault kept from its answer, leaves nothing of its identifiers behind."""
+    plain = Vendor.of(echoing(*named(ONE)))
+    limited = replace(plain, limits=Limits((Limit("one", Fixed(1.0, 60.0)),)))
+    renamed = Request("PUT", named(NEWER)[0].url, (JSON,), b'{"id": "%b"}' % NEWER.encode())
+    stormy = replace(plain, schedule=(Rule(Status(503), f"PUT */{NEWER}"),))
+    for vendor, status, learnt in ((plain, 200, True), (limited, 429, False), (stormy, 503, False)):
+        state, _, _ = vendor.answer(State(), named(NEW)[0], 0.0)
+        again, outcome, _ = vendor.answer(state, renamed, 0.0)
+        assert (outcome.response.status, again.bindings != state.bindings) == (status, learnt)
 
 
 def test_the_time_of_day_is_no_other_question():
