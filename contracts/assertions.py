@@ -13,7 +13,7 @@ The failure says where, what was expected on what evidence, and what came. What 
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from tapehiss.contracts.conformance import Conformance
 from tapehiss.contracts.evidence import Contract, from_json
 from tapehiss.contracts.findings import Severity, shown
 from tapehiss.contracts.judging import listed
-from tapehiss.contracts.pointers import unescaped
+from tapehiss.contracts.pointers import below, steps_of
 from tapehiss.contracts.reading import read
 from tapehiss.contracts.report_text import lines_of
 from tapehiss.contracts.values import witnessed
@@ -143,22 +143,11 @@ def _came(exchange: Exchange | None, finding: Finding | None) -> str:
     """What stands where the difference is."""
     if exchange is None or finding is None or not finding.part.startswith("response "):
         return ""
-    for reading in read(exchange).readings:
-        for document in reading.documents if reading.part == finding.part else ():
-            return (
-                f"came at {finding.witness.pointer or 'the top'}: {_said(_resolved(document, finding.witness.pointer))}"
-            )
-    return ""
-
-
-def _resolved(document: Any, pointer: str) -> Any:
-    """The value at a JSON Pointer (RFC 6901) that was made from this document; from another one the nearest above it."""
-    for step in pointer.split("/")[1:]:
-        try:
-            document = document[int(step)] if isinstance(document, list) else document[unescaped(step)]
-        except (KeyError, IndexError, ValueError, TypeError):
-            break
-    return document
+    documents = [each for found in read(exchange).readings if found.part == finding.part for each in found.documents]
+    if len(documents) != 1:  # none could be read, or it is a stream: the difference may be in any of them
+        return ""
+    pointer = finding.witness.pointer
+    return f"came at {pointer or 'the top'}: {_said(reduce(below, steps_of(pointer), documents[0]))}"
 
 
 def _said(value: Any) -> str:

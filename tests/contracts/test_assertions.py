@@ -15,6 +15,7 @@ from tapehiss.cassettes.errors import Misuse
 from tapehiss.contracts import assertions
 from tapehiss.contracts.assertions import FINDINGS_SHOWN_MAX, assert_conforms, conformance
 from tapehiss.contracts.catalogue import catalogue
+from tapehiss.contracts.clientresponses import exchange_of
 from tapehiss.contracts.conformance import Conformance
 from tapehiss.contracts.evidence import Taped, learn, to_json
 from traffic import answers
@@ -84,6 +85,22 @@ def test_a_failure_is_bounded():
     said = failure(response({"a": 1, "b": {"c": "x"}} | {f"n{n}": 1 for n in range(30)}), CONTRACT, fail_on="info")
     assert said.count("fingerprint") == FINDINGS_SHOWN_MAX
     assert said.endswith("and 20 more")
+
+
+def raw(media, content):
+    """A response with a body of some media type."""
+    return httpx.Response(200, content=content, headers={"content-type": media}, request=httpx.Request("GET", URL))
+
+
+def test_what_came_is_shown_where_it_can_be_known():
+    """Nothing of a body that cannot be read, nor of a stream, where any of its documents may be the one."""
+    assert "came at" not in failure(raw("application/json", b"{"), CONTRACT)
+    lines = raw("application/x-ndjson", b'{"a": 1}\n' * 3)
+    contract = learn([Taped(exchange_of(lines, None), "lines.yaml", 2)] * 20)
+    assert_conforms(lines, contract)
+    said = failure(raw("application/x-ndjson", b'{"a": 1}\n{"a": "x"}\n'), contract)
+    assert "kind-unexpected" in said
+    assert "came at" not in said
 
 
 def test_what_cannot_be_judged_is_misuse(tmp_path):

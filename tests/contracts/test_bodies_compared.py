@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from gathered import tree
 
-from tapehiss.contracts.bodies_compared import BodyComparison
+from tapehiss.contracts.bodies_compared import DEPTH_MAX, BodyComparison
 from tapehiss.contracts.wording import COMPARE, message_of
 
 THING = {
@@ -76,3 +76,29 @@ def test_text_stands_for_what_it_says():
     }
     assert found(schema, {"on": "True", "n": "0.5", "l": "x"}, is_text=True) == []
     assert found(schema, {"on": "maybe", "n": 1, "l": 1}, is_text=True) == [("kind-otherwise", "/on", "string")]
+
+
+def test_what_says_nothing_contradicts_nothing():
+    """Items of an array that is described no further, and what lies deeper than anybody describes."""
+    assert found({"type": "array"}, [1, "x"]) == []
+    assert found({"type": "object", "properties": {"l": {"type": "array"}}}, {"l": [1]}) == []
+    deep: object = "x"
+    schema: object = {"type": "integer"}
+    for _ in range(DEPTH_MAX + 1):
+        deep, schema = [deep], {"type": "array", "items": schema}
+    assert found(schema, deep) == []
+
+
+def test_what_holds_together_is_taken_together():
+    """A member that two parts of ``allOf`` speak of must be as both say, in one alternative of several, too."""
+    both = {"allOf": [{"properties": {"a": {"type": "number"}}}, {"properties": {"a": {"type": "integer"}}}]}
+    for schema in (both, {"anyOf": [both, {"properties": {"a": {"type": "boolean"}}}]}):
+        assert found(schema, {"a": 1}) == []
+        assert found(schema, {"a": 1.5}) == [("kind-otherwise", "/a", "number")]
+
+
+def test_a_closed_alternative_takes_no_others():
+    """A member is missing in the description where no alternative has it or takes any."""
+    closed = {"type": "object", "additionalProperties": False}
+    named = {"type": "object", "properties": {"a": {}}}
+    assert found({"anyOf": [closed, named]}, {"a": 1, "b": 1}) == [("member-missing", "/b", "b")]

@@ -6,6 +6,7 @@ import json
 
 from described import DISCOVERY
 
+from tapehiss.contracts.discovery import RESOURCES_DEPTH_MAX
 from tapehiss.contracts.published import read_description
 from tapehiss.contracts.published_schema import followed
 
@@ -24,3 +25,14 @@ def test_methods_of_all_resources_are_operations():
     ]
     assert get.answers == {"2XX": {"application/json": {"$ref": "File"}}}
     assert followed(put.request["application/json"], description.document)["id"] == "File"
+
+
+def test_faults_are_left_out():
+    """A base URL that is none, and resources nested deeper than anybody nests them: what can be read is read."""
+    method = {"m": {"httpMethod": "GET", "path": "x"}}
+    deep = {"methods": method}
+    for _ in range(RESOURCES_DEPTH_MAX + 1):
+        deep = {"resources": {"r": deep}}
+    description = read_description(json.dumps({**DISCOVERY, "baseUrl": "https://[", "methods": method, **deep}))
+    assert description.origins == ()
+    assert [str(each) for each in description.operations] == ["GET /x"]

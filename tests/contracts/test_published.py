@@ -60,3 +60,20 @@ def test_anything_else_is_named(text):
     """What is no description is an error that names the file."""
     with pytest.raises(UnknownDescription, match=r"api\.json"):
         read_description(text, where="api.json")
+
+
+def test_swagger_without_a_body():
+    """Parameters of the query make no body."""
+    description = read_description(
+        '{"swagger": "2.0", "paths": {"/a": {"post": {"parameters": [{"name": "q", "in": "query"}], "responses": {}}}}}'
+    )
+    assert description.operations[0].request == {}
+
+
+def test_a_body_that_is_none_has_no_schemas():
+    """A fault of the description in one place leaves the rest readable."""
+    description = read_description(
+        '{"openapi": "3.0.0", "paths": {"/a": {"post": {"requestBody": 7, "responses": {"200": "ok"}}}}}'
+    )
+    [operation] = description.operations
+    assert (operation.request, operation.answers) == ({}, {"200": {}})

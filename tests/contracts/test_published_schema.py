@@ -88,3 +88,14 @@ def test_a_list_is_pointed_into():
     """References may lead into arrays."""
     assert followed({"$ref": "#/x/1"}, {"x": [1, 2]}) == 2
     assert followed({"$ref": "#/x/9"}, {"x": [1, 2]}) is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "kinds"),
+    [(True, {"boolean", "string"}), (None, {"null"}), (1.5, {"number", "string"}), ("x", {"string"})],
+)
+def test_a_listed_value_stands_for_its_kinds(listed, kinds):
+    """A closed list without a type says by its values which kinds it takes; numbers and booleans are texts in a URL."""
+    assert {
+        kind for kind in KINDS if any(each.allows(kind) for each in alternatives([{"enum": [listed]}], {}))
+    } == kinds

@@ -37,6 +37,7 @@ def test_the_operation_of_a_known_question_is_known(known):
     """Of one that was asked before, in the same way."""
     assert known.operation(FITS.request) == LINE
     assert known.operation(replace(FITS.request, method="POST")) == ""
+    assert known.operation(replace(FITS.request, body=b"{}")) == ""
     assert known.operation(replace(FITS.request, headers=(("X-Amz-Target", "Other"),))) == ""
 
 
@@ -71,6 +72,8 @@ def test_whatever_is_not_as_simple_is_not_known(known, other):
         answer({"a": 1}, status=404),
         replace(FITS, request=replace(FITS.request, body=b"{}")),
         replace(FITS, response=None),
+        replace(FITS, ending=Ending.TRUNCATED),
+        replace(FITS, response=replace(FITS.response, cut=Cut(1, ""))),
         replace(FITS, response=replace(FITS.response, headers=(("Content-Type", "text/event-stream"),))),
     ],
 )
