@@ -22,6 +22,10 @@ class Answer:
     response: Response
     attempts: tuple[Attempt, ...] = ()
 
+    def __repr__(self) -> str:
+        """Status and place: what may be said aloud of it."""
+        return f"<Answer {self.status} {place(self.request)}>"
+
     @property
     def status(self) -> int:
         """Status of the response."""

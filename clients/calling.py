@@ -72,7 +72,9 @@ def calling(request: Request, settings: Settings, asked: Asked, *, now: float, d
     """The flow of a whole call: retries, and an error for an answer with a status of 400 or above."""
     policy = asked.get("policy", settings.policy)
     if settings.key_header:
-        policy = replace(policy, key_headers=(*policy.key_headers, settings.key_header))
+        promises = policy.promises
+        keys = (*promises.key_headers, settings.key_header)
+        policy = replace(policy, promises=replace(promises, key_headers=keys))
     answer = yield from retrying(request, policy, now=now, dice=dice)
     if asked.get("check", True) and answer.status >= 400:
         kind = errors.for_status(answer.status)

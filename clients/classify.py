@@ -6,14 +6,14 @@ if sending it twice does no harm.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.exchange import Ending, Request, Response, header
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tapehiss.clients.effects import Failure, Outcome
 
@@ -51,6 +51,8 @@ READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
 IDEMPOTENT = frozenset({"PUT", "DELETE"})
 """Methods that may be sent twice if the vendor keeps to RFC 9110 section 9.2.2; whoever knows that it does says so."""
 
+KEY_BUSY = 409
+"""The answer to a request with a key while another with the same key is at work (the same draft, section 2.6): wait, then ask again."""
 KEY_HEADERS = ("idempotency-key",)
 """Headers by which a vendor recognises a request that it has seen (draft-ietf-httpapi-idempotency-key-header)."""
 
@@ -70,10 +72,12 @@ class Attempt:
     detail: str = ""
 
 
-def verdict_on(outcome: Outcome, unprocessed: frozenset[int] = frozenset()) -> Verdict:
-    """What one attempt means; ``unprocessed`` are statuses of which this vendor promises that nothing was done (503, perhaps)."""
+def verdict_on(request: Request, outcome: Outcome, promises: Promises) -> Verdict:
+    """What one attempt means at this vendor: it depends on request and outcome only, never on the attempts before."""
     if isinstance(outcome, Response):
-        if outcome.status in unprocessed:
+        if outcome.status in promises.by_status:
+            return promises.by_status[outcome.status]
+        if promises.turned_away(outcome) or (outcome.status == KEY_BUSY and promises.keyed(request)):
             return Verdict.NOT_PROCESSED
         return BY_STATUS.get(outcome.status, Verdict.AMBIGUOUS if outcome.status >= 500 else Verdict.DONE)
     return _on_failure(outcome)
@@ -85,9 +89,27 @@ def _on_failure(failure: Failure) -> Verdict:
     return BY_ENDING.get(failure.ending, Verdict.AMBIGUOUS)
 
 
-def may_be_sent_twice(
-    request: Request, *, idempotent: frozenset[str] = frozenset(), key_headers: tuple[str, ...] = KEY_HEADERS
-) -> bool:
-    """Whether a second copy of the request does no harm: it only reads, is declared idempotent, or carries a key."""
-    keyed = any(header(request.headers, name) for name in key_headers)
-    return keyed or request.method in READING or request.method in idempotent
+def _never(_: Response) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """What a vendor promises; the defaults are those of one that is not known."""
+
+    by_status: Mapping[int, Verdict] = field(default_factory=dict)
+    """What a status means here: ``{503: NOT_PROCESSED}`` where the vendor promises that nothing was done."""
+    turned_away: Callable[[Response], bool] = _never
+    """Whether an answer is the vendor's own way to say "too many requests": 403 with a certain body, 200 with an error in it."""
+    idempotent: frozenset[str] = frozenset()
+    """Methods of which this vendor promises that twice is once; ``IDEMPOTENT`` if it keeps to the RFC."""
+    key_headers: tuple[str, ...] = KEY_HEADERS
+    """Headers by which this vendor recognises a request that it has seen."""
+
+    def keyed(self, request: Request) -> bool:
+        """Whether the vendor would recognise a second copy of the request."""
+        return any(header(request.headers, name) for name in self.key_headers)
+
+    def may_get_twice(self, request: Request) -> bool:
+        """Whether a second copy does no harm: the request only reads, is declared idempotent, or carries a key."""
+        return request.method in READING or request.method in self.idempotent or self.keyed(request)

@@ -3,10 +3,19 @@
 ::
 
     TapehissError
+    ├── WebhookError         a webhook that is not taken (see contracts/errors.py), and here:
+    │   ├── DeliveryTooLong      the vendor's: the body is longer than we want
+    │   └── UnknownEvent         yours: there is no route for this type and version, and unknown ones are to be refused
+    ├── InboxUnusable        weather: which webhooks were handled cannot be remembered; nothing was handled
     └── ApiError             a call to a vendor; only these (or a cancellation) leave a client
         ├── InvalidRequest       yours: it cannot be sent as it is; nothing was sent
+        ├── Withheld             weather: we did not send it, to spare a vendor that has had enough
+        │   ├── CircuitOpen          it failed too often of late
+        │   └── LimitReached         its limit leaves no room in time, or too many calls wait for that already
+        ├── LoginNeeded          yours: no valid credential can be had without you
         ├── StatusError          the vendor answered, with a status of 400 or above
         │   ├── RequestRejected      4xx: yours
+        │   │   └── Unauthorized         401: the credential is not accepted, not even a new one
         │   ├── RateLimited          429, until the attempts were used up
         │   └── VendorFailed         5xx
         ├── RetryAfterTooLong    the vendor wants us to wait longer than we may; never retried early
@@ -14,25 +23,36 @@
         ├── DeadlineExceeded     weather: the time for the whole call was used up
         ├── OutcomeUnknown       weather: a write that the vendor may or may not have done; reconcile it, don't repeat it
         ├── BodyInvalid          the answer came whole and is not what it says it is
-        └── BodyTooLong          the answer is longer than ``body_max_bytes``
+        │   ├── ContractViolation    it is not as the contract has it
+        │   └── StreamTruncated      a stream stopped before its last event
+        ├── BodyTooLong          the answer is longer than ``body_max_bytes``
+        └── PaginationStuck      the vendor leads from page to page in a circle, or to another origin
 
 Every error carries the response (as far as it came), the log of attempts and the wait that the vendor asked for. Its text and
-its ``repr`` name the method, host and path only: no header, no query, no userinfo, no body.
+its ``repr`` name the method, host and path only: no header, no query, no userinfo, no body. ``headers`` are fit to be logged:
+what stands where secrets stand is left out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tapehiss.cassettes.errors import Fault, TapehissError
+from tapehiss.cassettes.errors import Fault, TapehissError, Weather
 from tapehiss.cassettes.exchange import header
+from tapehiss.cassettes.secretnames import Names, Strength
+from tapehiss.contracts.errors import WebhookError
 
 if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Headers, Request, Response
     from tapehiss.clients.classify import Attempt
+    from tapehiss.contracts.findings import Finding
 
+NAMES = Names()
+"""Which headers hold secrets, by their names."""
+LEFT_OUT = "[left out]"
+"""Stands where a secret stood."""
 REQUEST_ID_HEADERS = (
     "x-request-id",
     "request-id",
@@ -65,8 +85,13 @@ class ApiError(TapehissError):
 
     @property
     def headers(self) -> Headers:
-        """Headers of the last response."""
-        return self.response.headers if self.response else ()
+        """Headers of the last response, without the values that are secret by their names."""
+        return tuple((name, _fit(name, value)) for name, value in (self.response.headers if self.response else ()))
+
+    @property
+    def cause(self) -> Attempt | None:
+        """The last attempt: what it came to, and the words of whoever noticed."""
+        return self.attempts[-1] if self.attempts else None
 
     @property
     def request_id(self) -> str | None:
@@ -75,7 +100,7 @@ class ApiError(TapehissError):
 
     def __reduce__(self) -> tuple[type[ApiError], tuple[object, ...]]:  # type: ignore[override]
         """Pickle by value: errors cross process borders."""
-        return type(self), (self.what, self.where, self.remedy, self.response, self.attempts, self.retry_after_s)
+        return type(self), tuple(getattr(self, each.name) for each in fields(self))
 
 
 class InvalidRequest(ApiError):
@@ -83,6 +108,29 @@ class InvalidRequest(ApiError):
 
     fault = Fault.YOURS
     advice = "correct the request"
+
+
+class Withheld(ApiError):
+    """We did not send it (again), to spare a vendor that has had enough."""
+
+
+class CircuitOpen(Withheld):
+    """The vendor failed too often of late: nothing is sent until it had time to recover."""
+
+    advice = "try again after retry_after_s seconds"
+
+
+class LimitReached(Withheld):
+    """The vendor's limit leaves no room in the time that the call has, or too many calls wait for that already."""
+
+    advice = "slow down, or give calls a longer deadline_s"
+
+
+class LoginNeeded(ApiError):
+    """There is no valid credential, and none can be had without a person or another setting."""
+
+    fault = Fault.YOURS
+    advice = "log in again, or correct the credentials"
 
 
 class StatusError(ApiError):
@@ -96,6 +144,12 @@ class RequestRejected(StatusError):
 
     fault = Fault.YOURS
     advice = "read the body of the response and change the request"
+
+
+class Unauthorized(RequestRejected):
+    """The vendor does not accept the credential (401); where a new one could be had, that was not accepted either."""
+
+    advice = "check the credential: is it of this environment, still valid, and allowed to do this?"
 
 
 class RateLimited(StatusError):
@@ -142,6 +196,22 @@ class BodyInvalid(ApiError):
     advice = "look at the body of the response; check that the address is the vendor's API"
 
 
+@dataclass(eq=True, unsafe_hash=True)
+class ContractViolation(BodyInvalid):
+    """The answer came whole and is not as the contract has it."""
+
+    findings: tuple[Finding, ...] = ()
+    """What is not as it should be."""
+
+    advice = "look at the findings; if the vendor changed, learn the contract anew"
+
+
+class StreamTruncated(BodyInvalid):
+    """A stream stopped before its last event."""
+
+    advice = "what came of it is incomplete: ask again"
+
+
 class BodyTooLong(ApiError):
     """The answer is longer than the client wants to keep."""
 
@@ -149,10 +219,40 @@ class BodyTooLong(ApiError):
     advice = "raise body_max_bytes"
 
 
+@dataclass(eq=True, unsafe_hash=True)
+class PaginationStuck(ApiError):
+    """The vendor leads from page to page in a circle, or to another origin."""
+
+    cursor: str = ""
+    """Where the walk can be taken up again."""
+
+    fault = Fault.VENDOR
+    advice = "give the vendor the request id; take the walk up again at cursor"
+
+
+class DeliveryTooLong(WebhookError):
+    """The body of a webhook is longer than we want."""
+
+    advice = "raise body_max_bytes, or have the vendor send less"
+
+
+class UnknownEvent(WebhookError):
+    """There is no route for this type and version, and unknown ones are to be refused."""
+
+    fault = Fault.YOURS
+    advice = "add a route, or subscribe to fewer events"
+
+
+class InboxUnusable(Weather):
+    """Which webhooks were handled cannot be remembered; nothing was handled."""
+
+    advice = "make room, check path and permissions; the vendor sends it again"
+
+
 def for_status(status: int) -> type[StatusError]:
     """The error for a status of 400 or above."""
-    if status == 429:
-        return RateLimited
+    if status in {401, 429}:
+        return Unauthorized if status == 401 else RateLimited
     return RequestRejected if status < 500 else VendorFailed
 
 
@@ -163,3 +263,8 @@ def place(request: Request) -> str:
     except ValueError:
         return request.method
     return f"{request.method} {parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _fit(name: str, value: str) -> str:
+    """The value of a header, as it may be logged."""
+    return LEFT_OUT if NAMES.header_strength(name) is Strength.STRONG else value

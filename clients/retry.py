@@ -8,20 +8,24 @@ call ends with an error that carries it. Backoff is full jitter (M. Brooker, "Ex
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.errors import Misuse
-from tapehiss.cassettes.exchange import Ending, Request, Response, header
+from tapehiss.cassettes.exchange import Ending, Response, header
 from tapehiss.clients import errors
 from tapehiss.clients.answer import Answer
-from tapehiss.clients.classify import KEY_HEADERS, READING, Attempt, Verdict, may_be_sent_twice, verdict_on
-from tapehiss.clients.effects import Failure, Flow, Outcome, Reply, Send, Sleep
+from tapehiss.clients.classify import READING, Attempt, Promises, Verdict, verdict_on
+from tapehiss.clients.effects import Emit, Event, Failure, Flow, Outcome, Sleep, Try
+from tapehiss.clients.layers import once
 from tapehiss.clients.retry_after import retry_after
 
 if TYPE_CHECKING:
     from random import Random
 
+    from tapehiss.cassettes.exchange import Request
+    from tapehiss.clients.budget import RetryBudget
+    from tapehiss.clients.effects import Layer, Tried
     from tapehiss.clients.errors import ApiError
 
 ATTEMPTS_MAX = 100
@@ -45,12 +49,8 @@ class RetryPolicy:
     backoff_max_s: float = 8.0
     retry_after_max_s: float = 60.0
     """A longer ``Retry-After`` ends the call."""
-    unprocessed: frozenset[int] = frozenset()
-    """Statuses of which this vendor promises that nothing was done, beside 421, 425 and 429; 503 for some."""
-    idempotent: frozenset[str] = frozenset()
-    """Methods of which this vendor promises that twice is once; ``classify.IDEMPOTENT`` if it keeps to the RFC."""
-    key_headers: tuple[str, ...] = KEY_HEADERS
-    """Headers by which this vendor recognises a request that it has seen."""
+    promises: Promises = field(default_factory=Promises)
+    """What this vendor promises; nothing, unless somebody who knows it says so."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -66,26 +66,42 @@ class RetryPolicy:
             raise Misuse("there is no time to send anything", "RetryPolicy", "give a deadline and a timeout above zero")
 
 
-def retrying(request: Request, policy: RetryPolicy, *, now: float, dice: Random) -> Flow[Answer]:
+def retrying(
+    request: Request,
+    policy: RetryPolicy,
+    *,
+    now: float,
+    dice: Random,
+    layer: Layer = once,
+    budget: RetryBudget | None = None,
+    call: str = "",
+) -> Flow[Answer]:
     """Send a request until it is answered, whatever the answer; ``ApiError`` when that cannot be had safely and in time.
 
-    ``now`` is the driver's monotonic time. A status of 400 or above that is no reason to try again is an answer, too.
+    ``now`` is the driver's monotonic time, ``call`` the call's id for events (nobody is told when it is empty). A status of 400 or
+    above that is no reason to try again is an answer, too.
     """
-    deadline = now + policy.deadline_s
-    began = sending = now
-    attempts: tuple[Attempt, ...] = ()
+    if budget is not None:
+        budget.asked(now)
+    state = _Call(request, policy, now, now + policy.deadline_s)
+    sending = now
     while True:
-        reply = yield Send(request, min(policy.attempt_timeout_s, deadline - sending))
-        outcome = _answered(reply)
-        attempt = _logged(outcome, sending - began, reply.at - began, policy)
-        attempts = (*attempts, attempt)
-        if attempt.verdict is Verdict.DONE and isinstance(outcome, Response):
-            return Answer(request, outcome, attempts)
-        call = _Call(request, policy, attempts, outcome, reply)
-        wait_s = call.wait_s(deadline, dice)
+        try:
+            tried = yield from layer(Try(request, sending, state.deadline, policy.attempt_timeout_s))
+        except errors.ApiError as error:
+            raise state.stopped(error) from None
+        state = state.after(tried)
+        if call:
+            yield Emit(state.ended(call))
+        if state.answered:
+            return Answer(request, tried.outcome, state.attempts)  # type: ignore[arg-type]  # that is what answered means
+        if tried.again and len(state.attempts) < policy.attempts_max:
+            sending = tried.at
+            continue
+        wait_s = state.wait_s(dice, budget)
+        if call:
+            yield Emit(state.waiting(call, wait_s))
         sending = (yield Sleep(wait_s)).at
-        if sending >= deadline:
-            raise call.given_up(errors.DeadlineExceeded, "the time for the whole call was used up")
 
 
 def backoff_s(policy: RetryPolicy, failed: int, dice: Random) -> float:
@@ -94,61 +110,76 @@ def backoff_s(policy: RetryPolicy, failed: int, dice: Random) -> float:
     return dice.uniform(0.0, min(doubled, policy.backoff_max_s))
 
 
-def _answered(reply: Reply) -> Outcome:
-    assert reply.outcome is not None, "a Send is answered by an outcome"
-    return reply.outcome
-
-
-def _logged(outcome: Outcome, sent_at: float, ended_at: float, policy: RetryPolicy) -> Attempt:
-    verdict = verdict_on(outcome, policy.unprocessed)
-    if isinstance(outcome, Response):
-        return Attempt(sent_at, ended_at, verdict, outcome.status)
-    status = outcome.response.status if outcome.response else None
-    return Attempt(sent_at, ended_at, verdict, status, outcome.ending, outcome.detail)
-
-
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """Where a call stands after an attempt that did not end it."""
+    """Where a call stands."""
 
     request: Request
     policy: RetryPolicy
-    attempts: tuple[Attempt, ...]
-    outcome: Outcome
-    reply: Reply
+    began: float
+    deadline: float
+    attempts: tuple[Attempt, ...] = ()
+    last: Tried | None = None
+
+    def after(self, tried: Tried) -> _Call:
+        """Where it stands after one more attempt."""
+        outcome = tried.outcome
+        verdict = verdict_on(self.request, outcome, self.policy.promises)
+        if tried.again:
+            verdict = Verdict.NOT_PROCESSED
+        sent_at, ended_at = tried.sent_at - self.began, tried.at - self.began
+        if isinstance(outcome, Response):
+            attempt = Attempt(sent_at, ended_at, verdict, outcome.status)
+        else:
+            status = outcome.response.status if outcome.response else None
+            attempt = Attempt(sent_at, ended_at, verdict, status, outcome.ending, outcome.detail)
+        return replace(self, attempts=(*self.attempts, attempt), last=tried)
 
     @property
-    def response(self) -> Response | None:
-        return self.outcome.response if isinstance(self.outcome, Failure) else self.outcome
+    def answered(self) -> bool:
+        """Whether the last attempt ended the call."""
+        return self.attempts[-1].verdict is Verdict.DONE and isinstance(self._outcome, Response)
 
     @property
-    def retry_after_s(self) -> float | None:
-        return retry_after(self.response.headers, self.reply.unix_s) if self.response else None
+    def _outcome(self) -> Outcome | None:
+        return self.last.outcome if self.last else None
 
-    def wait_s(self, deadline: float, dice: Random) -> float:
+    @property
+    def _response(self) -> Response | None:
+        return self._outcome.response if isinstance(self._outcome, Failure) else self._outcome
+
+    @property
+    def _asked_s(self) -> float | None:
+        """The wait that the vendor asked for last."""
+        return retry_after(self._response.headers, self.last.unix_s) if self._response and self.last else None
+
+    def wait_s(self, dice: Random, budget: RetryBudget | None) -> float:
         """How long to wait before the next attempt; raises when there must be none."""
+        last, policy = self.last, self.policy
+        assert last is not None
         if not self._hopeful():
-            raise self.given_up(*_last_word(self.outcome))
-        asked_s, left_s = self.retry_after_s, deadline - self.reply.at
-        if asked_s is not None and (asked_s > self.policy.retry_after_max_s or asked_s >= left_s):
-            raise self.given_up(errors.RetryAfterTooLong, f"the vendor wants us to wait {asked_s:g} s")
-        jitter_s = backoff_s(self.policy, len(self.attempts) if asked_s is None else 1, dice)
+            raise self._given_up(*_last_word(last.outcome))
+        asked_s, left_s = self._asked_s, self.deadline - last.at
+        if asked_s is not None and (asked_s > policy.retry_after_max_s or asked_s >= left_s):
+            raise self._given_up(errors.RetryAfterTooLong, f"the vendor wants us to wait {asked_s:g} s")
+        jitter_s = backoff_s(policy, len(self.attempts) if asked_s is None else 1, dice)
         wait_s = (asked_s or 0.0) + jitter_s
         if wait_s >= left_s:
-            raise self.given_up(errors.DeadlineExceeded, "waiting would use up the time for the whole call")
+            raise self._given_up(errors.DeadlineExceeded, "waiting would use up the time for the whole call")
+        if budget is not None and not budget.spend(last.at):
+            kind, what = _last_word(last.outcome)
+            raise self._given_up(kind, f"{what}, and the budget for retries is used up")
         return wait_s
 
     def _hopeful(self) -> bool:
         """Whether another attempt is allowed and could help."""
-        policy = self.policy
-        harmless = self.attempts[-1].verdict is Verdict.NOT_PROCESSED or may_be_sent_twice(
-            self.request, idempotent=policy.idempotent, key_headers=policy.key_headers
-        )
-        headers = self.response.headers if self.response else ()
+        unprocessed = self.attempts[-1].verdict is Verdict.NOT_PROCESSED
+        harmless = unprocessed or self.policy.promises.may_get_twice(self.request)
+        headers = self._response.headers if self._response else ()
         useless = any((header(headers, name) or "").strip().lower() == "false" for name in NO_RETRY_HEADERS)
-        return harmless and not useless and len(self.attempts) < policy.attempts_max
+        return harmless and not useless and len(self.attempts) < self.policy.attempts_max
 
-    def given_up(self, kind: type[ApiError], what: str) -> ApiError:
+    def _given_up(self, kind: type[ApiError], what: str) -> ApiError:
         """The error that ends the call; a write of which the outcome is not known is that before anything else."""
         unknown = any(attempt.verdict is Verdict.AMBIGUOUS for attempt in self.attempts)
         if unknown and self.request.method not in READING:
@@ -157,10 +188,30 @@ class _Call:
             f"{what} ({len(self.attempts)} of {self.policy.attempts_max} attempts)",
             errors.place(self.request),
             kind.advice,
-            self.response,
+            self._response,
             self.attempts,
-            self.retry_after_s,
+            self._asked_s,
         )
+
+    def stopped(self, error: ApiError) -> ApiError:
+        """The error that ends the call when a layer did not let the next attempt through, or nothing can be made of its answer."""
+        stop = self._given_up(type(error), error.what)
+        told_s = stop.retry_after_s if error.retry_after_s is None else error.retry_after_s
+        return replace(stop, retry_after_s=told_s, response=error.response or stop.response)
+
+    def ended(self, call: str) -> Event:
+        """What to say of the last attempt."""
+        attempt, at = self.attempts[-1], self.began + self.attempts[-1].ended_at
+        said = f"{attempt.verdict}{'' if attempt.status else f', {attempt.ending}'}"
+        seconds = attempt.ended_at - attempt.sent_at
+        where = errors.place(self.request)
+        return Event("attempt-ended", call, at, where, len(self.attempts), attempt.status, seconds, said)
+
+    def waiting(self, call: str, wait_s: float) -> Event:
+        """What to say of a wait."""
+        asked = "the vendor asked for it" if self._asked_s is not None else "backoff"
+        at = self.began + self.attempts[-1].ended_at
+        return Event("waiting", call, at, errors.place(self.request), len(self.attempts), None, wait_s, asked)
 
 
 def _last_word(outcome: Outcome) -> tuple[type[ApiError], str]:

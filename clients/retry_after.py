@@ -1,4 +1,4 @@
-"""How long a vendor asks us to wait: the ``Retry-After`` header (RFC 9110 section 10.2.3) in every form that occurs.
+"""How long a vendor asks us to wait: ``Retry-After`` (RFC 9110 section 10.2.3) and its kin, in every form that occurs.
 
 The law of this file: total and never early. For any text the answer is ``None`` or a finite number of seconds, 0 or more; nothing
 raises; a larger number never gives a shorter wait (absurd ones are capped at ``SECONDS_MAX``, not ignored). Digits are ASCII
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SECONDS_MAX = 1e10
 """Three centuries: nobody means more, and it does not overflow anybody's sleep."""
+MILLISECONDS = ("retry-after-ms", "x-ms-retry-after-ms")
+"""Headers that say it in milliseconds: OpenAI's, and Azure's."""
 DATE_LENGTH_MAX = 100
 """No form of a date is longer."""
 
@@ -38,7 +40,8 @@ def retry_after(headers: Headers, unix_s: float) -> float | None:
     """
     date = instant(header(headers, "date") or "")
     now = unix_s if date is None else date
-    waits = (parse(value, now) for value in header_values(headers, "retry-after"))
+    waits = [parse(value, now) for value in header_values(headers, "retry-after")]
+    waits += [_milliseconds(value) for name in MILLISECONDS for value in header_values(headers, name)]
     return max((wait_s for wait_s in waits if wait_s is not None), default=None)
 
 
@@ -52,6 +55,11 @@ def parse(value: str, now_unix_s: float) -> float | None:
         return None
     wait_s = at - now_unix_s
     return min(wait_s + 1.0, SECONDS_MAX) if wait_s >= 0 else 0.0
+
+
+def _milliseconds(value: str) -> float | None:
+    text = value.strip(" \t")
+    return min(float(text) / 1_000, SECONDS_MAX) if _SECONDS.fullmatch(text) else None
 
 
 def instant(text: str) -> float | None:

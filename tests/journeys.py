@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
-from tapehiss.clients.classify import IDEMPOTENT
+from tapehiss.clients.classify import IDEMPOTENT, Promises
 from tapehiss.clients.effects import Failure, Reply
 from tapehiss.clients.retry import RetryPolicy, retrying
 from tapehiss.mocks.faults import Latency, Reset, Status, Truncate
@@ -84,7 +84,7 @@ def policies() -> st.SearchStrategy[RetryPolicy]:
         deadline_s=st.sampled_from([60.0, 5.0, 0.5, 400.0, 1e6]),
         attempt_timeout_s=st.sampled_from([30.0, 1.0, 100.0]),
         retry_after_max_s=st.sampled_from([60.0, 1.0, 1e5]),
-        idempotent=st.sampled_from([frozenset(), IDEMPOTENT]),
+        promises=st.sampled_from([Promises(), Promises(idempotent=IDEMPOTENT)]),
     )
 
 
@@ -120,4 +120,4 @@ def unclear(step: Step) -> bool:
 
 def harmless(request: Request, policy: RetryPolicy) -> bool:
     """Whether a second copy of the request does no harm."""
-    return request in {READ, KEYED} or request.method in policy.idempotent
+    return request in {READ, KEYED} or request.method in policy.promises.idempotent

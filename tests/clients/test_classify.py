@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehiss.cassettes.exchange import Ending, Request, Response
-from tapehiss.clients.classify import IDEMPOTENT, Verdict, may_be_sent_twice, verdict_on
+from tapehiss.clients.classify import IDEMPOTENT, Promises, Verdict, verdict_on
 from tapehiss.clients.effects import Failure
 
+GET = Request("GET", "https://h/")
+KEYED = Request("POST", "https://h/", (("Idempotency-Key", "k"),))
 NOT_PROCESSED, DONE, AMBIGUOUS = Verdict.NOT_PROCESSED, Verdict.DONE, Verdict.AMBIGUOUS
 
 
@@ -23,32 +25,44 @@ NOT_PROCESSED, DONE, AMBIGUOUS = Verdict.NOT_PROCESSED, Verdict.DONE, Verdict.AM
 )
 def test_statuses(statuses, verdict):
     """Limits are before the work, errors of servers and gateways may come after it, everything else is an answer."""
-    assert {verdict} == {verdict_on(Response(status)) for status in statuses}
+    assert {verdict} == {verdict_on(GET, Response(status), Promises()) for status in statuses}
 
 
 @given(st.sampled_from(list(Ending)), st.booleans(), st.none() | st.builds(Response, st.integers(200, 599)))
 def test_failures(ending, sent, response):
     """A failure is clear only if no byte of the request can have arrived; once an answer began, one did."""
     nothing_sent = (not sent and response is None) or ending in {Ending.REFUSED, Ending.TLS_FAILURE}
-    assert (NOT_PROCESSED if nothing_sent else AMBIGUOUS) is verdict_on(Failure(ending, sent, response))
+    assert (NOT_PROCESSED if nothing_sent else AMBIGUOUS) is verdict_on(
+        GET, Failure(ending, sent, response), Promises()
+    )
 
 
 def test_a_vendor_can_promise():
-    """A status of which the vendor promises that nothing was done counts so."""
-    assert NOT_PROCESSED is verdict_on(Response(503), frozenset({503}))
+    """A status means what the vendor promises, and a vendor may have its own way to turn away."""
+    assert NOT_PROCESSED is verdict_on(GET, Response(503), Promises(by_status={503: NOT_PROCESSED}))
+    limited = Promises(turned_away=lambda response: b"ratelimited" in response.body)
+    assert NOT_PROCESSED is verdict_on(GET, Response(200, body=b'{"error": "ratelimited"}'), limited)
+    assert DONE is verdict_on(GET, Response(200, body=b"{}"), limited)
+
+
+def test_a_key_in_use_is_no_answer_yet():
+    """409 to a request with a key says that another copy is at work: wait and ask again with the same key (I4)."""
+    assert NOT_PROCESSED is verdict_on(KEYED, Response(409), Promises())
+    assert DONE is verdict_on(KEYED, Response(422), Promises())
+    assert DONE is verdict_on(KEYED, Response(409), Promises(by_status={409: DONE}))
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"])
 def test_questions_may_be_repeated(method):
     """Methods that change nothing are harmless."""
-    assert may_be_sent_twice(Request(method, "https://h/"))
+    assert Promises().may_get_twice(Request(method, "https://h/"))
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE", "get", "PURGE"])
 def test_writes_may_not(method):
     """A write is repeated only with a key or on the vendor's word; methods are case-sensitive (RFC 9110 section 9.1)."""
-    assert not may_be_sent_twice(Request(method, "https://h/"))
-    assert (method in IDEMPOTENT) is may_be_sent_twice(Request(method, "https://h/"), idempotent=IDEMPOTENT)
-    assert may_be_sent_twice(Request(method, "https://h/", (("IDEMPOTENCY-KEY", "k"),)))
-    assert not may_be_sent_twice(Request(method, "https://h/", (("Idempotency-Key", ""),)))
-    assert may_be_sent_twice(Request(method, "https://h/", (("X-Once", "k"),)), key_headers=("x-once",))
+    assert not Promises().may_get_twice(Request(method, "https://h/"))
+    assert (method in IDEMPOTENT) is Promises(idempotent=IDEMPOTENT).may_get_twice(Request(method, "https://h/"))
+    assert Promises().may_get_twice(Request(method, "https://h/", (("IDEMPOTENCY-KEY", "k"),)))
+    assert not Promises().may_get_twice(Request(method, "https://h/", (("Idempotency-Key", ""),)))
+    assert Promises(key_headers=("x-once",)).may_get_twice(Request(method, "https://h/", (("X-Once", "k"),)))

@@ -21,7 +21,7 @@ from journeys import (
     unclear,
     weather,
 )
-from tapehiss.clients.classify import IDEMPOTENT
+from tapehiss.clients.classify import IDEMPOTENT, Promises, Verdict
 from tapehiss.clients.errors import NoAnswer, OutcomeUnknown
 from tapehiss.clients.retry import RetryPolicy
 from tapehiss.mocks.faults import Reset, Status, Truncate
@@ -58,7 +58,7 @@ def test_an_unclear_end_of_a_write_is_told(request_, policy, schedule):
     [
         (WRITE, RetryPolicy(), 1),
         (PUT, RetryPolicy(), 1),
-        (PUT, RetryPolicy(idempotent=IDEMPOTENT), 2),
+        (PUT, RetryPolicy(promises=Promises(idempotent=IDEMPOTENT)), 2),
         (KEYED, RetryPolicy(), 2),
         (READ, RetryPolicy(), 2),
     ],
@@ -72,7 +72,7 @@ def test_one_fault_then_fair_weather(fault, request_, policy, sent):
 
 def test_a_vendor_that_promises_is_believed():
     """Where the vendor promises that its 503 means nothing was done, a write is sent again."""
-    policy = RetryPolicy(unprocessed=frozenset({503}))
+    policy = RetryPolicy(promises=Promises(by_status={503: Verdict.NOT_PROCESSED}))
     assert [len((end := journey(WRITE, policy, in_turn([Status(503)]))).steps), end.error] == [2, None]
 
 
