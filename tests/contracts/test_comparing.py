@@ -124,6 +124,13 @@ def test_headers_forms_and_streams():
     ]
 
 
+def test_a_body_that_nobody_could_read_is_not_compared():
+    """It has no documents, so nothing in it contradicts the description."""
+    json_type = (("Content-Type", "application/json"),)
+    broken = Clean(Exchange(Request("GET", f"{HOST}/things?limit=3&must=x"), Response(200, "", json_type, b"{")))
+    assert told(broken) == {("operation-unseen", "", ""), ("status-unseen", "response 404", "404")}
+
+
 JUNK = st.sampled_from([None, 1, "x", [], {}, [{}], {"x": []}, "#/paths", {"$ref": "#/paths"}, True])
 
 

@@ -58,6 +58,7 @@ def test_each_change(old, new, change):
         ([{"a": []}], [{"a": [1]}]),
         ([{"a": 3}], [{"a": 30}]),
         ([{"a": "x y, z"}], [{"a": "other, text"}]),
+        ([{"a": "2026-11-21"}, {"a": "soon"}], [{"a": "later, or never"}]),
     ],
 )
 def test_what_breaks_nobody(old, new):
