@@ -28,7 +28,7 @@ ROOMS = tuple(MAY_IMPORT)
 
 HOMES = {
     "mitmproxy": {"proxy"},
-    "fastapi": {"mocks"},
+    "fastapi": {"mocks", "clients"},
     "uvicorn": {"mocks"},
     "hypothesis": {"mocks"},
     "jsonschema": {"contracts"},
@@ -101,6 +101,17 @@ def test_httpx_lives_in_adapter_files() -> None:
         if name.split(".")[0] in {"httpx", "httpcore"} and not path.name.startswith("httpx_")
     ]
     assert wrong == []
+
+
+def test_fastapi_is_in_one_file_of_the_clients() -> None:
+    """Webhooks are received by one router; whatever it decides is decided elsewhere."""
+    users = {
+        path.name
+        for path in (ROOT / "clients").glob("*.py")
+        for name, _ in imports_of(path)
+        if name.startswith("fastapi")
+    }
+    assert users <= {"webhook_router.py"}
 
 
 WORLD = {
