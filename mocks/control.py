@@ -12,8 +12,10 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
 from tapehiss.mocks.control_effects import effect_routes
+from tapehiss.mocks.control_events import event_routes
 from tapehiss.mocks.control_journal import journal_routes
 from tapehiss.mocks.control_limits import limit_routes
+from tapehiss.mocks.control_metrics import metric_routes
 from tapehiss.mocks.control_state import state_routes
 from tapehiss.mocks.control_weather import weather_routes
 from tapehiss.mocks.pages import docs_page
@@ -23,8 +25,20 @@ if TYPE_CHECKING:
 
     from tapehiss.mocks.live import LiveVendor
 
-TOPICS = (weather_routes, limit_routes, journal_routes, effect_routes, state_routes)
-LINKED = ("docs", "openapi.json", "schedule", "scenarios", "limits", "journal", "totals", "effects", "health")
+TOPICS = (weather_routes, limit_routes, journal_routes, effect_routes, state_routes, metric_routes, event_routes)
+LINKED = (
+    "docs",
+    "openapi.json",
+    "schedule",
+    "scenarios",
+    "limits",
+    "journal",
+    "totals",
+    "effects",
+    "health",
+    "ready",
+    "metrics",
+)
 """What the root links to."""
 
 

@@ -77,7 +77,7 @@ def journal_routes(app: FastAPI, prefix: str, live: LiveVendor, _: Callable[[], 
         found = [
             entry for entry in live.journal.entries if wanted(entry.method, entry.path) and match in {None, entry.rung}
         ]
-        return [_entry_out(entry) for entry in found[-limit:]]
+        return [entry_out(entry) for entry in found[-limit:]]
 
     @app.get(f"{prefix}/totals")
     async def read_totals() -> TotalsOut:
@@ -99,7 +99,8 @@ def journal_routes(app: FastAPI, prefix: str, live: LiveVendor, _: Callable[[], 
         return CheckOut(ok=right and (check.at_most is None or count <= check.at_most), count=count)
 
 
-def _entry_out(entry: Entry) -> EntryOut:
+def entry_out(entry: Entry) -> EntryOut:
+    """An entry as it is shown."""
     return EntryOut(
         number=entry.number,
         at_s=entry.at_s,

@@ -7,12 +7,13 @@ many, and nobody else notices. Owned by one thread.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator
 
     from tapehiss.mocks.journal import Entry
 
@@ -92,17 +93,19 @@ class Feed:
         self.lost = 0
         """Events that somebody was too slow for, over all listeners."""
 
-    def listen(self, kinds: Iterable[Kind], wake: Callable[[], None]) -> Listener | None:
-        """One more listener for these kinds (none: for all), or ``None`` if there are too many."""
-        if len(self.listeners) >= LISTENERS_MAX:
-            return None
-        listener = Listener(frozenset(kinds) or frozenset(Kind), wake)
-        self.listeners.append(listener)
-        return listener
+    @property
+    def full(self) -> bool:
+        """Whether nobody more may listen."""
+        return len(self.listeners) >= LISTENERS_MAX
 
-    def leave(self, listener: Listener) -> None:
-        """This one listens no more."""
-        if listener in self.listeners:
+    @contextmanager
+    def listening(self, kinds: frozenset[Kind], wake: Callable[[], None]) -> Iterator[Listener]:
+        """One more listener for these kinds, as long as the block lasts."""
+        listener = Listener(kinds, wake)
+        self.listeners.append(listener)
+        try:
+            yield listener
+        finally:
             self.listeners.remove(listener)
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from tapehiss.mocks.journal import Journal
 from tapehiss.mocks.keys import normal_path, split_url
 from tapehiss.mocks.limits import Limits
 from tapehiss.mocks.links import HOST_SEGMENT
-from tapehiss.mocks.renewal import Renewal, renewed
+from tapehiss.mocks.renewal import Renewal, continues, following, remembered
 from tapehiss.mocks.shorthand import rule_to_text
 from tapehiss.mocks.vendor import State, Vendor
 
@@ -65,9 +65,12 @@ class LiveVendor:
         kept = None if profile is None else {"profile": profile.name, "plan": profile.plan}
         self.feed.tell(Kind.LIMITS, {"limits": kept})
 
-    def renew(self, read: Vendor) -> Renewal:
-        """Other tapes from now on, under the same schedule and limits; what was remembered stays where it still means the same."""
-        self.vendor, self.state, renewal = renewed(self.vendor, read, self.state)
+    def reload(self, read: Vendor, _: float) -> Renewal:
+        """Other tapes from now on; what was remembered stays where it still means the same."""
+        old, new = self.vendor.index, read.index
+        renewal = Renewal(len(old.recordings), len(new.recordings), continues(old, new))
+        self.vendor = following(self.vendor, read)
+        self.state = remembered(self.state, kept=renewal.kept)
         self.feed.tell(Kind.TAPES, asdict(renewal))
         return renewal
 

@@ -77,11 +77,11 @@ class DataPlane:
         """What becomes of a request that was sent to the mock under this name, as the vendor has it."""
         return self.live.answer(to_vendor(request, self.live.vendor.index, here), self.clock())
 
-    def renew(self, read: Vendor) -> Renewal:
+    def reload(self, read: Vendor) -> Renewal:
         """Other tapes from now on; the next request is answered from them."""
         self.prepared.clear()
         self.prepared_bytes = 0
-        return self.live.renew(read)
+        return self.live.reload(read, self.clock())
 
     def localised(self, outcome: Outcome, here: Origin | None) -> Outcome:
         """The outcome with the mock's URLs in the recorded answer."""

@@ -34,9 +34,9 @@ class Renewal:
         return change if self.kept else f"{change}; sequences, identifiers and keys begin anew"
 
 
-def renewed(vendor: Vendor, read: Vendor, state: State) -> tuple[Vendor, State, Renewal]:
-    """The vendor on other tapes, what it remembers, and what became of the rest."""
-    following = replace(
+def following(vendor: Vendor, read: Vendor) -> Vendor:
+    """The vendor on other tapes, under the same weather, limits and clock."""
+    return replace(
         read,
         schedule=vendor.schedule,
         seed=vendor.seed,
@@ -45,12 +45,13 @@ def renewed(vendor: Vendor, read: Vendor, state: State) -> tuple[Vendor, State, 
         unix_s=vendor.unix_s,
         customs=vendor.customs,
     )
-    kept = continues(vendor.index, read.index)
+
+
+def remembered(state: State, *, kept: bool) -> State:
+    """What a state still means; cursors only save looking, and groups have other numbers now."""
     fresh = State()
-    state = state._replace(cursors=fresh.cursors)  # they only save looking, and groups have other numbers now
-    if not kept:
-        state = state._replace(played=fresh.played, bindings=fresh.bindings, keys=fresh.keys)
-    return following, state, Renewal(len(vendor.index.recordings), len(read.index.recordings), kept)
+    state = state._replace(cursors=fresh.cursors)
+    return state if kept else state._replace(played=fresh.played, bindings=fresh.bindings, keys=fresh.keys)
 
 
 def continues(old: Index, new: Index) -> bool:

@@ -26,7 +26,7 @@ def test_reading_the_same_tapes_again_changes_nothing(before, after):
     """Whatever was asked before, every later answer is the one that would have come without it."""
     through, renewed = LiveVendor(Vendor.of(SHOP)), LiveVendor(Vendor.of(SHOP))
     assert replies(through, before) == replies(renewed, before)
-    assert renewed.renew(Vendor.of(SHOP)).kept
+    assert renewed.reload(Vendor.of(SHOP), 0.0).kept
     assert replies(through, after) == replies(renewed, after)
     assert through.effects() == renewed.effects()
 
@@ -39,7 +39,7 @@ def test_a_tape_that_grew_goes_on(before, more):
     live, other = LiveVendor(Vendor.of(SHOP)), LiveVendor(Vendor.of(SHOP))
     replies(live, before)
     replies(other, before)
-    renewal = live.renew(Vendor.of(grown))
+    renewal = live.reload(Vendor.of(grown), 0.0)
     assert (renewal.before, renewal.after, renewal.kept) == (len(SHOP), len(SHOP) + more, True)
     assert "anew" not in str(renewal)
     assert replies(live, [0, 2, 3]) == replies(other, [0, 2, 3])
@@ -52,7 +52,7 @@ def test_other_tapes_begin_their_sequences_anew_and_say_so():
     live = LiveVendor(Vendor.of(SHOP, (Rule(Latency(1.0)),), seed=5, latency=0.5))
     replies(live, [0, 3])
     before = live.state
-    renewal = live.renew(Vendor.of(SHOP[1:]))
+    renewal = live.reload(Vendor.of(SHOP[1:]), 0.0)
     assert str(renewal) == "9 recordings before, 8 now; sequences, identifiers and keys begin anew"
     assert (live.vendor.schedule, live.vendor.seed, live.vendor.latency) == ((Rule(Latency(1.0)),), 5, 0.5)
     assert (live.state.played, live.state.attempts) == (State().played, before.attempts)
