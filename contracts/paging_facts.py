@@ -80,7 +80,7 @@ def _ways(evidence: Evidence) -> dict[Way, Sign]:
     found = _linked(conduct)
     for kind, style in (("plus-one", "page"), ("plus-size", "offset")):
         for (place, parameter), sign in conduct.topic("paging", kind).items():
-            if is_position(_bare(parameter)) and not is_size(_bare(parameter)):
+            if is_position(_bare(parameter)):
                 found[style, parameter, place, "offered"] = sign
     found |= _followed(conduct)
     for (place, parameter), sign in conduct.topic("paging", "echo").items():
@@ -108,8 +108,7 @@ def _followed(conduct: Conduct) -> dict[Way, Sign]:
     cursors = {place: sign for (place,), sign in conduct.topic("paging", "cursor").items()}
     lists = total(conduct.topic("paging", "lists").values())
     for parameter, sent in _sketches(conduct, "asked"):
-        name = _bare(parameter)
-        if not is_position(name) or is_size(name):
+        if not is_position(_bare(parameter)):
             continue
         shares = ((sent.shared(told), place) for place, told in _sketches(conduct, "offered"))
         fits = [

@@ -125,11 +125,20 @@ def test_a_way_of_paging_is_recognised_and_proved(vendor, fact_id, parameter, pl
             sent={"order_number": 7},
         ),
         told("/v1/login", {"token": "abcdefgh", "roles": ["admin"]}),
+        told("/v1/things?limit=everything", {"items": [{"id": "everything"}], "current_page": 1}),
+        told("/v1/things", {"data": {"deep": {"things": [{"id": 1}], "has_more": True}}}),
     ],
 )
 def test_what_only_looks_like_paging_is_none(exchange):
     """Echoes of other parameters, schedules, numbers of orders and tokens are no pages."""
     assert [fact for fact in facts(catalogue(learn([exchange] * 3))) if fact.topic == "pagination"] == []
+
+
+def test_a_size_is_no_position():
+    """One item a page, and page 2 is next: by chance the size is one less, and is not taken for the number of the page."""
+    exchanges = [told("/v1/things?limit=1", {"items": [{"id": 1}], "next_page": 2})] * 3
+    [fact] = [fact for fact in facts(catalogue(learn(exchanges))) if fact.topic == "pagination"]
+    assert (fact["parameter"], fact["field"]) == (None, "/next_page")
 
 
 def test_one_equal_value_in_many_proves_nothing():
