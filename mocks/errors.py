@@ -8,6 +8,9 @@
         ├── BadProfile      limits that cannot be read, likewise
         ├── NothingToServe  no recording on the tapes could be played
         ├── PortTaken       somebody else listens there
+        ├── BadStateKey     states cannot be told apart in this way, or this one is not there
+        ├── BadSnapshot     it is not there, or there are too many
+        ├── BadClock        a time that no vendor's clock can show
         └── EndlessFlow     a client that never stops asking
 """
 
@@ -32,6 +35,18 @@ class NothingToServe(Misuse):
 
 class PortTaken(Misuse):
     """The address to listen on is in use or not ours."""
+
+
+class BadStateKey(Misuse):
+    """States cannot be told apart in this way, or the state that is meant is not there."""
+
+
+class BadSnapshot(Misuse):
+    """A snapshot that is not there, or one too many."""
+
+
+class BadClock(Misuse):
+    """A time that no vendor's clock can show."""
 
 
 class EndlessFlow(Misuse):

@@ -1,14 +1,19 @@
 """What a mock vendor was asked and what it did: the last entries, and totals over all.
 
-No header, query or body is kept: a journal is shown and exported, and secrets live there.
+No header, query or body is kept: a journal is shown and exported, and secrets live there. Of idempotency keys and bodies there are digests,
+which are compared and never shown.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from tapehiss.cassettes.exchange import header
+from tapehiss.contracts.idempotency import is_key
+from tapehiss.mocks.bodies import body_digest
 from tapehiss.mocks.outcome import Outcome, Rung
 from tapehiss.mocks.schedule import operation_pattern
 from tapehiss.mocks.shorthand import rule_to_text
@@ -16,19 +21,40 @@ from tapehiss.mocks.shorthand import rule_to_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tapehiss.cassettes.exchange import Request, Response
+
+T = TypeVar("T")
+
 ENTRIES_MAX = 10_000
 PATH_MAX = 500
 TOTALS_MAX = 10_000
 """Paths that are counted apart; further ones are counted together as ``*``."""
+OTHERS = "*"
+REDIRECTION = 300
+"""Answers from this status on may tell a client when to come again."""
+WAIT_MAX_CHARS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Marks(NamedTuple):
+    """What is known of a request beside its operation."""
+
+    key: str = ""
+    """Whose state it meant."""
+    idempotency: str = ""
+    """A digest of its idempotency key; empty if it had none."""
+    body: str = ""
+    """SHA-256 of its content; empty if it had none."""
+
+
+NO_MARKS = Marks()
+
+
+class Entry(NamedTuple):
     """One request and its outcome."""
 
     number: int
     at_s: float
-    """Seconds since the mock began."""
+    """Seconds since the mock began, by the vendor's clock."""
     method: str
     path: str
     rung: Rung
@@ -41,6 +67,9 @@ class Entry:
     """The rules that struck, in short form."""
     limit: str = ""
     """The limit that refused it."""
+    retry_after: str = ""
+    """How long the client was told to wait, as the header said it."""
+    marks: Marks = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +104,11 @@ class Journal:
         self._limited: Counter[str] = Counter()
         self._calls: Counter[tuple[str, str]] = Counter()
         self._missed: Counter[tuple[str, str]] = Counter()
+        self._forgotten: Counter[str] = Counter()
 
-    def note(self, at_s: float, method: str, path: str, outcome: Outcome, delay_s: float) -> Entry:
+    def note(
+        self, at_s: float, method: str, path: str, outcome: Outcome, delay_s: float, marks: Marks = NO_MARKS
+    ) -> Entry:
         """One more request."""
         status = outcome.response.status if outcome.response else None
         path = path[:PATH_MAX]
@@ -93,7 +125,11 @@ class Journal:
             outcome.recording,
             struck,
             outcome.limit,
+            told_to_wait(outcome.response) if status is not None and status >= REDIRECTION else "",
+            marks,
         )
+        if len(self.entries) == ENTRIES_MAX:
+            _bounded(self._forgotten, self.entries[0].marks.key, OTHERS)
         self.entries.append(entry)
         self._count(entry)
         return entry
@@ -105,9 +141,18 @@ class Journal:
         self._struck.update(entry.struck)
         self._limited.update([entry.limit] if entry.limit else [])
         call = (entry.method, entry.path)
-        _bounded(self._calls, call)
+        _bounded(self._calls, call, (entry.method, OTHERS))
         if entry.rung is Rung.MISS and not entry.limit:
-            _bounded(self._missed, call)
+            _bounded(self._missed, call, (entry.method, OTHERS))
+
+    def forget(self, key: str) -> None:
+        """Forget the entries of one state; the totals stay."""
+        self.entries = deque((entry for entry in self.entries if entry.marks.key != key), maxlen=ENTRIES_MAX)
+        self._forgotten.pop(key, None)
+
+    def forgotten(self, key: str | None = None) -> int:
+        """How many requests (of one state) came whose entries made way for later ones."""
+        return self._forgotten.total() if key is None else self._forgotten[key]
 
     def count(self, on: str) -> int:
         """How many requests since the last reset were about an operation such as ``POST /v1/*``."""
@@ -127,5 +172,21 @@ class Journal:
         )
 
 
-def _bounded(counter: Counter[tuple[str, str]], call: tuple[str, str]) -> None:
-    counter[call if call in counter or len(counter) < TOTALS_MAX else (call[0], "*")] += 1
+def _bounded(counter: Counter[T], counted: T, others: T) -> None:
+    counter[counted if counted in counter or len(counter) < TOTALS_MAX else others] += 1
+
+
+def marks_of(request: Request, key: str) -> Marks:
+    """The marks of a request that means this state."""
+    told = next((value for name, value in request.headers if value and is_key(name)), "")
+    return Marks(key, digest_of(told) if told else "", body_digest(request))
+
+
+def digest_of(idempotency_key: str) -> str:
+    """What is kept of an idempotency key."""
+    return hashlib.sha256(idempotency_key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def told_to_wait(response: Response | None) -> str:
+    """What ``Retry-After`` said."""
+    return (header(response.headers, "retry-after") or "")[:WAIT_MAX_CHARS] if response is not None else ""
