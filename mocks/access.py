@@ -20,6 +20,7 @@ from tapehiss.cassettes.exchange import header
 if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Headers
 
+UNAUTHORIZED = 401
 CHALLENGE = 'Bearer realm="tapehiss", Basic realm="tapehiss (any name, the token as password)", charset="UTF-8"'
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OURS = re.compile(r"[\w-]*|(?:[\w-]+\.)+(?:localhost|internal|test)", re.ASCII)
@@ -31,7 +32,12 @@ class Refused:
     """Why somebody may not steer."""
 
     status: int
-    reason: str
+    detail: str
+
+    @property
+    def title(self) -> str:
+        """The status in words."""
+        return "Unauthorized" if self.status == UNAUTHORIZED else "Forbidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Access:
     def refusal(self, method: str, headers: Headers) -> Refused | None:
         """Why this request may not pass, if it may not."""
         if self.token is not None and not shows(header(headers, "authorization") or "", self.token):
-            return Refused(401, "the control plane of this mock needs its token: Authorization: Bearer TOKEN")
+            return Refused(UNAUTHORIZED, "the control plane of this mock needs its token: Authorization: Bearer TOKEN")
         if method not in SAFE and header(headers, "sec-fetch-site") == "cross-site":
             return Refused(403, "a page of another site may not steer this mock")
         host = header(headers, "host") or ""

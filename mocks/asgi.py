@@ -7,18 +7,24 @@ in-process transport into an error of the client's. The server of this room hand
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.exchange import Ending, header
+from tapehiss.mocks.access import CHALLENGE, UNAUTHORIZED
+from tapehiss.mocks.faults import PROBLEM
 from tapehiss.mocks.links import here_of
 from tapehiss.mocks.live import LiveVendor, dated
 from tapehiss.mocks.plane import FORWARDED, DataPlane, accepted_by, request_of
-from tapehiss.mocks.wire import HANG_MAX_S, Asked, message_of
+from tapehiss.mocks.wire import HANG_MAX_S, Asked, Message, message_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tapehiss.cassettes.exchange import Headers
+    from tapehiss.mocks.access import Access, Refused
     from tapehiss.mocks.vendor import Vendor
-    from tapehiss.mocks.wire import Message
 
 CONTROL_ROOT = "/_tapehiss"
 
@@ -32,10 +38,11 @@ class Severed(ConnectionError):
 
 
 class App:
-    """An ASGI application around a data plane."""
+    """An ASGI application around a data plane. With ``access`` not everybody may use the control plane."""
 
-    def __init__(self, plane: DataPlane) -> None:
+    def __init__(self, plane: DataPlane, access: Access | None = None) -> None:
         self.plane = plane
+        self._access = access
         self._control: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -49,6 +56,9 @@ class App:
 
     async def _controlled(self, scope: Any, receive: Any, send: Any) -> None:
         """The control plane, imported when it is first asked for: fastapi takes half a second."""
+        if self._access is not None and (refused := self._access.refusal(scope["method"], _pairs(scope["headers"]))):
+            await _sent(_refusal(refused), send)
+            return
         if self._control is None:
             from tapehiss.mocks.control import control_app
 
@@ -72,6 +82,18 @@ class App:
         await _sent(message, send)
         if not message.whole:
             raise Severed(outcome.ending)
+
+
+def _pairs(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+
+
+def _refusal(refused: Refused) -> Message:
+    """A problem document (RFC 9457) about who may not steer."""
+    body = json.dumps({"title": refused.title, "status": refused.status, "detail": refused.detail}).encode()
+    headers = [("Content-Type", PROBLEM), ("Content-Length", str(len(body)))]
+    headers += [("WWW-Authenticate", CHALLENGE)] if refused.status == UNAUTHORIZED else []
+    return Message(refused.status, refused.title, tuple(headers), ((0.0, body),), whole=True, bodiless=False)
 
 
 async def _body(receive: Any) -> bytes:

@@ -12,23 +12,29 @@ import asyncio
 import contextlib
 import errno
 import functools
+import secrets
 import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from tapehiss.cassettes.origins import Address
+from tapehiss.mocks.access import Access
 from tapehiss.mocks.asgi import App
+from tapehiss.mocks.bounds import Bounds
 from tapehiss.mocks.errors import PortTaken
 from tapehiss.mocks.live import LiveVendor, dated
 from tapehiss.mocks.plane import DataPlane
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Callable
     from types import TracebackType
 
     from tapehiss.mocks.journal import Entry, Totals
     from tapehiss.mocks.ledger import Effect
     from tapehiss.mocks.profile import Profile
+    from tapehiss.mocks.renewal import Renewal
     from tapehiss.mocks.schedule import Schedule
     from tapehiss.mocks.vendor import Vendor
 
@@ -36,33 +42,57 @@ T = TypeVar("T")
 
 BACKLOG = 2048
 START_MAX_S = 30.0
-DRAIN_MAX_S = 2.0
+CONTROL_DRAIN_S = 2.0
+"""How long control answers may take to end when the server does."""
+DRAIN_LOOK_S = 0.02
+HANDSHAKE_MAX_S = 10.0
 LOOPS_TO_CLOSE = 3
 """Turns of the loop in which an aborted connection is closed."""
+TOKEN_BYTES = 24
 
 
 class Server:
     """One vendor on one port. ``port`` 0 lets the system choose; loopback unless told otherwise.
 
-    ``start`` raises ``PortTaken``. All state belongs to the loop's thread; the methods here may be called from any other.
+    On any other address the control plane needs ``token``, which is made if none is given. ``start`` raises ``PortTaken``. All state
+    belongs to the loop's thread; the methods here may be called from any other.
     """
 
-    def __init__(self, vendor: Vendor, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        vendor: Vendor,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        token: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        bounds: Bounds | None = None,
+    ) -> None:
         self.host, self.port = host, port
+        self.token = token or (None if Address(host, port).loopback else secrets.token_urlsafe(TOKEN_BYTES))
+        self._tls = tls
         self._began_s = 0.0
-        self._plane = DataPlane(LiveVendor(dated(vendor, time.time())), self._clock)
+        self._plane = DataPlane(
+            LiveVendor(dated(vendor, time.time())),
+            self._clock,
+            scheme="http" if tls is None else "https",
+            bounds=bounds or Bounds(),
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stop: asyncio.Event | None = None
+        self._drain_s = 0.0
+        self.connections: set[Any] = set()
+        """Those that are open."""
 
     def _clock(self) -> float:
         return time.monotonic() - self._began_s
 
     @property
     def url(self) -> str:
-        """The base URL to give to a client; without a slash at its end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        """The base URL to give to a client on this machine; without a slash at its end."""
+        origin = Address(self.host, self.port).origin(self.port)
+        return f"{self._plane.scheme}://{origin.host}:{self.port}"
 
     def start(self) -> Self:
         """Listen, in a thread; returns when connections are accepted."""
@@ -77,10 +107,11 @@ class Server:
             raise PortTaken("the server did not start", self.url, "try again; is the machine very busy?")
         return self
 
-    def stop(self) -> None:
-        """Stop listening, cut what is open, and wait for the thread to end."""
+    def stop(self, *, drain_s: float = 0.0) -> None:
+        """Stop listening, give what is being answered so many seconds, cut the rest, and wait for the thread to end."""
         if self._thread is None or self._loop is None or self._stop is None:
             return
+        self._drain_s = drain_s
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
@@ -115,6 +146,10 @@ class Server:
         """Other limits from now on, or none."""
         self.ask(lambda live, _: live.limit(profile))
 
+    def reload(self, vendor: Vendor) -> Renewal:
+        """Other tapes from now on, in between two requests; the weather, the limits and what still means the same stay."""
+        return self.ask(lambda *_: self._plane.reload(vendor))
+
     def reset(self) -> None:
         """Forget what was asked, and begin the tapes and the schedule anew."""
         self.ask(lambda live, now_s: live.reset(now_s))
@@ -133,34 +168,75 @@ class Server:
 
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         self._loop, self._stop, self._began_s = asyncio.get_running_loop(), asyncio.Event(), time.monotonic()
-        async with serving(self._plane, listener):
+        access, drain_s = Access(self.token), lambda: self._drain_s
+        async with serving(self._plane, listener, access=access, tls=self._tls, drain_s=drain_s) as connections:
+            self.connections = connections
+            sweeping = asyncio.create_task(_sweep(connections, self._plane.bounds.sweep_s))
             ready.set()
             await self._stop.wait()
+            sweeping.cancel()
 
 
 @contextlib.asynccontextmanager
-async def serving(plane: DataPlane, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve in the running loop, on a socket that listens; afterwards nothing is left open."""
+async def serving(
+    plane: DataPlane,
+    listener: socket.socket,
+    *,
+    access: Access | None = None,
+    tls: ssl.SSLContext | None = None,
+    drain_s: Callable[[], float] = float,
+) -> AsyncIterator[set[Any]]:
+    """Serve in the running loop, on a socket that listens; afterwards nothing is left open. Gives the open connections.
+
+    At the end nobody new is let in, and what is being answered gets ``drain_s()`` seconds.
+    """
     from uvicorn import Config
     from uvicorn.server import ServerState
 
     from tapehiss.mocks.protocol import MockProtocol
 
-    config = Config(App(plane), interface="asgi3", log_config=None, lifespan="off", ws="none", proxy_headers=False)
+    app = App(plane, access or Access())
+    config = Config(app, interface="asgi3", log_config=None, lifespan="off", ws="none", proxy_headers=False)
     state = ServerState()
     connect = functools.partial(MockProtocol, plane, config=config, server_state=state, app_state={})
-    server = await asyncio.get_running_loop().create_server(connect, sock=listener, backlog=BACKLOG)
+    patience_s = None if tls is None else HANDSHAKE_MAX_S
+    server = await asyncio.get_running_loop().create_server(
+        connect, sock=listener, backlog=BACKLOG, ssl=tls, ssl_handshake_timeout=patience_s
+    )
     try:
-        yield
+        yield state.connections
     finally:
         server.close()
-        await _drain(state)
+        plane.live.feed.close()
+        await _drained(state.connections, drain_s())
+        await _end(state)
 
 
-async def _drain(state: Any) -> None:
+async def _sweep(connections: set[Any], every_s: float) -> None:
+    """Look at every connection from time to time: those that wait too long for their clients end."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(every_s)
+        for connection in list(connections):
+            connection.sweep(loop.time())
+
+
+async def _drained(connections: set[Any], within_s: float) -> None:
+    """Let what is being answered end, for so many seconds at most."""
+    if within_s <= 0:
+        return
+    loop = asyncio.get_running_loop()
+    end_s = loop.time() + within_s
+    for connection in list(connections):
+        connection.shutdown()
+    while connections and loop.time() < end_s:  # noqa: ASYNC110 (uvicorn's protocol tells nobody that it has ended)
+        await asyncio.sleep(DRAIN_LOOK_S)
+
+
+async def _end(state: Any) -> None:
     """Let control answers end for a moment, then cut every connection."""
     if state.tasks:
-        await asyncio.wait(state.tasks, timeout=DRAIN_MAX_S)
+        await asyncio.wait(state.tasks, timeout=CONTROL_DRAIN_S)
     for connection in list(state.connections):
         connection.transport.abort()
     for _ in range(LOOPS_TO_CLOSE):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import re
+import socket
 import urllib.request
+from types import SimpleNamespace
 
 import pytest
+from garbage import messages
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shop import SHOP
@@ -155,17 +160,122 @@ def test_a_client_that_leaves_is_forgotten():
 
 
 @given(
-    st.lists(
-        st.binary(max_size=60) | st.sampled_from([get("/v1/orders/1"), b"\r\n", b"POST /a HTTP/1.1\r\n"]), max_size=5
-    )
+    st.lists(messages() | st.binary(max_size=60), max_size=4), st.lists(st.integers(1, 200), max_size=3), st.booleans()
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_nothing_that_arrives_brings_it_down(mock, pieces):
-    """After any bytes on one connection another one is served."""
-    with Wire(mock.port) as wire:
-        wire.send(b"".join(pieces))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_that_arrives_brings_it_down(mock, defects, sent, cuts, leaving):
+    """Whatever comes, in whatever pieces: HTTP or the end of this connection, no defect, and another client is served."""
+    data = b"".join(sent)
+    with Wire(mock.port) as wire, contextlib.suppress(ConnectionError):
+        for cut in cuts:
+            wire.send(data[:cut])
+            data = data[cut:]
+        wire.send(data)
+        wire.socket.shutdown(socket.SHUT_WR)
+        if not leaving:
+            answer = wire.rest()
+            assert answer[:9] in {b"", b"HTTP/1.1 "}
+            assert b"500" not in statuses(answer)
     with Wire(mock.port) as wire:
         assert wire.send(get("/v1/orders/1", "Connection: close")).rest().startswith(b"HTTP/1.1 200")
+    assert defects == []
+
+
+class Kept(logging.Handler):
+    """What was logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One more."""
+        self.messages.append(record.getMessage())
+
+
+@pytest.fixture
+def defects():
+    """What the event loop and the control plane complain of."""
+    kept = Kept()
+    loggers = [logging.getLogger(name) for name in ("asyncio", "uvicorn.error")]
+    for logger in loggers:
+        logger.addHandler(kept)
+    yield kept.messages
+    for logger in loggers:
+        logger.removeHandler(kept)
+
+
+def test_a_defect_of_ours_costs_one_answer():
+    """500 with its place and nothing of what it quotes; the next client is served."""
+    with Server(Vendor.of(SHOP)) as server:
+        answer = server._plane.live.answer
+
+        def broken(request, *rest):
+            if "broken" in request.url:
+                raise ValueError("s3cret")
+            return answer(request, *rest)
+
+        server._plane.live = SimpleNamespace(
+            answer=broken, vendor=server._plane.live.vendor, feed=server._plane.live.feed
+        )
+        with Wire(server.port) as wire:
+            head, body, _ = read(wire.send(get("/broken")).rest())
+            assert (head.status_code, b"ValueError in test_protocol.py:" in body, b"s3cret" in body) == (
+                500,
+                True,
+                False,
+            )
+        with Wire(server.port) as wire:
+            assert wire.send(get("/v1/orders/1", "Connection: close")).rest().startswith(b"HTTP/1.1 200")
+
+
+def test_a_head_without_an_end_is_refused():
+    """431, however it is divided: one header, many, or a target."""
+    with Server(Vendor.of(SHOP), bounds=Bounds(head_bytes=5000)) as server:
+        for head in (
+            b"GET / HTTP/1.1\r\na: " + b"b" * 6000,
+            b"GET / HTTP/1.1\r\n" + b"a: bbbbb\r\n" * 150 + b"c:" + b"d" * 4000,
+        ):
+            with Wire(server.port) as wire:
+                assert statuses(wire.send(head).rest()) == [b"431"]
+        with Wire(server.port) as wire:
+            assert statuses(wire.send(get("/v1/orders/1") * 200 + get("/", "Connection: close")).rest())[-1] == b"404"
+
+
+def test_connections_are_bounded():
+    """One too many is told so at once; when one has left there is room again."""
+    with Server(Vendor.of(SHOP), bounds=Bounds(connections=2)) as server:
+        with Wire(server.port) as one, Wire(server.port) as two:
+            assert [wire.send(get("/v1/orders/1")).until(b"}")[9:12] for wire in (one, two)] == [b"200"] * 2
+            with Wire(server.port) as three:
+                assert three.rest().startswith(b"HTTP/1.1 503 Too Many Connections")
+        while server.ask(lambda *_: len(server.connections)):
+            pass
+        with Wire(server.port) as again:
+            assert again.send(get("/v1/orders/1", "Connection: close")).rest().startswith(b"HTTP/1.1 200")
+
+
+def test_bodies_of_all_connections_are_bounded():
+    """What goes beyond is refused with 503; what was answered, refused or abandoned weighs nothing any more."""
+    head = b"POST /v1/orders HTTP/1.1\r\nHost: m\r\nContent-Length: 1000\r\n\r\n"
+    with Server(Vendor.of(SHOP), bounds=Bounds(held_bytes=1500)) as server:
+        with Wire(server.port) as one, Wire(server.port) as two:
+            one.send(head + b"x" * 900)
+            while server.ask(lambda *_: server._plane.held_bytes) < 900:
+                pass
+            assert statuses(two.send(head + b"x" * 900).rest()) == [b"503"]
+            assert one.send(b"x" * 100).until(b"\r\n\r\n").startswith(b"HTTP/1.1 201")
+        with Wire(server.port) as three:
+            three.send(head + b"x" * 10)
+        while server.ask(lambda *_: server._plane.held_bytes):
+            pass
+
+
+def test_a_body_for_the_control_plane_is_bounded():
+    """413 there, too."""
+    with Server(Vendor.of(SHOP), bounds=Bounds(control_body_bytes=100)) as server, Wire(server.port) as wire:
+        wire.send(b"PUT /_tapehiss/schedule HTTP/1.1\r\nHost: m\r\nContent-Length: 200\r\n\r\n" + b" " * 200)
+        assert statuses(wire.rest()) == [b"413"]
 
 
 @pytest.mark.parametrize("path", ["/_tapehiss", "/_tapehiss/", "/_tapehiss?x=1"])

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 
 import pytest
 from shop import SHOP
-from wires import Wire, get
+from shop import get as shop_get
+from wires import Wire, get, read
 
+from tapehiss.mocks.bounds import Bounds
 from tapehiss.mocks.errors import PortTaken
 from tapehiss.mocks.faults import Status
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.server import Server
+from tapehiss.mocks.shorthand import rule_from_text
 from tapehiss.mocks.vendor import Vendor
 
 
@@ -77,3 +81,96 @@ def test_a_running_server_can_be_steered_and_asked():
 def test_a_server_that_was_not_started_can_be_stopped():
     """Stopping is always allowed."""
     Server(Vendor()).stop()
+
+
+def test_an_address_that_others_reach_needs_a_token():
+    """One is made if none is given; without it nobody steers, and the vendor answers all the same."""
+    with Server(Vendor.of(SHOP), host="0.0.0.0") as server:
+        assert len(server.token) >= 32
+        assert server.url == f"http://127.0.0.1:{server.port}"
+        assert [told(server, "/_tapehiss/health", token) for token in ("", "wrong", server.token)] == [401, 401, 200]
+        assert told(server, "/v1/orders/1") == 200
+        assert server.token not in repr(server.journal())
+    with Server(Vendor.of(SHOP), token="made-up") as server:
+        assert [told(server, "/_tapehiss/schedule", token) for token in ("", "made-up")] == [401, 200]
+    assert Server(Vendor()).token is None
+
+
+def test_a_refusal_says_how_to_get_in():
+    """A problem document, and the challenge that lets a browser ask."""
+    with Server(Vendor.of(SHOP), token="made-up") as server, Wire(server.port) as wire:
+        head, body, whole = read(wire.send(get("/_tapehiss/", "Connection: close")).rest())
+        assert (head.status_code, json.loads(body)["title"], whole) == (401, "Unauthorized", True)
+        assert b"Basic" in dict(head.headers)[b"www-authenticate"]
+
+
+def told(server: Server, path: str, token: str = "") -> int:
+    lines = [f"Authorization: Bearer {token}"] if token else []
+    with Wire(server.port) as wire:
+        return int(wire.send(get(path, "Connection: close", *lines)).rest()[9:12])
+
+
+def test_draining_lets_answers_end():
+    """What was asked is answered whole, idle connections close at once, and nobody new is let in."""
+    with Server(Vendor.of(SHOP, (rule_from_text("latency=0.4 on=GET /v1/orders/1"),))) as server:
+        with Wire(server.port) as busy, Wire(server.port) as idle, Wire(server.port) as silent:
+            idle.send(get("/v1/orders?limit=2&page=1")).until(b"[]}")
+            busy.send(get("/v1/orders/1"))
+            while server.totals().requests < 2:
+                pass
+            server.stop(drain_s=20.0)
+            assert [(wire.rest(), wire.ended) for wire in (idle, silent)] == [(b"", "closed")] * 2
+            _, body, whole = read(busy.rest())
+            assert (body, whole, busy.ended) == (b'{"status": "new"}', True, "closed")
+        with pytest.raises(ConnectionRefusedError):
+            Wire(server.port)
+
+
+def test_draining_ends_in_time():
+    """An answer that is told to take an hour is cut."""
+    with Server(Vendor.of(SHOP, (rule_from_text("latency=3600"),))) as server, Wire(server.port) as wire:
+        wire.send(get("/v1/orders/1"))
+        while not server.totals().requests:
+            pass
+        server.stop(drain_s=0.1)
+        assert wire.rest() == b""
+        assert wire.ended
+
+
+def test_tapes_are_exchanged_while_clients_ask():
+    """Every request is answered, before from the old tapes, afterwards from the new ones."""
+    new = Vendor.of([shop_get("/v1/orders/1", body=b'{"status": "new tape"}')])
+    old = Vendor.of([shop_get("/v1/orders/1", body=b'{"status": "old tape"}')])
+    seen = []
+    with Server(old) as server, Wire(server.port) as wire:
+        for number in range(200):
+            if number == 100:
+                assert not server.reload(new).kept
+            seen.append(wire.send(get("/v1/orders/1")).until(b"}").rpartition(b"\r\n")[2])
+    assert seen == [b'{"status": "old tape"}'] * 100 + [b'{"status": "new tape"}'] * 100
+
+
+@pytest.mark.parametrize(
+    ("bounds", "sent", "answer"),
+    [
+        (Bounds(head_s=0.2), b"GET / HTTP/1.1\r\nHost:", b"408"),
+        (Bounds(request_s=0.2), b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n1", b"408"),
+        (Bounds(head_s=0.2), b"", b""),
+        (Bounds(idle_s=0.2), get("/v1/orders/1"), b"200"),
+    ],
+)
+def test_who_keeps_us_waiting_is_not_waited_for(bounds, sent, answer):
+    """Heads and bodies that trickle in, silent and idle connections end in time."""
+    with Server(Vendor.of(SHOP), bounds=bounds) as server, Wire(server.port) as wire:
+        assert wire.send(sent).rest()[9:12] == answer
+        assert wire.ended == "closed"
+
+
+def test_who_does_not_read_is_cut():
+    """An answer that lies unread for too long does not keep its bytes for ever."""
+    large = Vendor.of([shop_get("/large", body=b"x" * 20_000_000)])
+    with Server(large, bounds=Bounds(unread_s=0.2)) as server, Wire(server.port) as wire:
+        wire.send(get("/large") * 20)
+        while server.ask(lambda *_: len(server.connections)):
+            pass
+        assert server.totals().requests < 5
