@@ -18,7 +18,7 @@ from tapehiss.clients.answer import Answer
 from tapehiss.clients.classify import READING, Attempt, Promises, Verdict, verdict_on
 from tapehiss.clients.effects import Emit, Event, Failure, Flow, Outcome, Sleep, Try
 from tapehiss.clients.layers import once
-from tapehiss.clients.retry_after import retry_after
+from tapehiss.contracts.retry_after import retry_after
 
 if TYPE_CHECKING:
     from random import Random

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.exchange import Ending, Request, Response
 from tapehiss.clients.effects import Failure, Flow, Outcome, Send, Sleep
-from tapehiss.clients.retry_after import retry_after
+from tapehiss.contracts.retry_after import retry_after
 from tapehiss.contracts.webhook_events import headers_of
 from tapehiss.contracts.webhook_retries import RETRIES, Answer, Retries, meaning, wait_s
 from tapehiss.contracts.webhook_signatures import Keyring, sign

@@ -11,7 +11,7 @@ from journeys import EPOCH_S, READ, WRITE, in_turn, journey, policies, requests,
 from tapehiss.cassettes.exchange import Ending, header_values
 from tapehiss.clients.errors import RetryAfterTooLong
 from tapehiss.clients.retry import RetryPolicy
-from tapehiss.clients.retry_after import retry_after
+from tapehiss.contracts.retry_after import retry_after
 from tapehiss.mocks.faults import Status
 
 

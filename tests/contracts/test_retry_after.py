@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from journeys import WAITS
-from tapehiss.clients.retry_after import SECONDS_MAX, instant, parse, retry_after
+from tapehiss.contracts.retry_after import SECONDS_MAX, instant, parse, retry_after
 
 NOW = 1_445_412_480.0
 """Wed, 21 Oct 2015 07:28:00 GMT."""

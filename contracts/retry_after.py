@@ -1,4 +1,4 @@
-"""How long a vendor asks us to wait: ``Retry-After`` (RFC 9110 section 10.2.3) and its kin, in every form that occurs.
+"""How long a vendor asks to be left alone: ``Retry-After`` (RFC 9110 section 10.2.3) and its kin, in every form that occurs.
 
 The law of this file: total and never early. For any text the answer is ``None`` or a finite number of seconds, 0 or more; nothing
 raises; a larger number never gives a shorter wait (absurd ones are capped at ``SECONDS_MAX``, not ignored). Digits are ASCII
