@@ -11,10 +11,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _FINE = 1e-4
 """A wait of 2.00001 s is one of 2 s that was computed; see ``windows.SLACK_S``."""
@@ -58,26 +58,46 @@ INSTANTS: Mapping[str, Callable[[float, float], str]] = {
 }
 """Name of a form -> its text, of ``(seconds to wait, Unix time at which the wait ends)``."""
 
+_INSTANT = frozenset({"reset", "retry_after"})
 _PLACE = re.compile(
     r"\{([a-z0-9_-]+)\.([a-z_]+)(?::([a-z0-9_]+))?\}|\{(retry_after)(?::([a-z0-9_]+))?\}|\{(reason|limit_name)\}"
 )
 
 
-def places(template: str) -> list[tuple[str, str, str]]:
-    """What a template asks for: ``(counter, value, form)``; the counter is empty for what is about the refusal itself."""
-    return [each for each in _pieces(template) if not isinstance(each, str)]
+class Blank(NamedTuple):
+    """A place in a template that is to be filled."""
+
+    counter: str
+    """Empty for what is about the refusal itself."""
+    value: str
+    form: str
+    spelt: Callable[[Any, float], str]
+    """Its text, of what was looked up and the Unix time."""
 
 
 @lru_cache(maxsize=4096)
-def _pieces(template: str) -> tuple[str | tuple[str, str, str], ...]:
-    """A template as texts and places, in their order."""
-    found: list[str | tuple[str, str, str]] = []
+def pieces_of(template: str) -> tuple[str | Blank, ...]:
+    """A template as texts and blanks, in their order."""
+    found: list[str | Blank] = []
     at = 0
     for match in _PLACE.finditer(template):
         counter, value, form, wait, wait_form, word = match.groups(default="")
-        found += [template[at : match.start()], (counter, value or wait or word, form or wait_form)]
+        value, form = value or wait or word, form or wait_form
+        found += [template[at : match.start()], Blank(counter, value, form, _spelling(counter, value, form))]
         at = match.end()
-    return (*found, template[at:])
+    return tuple([each for each in (*found, template[at:]) if each])
+
+
+def asked_in(pieces: Iterable[str | Blank]) -> list[Blank]:
+    """What a template asks for."""
+    return [each for each in pieces if not isinstance(each, str)]
+
+
+def _spelling(counter: str, value: str, form: str) -> Callable[[Any, float], str]:
+    """How what stands in a place is spelt."""
+    if value in _INSTANT:
+        return lambda found, now_s: INSTANTS[form or "delta_s"](found, now_s + found)
+    return (lambda found, _: number(found)) if counter else (lambda found, _: str(found))
 
 
 def filled(template: str, look_up: Callable[[str, str], Any], now_s: float) -> str:
@@ -88,18 +108,11 @@ def filled(template: str, look_up: Callable[[str, str], Any], now_s: float) -> s
     """
     if "{" not in template:
         return template
-    return "".join([each if isinstance(each, str) else _told(each, look_up, now_s) for each in _pieces(template)])
-
-
-def _told(place: tuple[str, str, str], look_up: Callable[[str, str], Any], now_s: float) -> str:
-    counter, value, form = place
-    found = look_up(counter, value)
-    if value in _INSTANT:
-        return INSTANTS[form or "delta_s"](found, now_s + found)
-    return number(found) if counter else str(found)
-
-
-_INSTANT = frozenset({"reset", "retry_after"})
+    told = [
+        each if isinstance(each, str) else each.spelt(look_up(each.counter, each.value), now_s)
+        for each in pieces_of(template)
+    ]
+    return told[0] if len(told) == 1 else "".join(told)
 
 
 def number(value: float) -> str:

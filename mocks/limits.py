@@ -6,18 +6,16 @@ longest of them all, so that who waits as told is admitted. A request that costs
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapehiss.cassettes.exchange import Headers, Request, Response, header
-from tapehiss.contracts.operations import operation_of
 from tapehiss.contracts.pointers import below, steps_of
-from tapehiss.mocks.dialects import INSTANTS, filled
+from tapehiss.mocks.dialects import INSTANTS, Blank, asked_in, filled, pieces_of
 from tapehiss.mocks.faults import reason_of
-from tapehiss.mocks.keys import split_url
+from tapehiss.mocks.keys import fingerprint_of, operation_named, split_url
 from tapehiss.mocks.schedule import operation_pattern
 from tapehiss.mocks.windows import Bucket, Model
 
@@ -52,6 +50,11 @@ class Cost:
     charged_at: str = ""
     """... and to what was charged in the end."""
 
+    @property
+    def by_answer(self) -> bool:
+        """Whether the recorded answer has to be read."""
+        return bool(self.asked_at or self.charged_at)
+
     def of(self, method: str, answer: Any) -> tuple[float, float]:
         """What must be free, and what is charged."""
         asked = number_at(answer, self.asked_at) if self.asked_at else None
@@ -84,6 +87,11 @@ class Limit:
     def __post_init__(self) -> None:
         object.__setattr__(self, "quota", self.model.capacity if isinstance(self.model, Bucket) else self.model.quota)
 
+    def price(self, method: str, answer: Any) -> tuple[float, float]:
+        """What must be free for a request, and what it is charged: never more than there is."""
+        free, charged = self.cost.of(method, answer)
+        return min(free, self.quota), min(charged, self.quota)
+
     def counts(self, method: str, path: str) -> bool:
         """Whether a request is counted."""
         return any(operation_pattern(each)(method, path) for each in self.on) and not any(
@@ -104,10 +112,11 @@ class Limits:
     account: tuple[str, ...] = ("authorization", "x-api-key", "api-key")
     """Headers that tell one account from another; the first that is there counts."""
 
-    @property
-    def by_answer(self) -> bool:
-        """Whether costs stand in the recorded answers."""
-        return any(each.cost.asked_at or each.cost.charged_at for each in self.limits)
+    by_answer: bool = field(init=False)
+    """Whether costs stand in the recorded answers."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_answer", any(each.cost.by_answer for each in self.limits))
 
 
 class Asked(NamedTuple):
@@ -120,14 +129,60 @@ class Asked(NamedTuple):
     endpoint: str
 
 
+class Counted(NamedTuple):
+    """A counter that a request is counted by."""
+
+    limit: Limit
+    number: int
+    """Under which it is remembered."""
+    price: tuple[float, float] | None
+    """What must be free, and what is charged, unless it stands in the answer."""
+
+
+class Place(NamedTuple):
+    """A place in a header that is told with an answer."""
+
+    counter: int
+    """Place of the counter in ``Plan.shown``."""
+    attribute: str
+    """Of its reading."""
+    spelt: Callable[[Any, float], str]
+
+
+class Plan(NamedTuple):
+    """What is known of a request before its time: remembered, because it is asked for at every request."""
+
+    counted: tuple[Counted, ...]
+    shown: tuple[int, ...]
+    """Those of the counters that headers tell of."""
+    headers: tuple[tuple[str, tuple[str | Place, ...]], ...]
+    """Names, and what their values are made of."""
+
+
 class Weighed(NamedTuple):
     """What the counters say of one request."""
 
     refused: Limit | None
     wait_s: float
     """The longest wait of all counters; 0 when the request was admitted."""
-    readings: Mapping[str, Reading]
-    """By name of the limit, after the request."""
+    plan: Plan = Plan((), (), ())
+    states: tuple[Any, ...] = ()
+    """Of the counters of the plan, after the request ..."""
+    now_s: float = 0.0
+    """... at this Unix time."""
+
+    def reading(self, name: str) -> Reading:
+        """What the counter of this name shows; ``KeyError`` if the request does not touch it."""
+        return self.shown(_counters(self.plan.counted)[name])
+
+    def shown(self, counter: int) -> Reading:
+        """What the counter at this place of the plan shows."""
+        return self.plan.counted[counter].limit.model.reading(self.states[counter], self.now_s)
+
+
+def _counters(counted: tuple[Counted, ...]) -> dict[str, int]:
+    """Places of counters by their names."""
+    return {each.limit.name: place for place, each in enumerate(counted)}
 
 
 def asked_of(limits: Limits, request: Request) -> Asked:
@@ -136,44 +191,61 @@ def asked_of(limits: Limits, request: Request) -> Asked:
     return _asked(request.method, split_url(request.url).path, told)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _asked(method: str, path: str, told: str) -> Asked:
-    account = hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() if told else ""
-    return Asked(method, path, account, f"{method} {operation_of(method, path)[0].path}")
+    account = f"{fingerprint_of((told,)):016x}" if told else ""
+    return Asked(method, path, account, operation_named(method, path))
 
 
-@lru_cache(maxsize=65_536)
-def _counted(limits: Limits, asked: Asked) -> tuple[tuple[Limit, int], ...]:
-    """The counters that a request is counted by, each with the number under which it is remembered."""
-    return tuple((each, _number(each, asked)) for each in limits.limits if each.counts(asked.method, asked.path))
+@lru_cache(maxsize=16_384)
+def plan_of(limits: Limits, asked: Asked) -> Plan:
+    """Which counters a request is counted by, and what is told of them."""
+    counted = tuple(
+        Counted(each, _number(each, asked), None if each.cost.by_answer else each.price(asked.method, None))
+        for each in limits.limits
+        if each.counts(asked.method, asked.path)
+    )
+    names = _counters(counted)
+    told = [(name, pieces_of(template)) for name, template in limits.headers]
+    told = [(name, pieces) for name, pieces in told if all(each.counter in names for each in asked_in(pieces))]
+    shown = tuple(dict.fromkeys(names[each.counter] for _, pieces in told for each in asked_in(pieces)))
+    places = {name: shown.index(place) for name, place in names.items() if place in shown}
+    return Plan(counted, shown, tuple((name, tuple(_placed(each, places) for each in pieces)) for name, pieces in told))
+
+
+def _placed(piece: str | Blank, places: Mapping[str, int]) -> str | Place:
+    if isinstance(piece, str):
+        return piece
+    return Place(places[piece.counter], _ATTRIBUTES[piece.value], piece.spelt)
 
 
 def _number(limit: Limit, asked: Asked) -> int:
     kept_for = (getattr(asked, name) + (f" {asked.method}" if name == "path" else "") for name in limit.per)
-    text = "\x1f".join([limit.name, *kept_for])
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+    return fingerprint_of((limit.name, *kept_for))
 
 
 def weigh(
     limits: Limits, counters: Memory[Any], asked: Asked, now_s: float, *, busy_s: float = 0.0, answer: Any = None
 ) -> tuple[Memory[Any], Weighed]:
     """Admit a request or not, at this Unix time; ``answer`` is the recorded body as JSON, where costs depend on it."""
-    counted = _counted(limits, asked)
-    states: list[Any] = [counters.get(number, None) or limit.model.start() for limit, number in counted]
-    costs = [limit.cost.of(asked.method, answer) for limit, _ in counted]
+    plan = plan_of(limits, asked)
+    states: list[Any] = []
+    charged: list[float] = []
     refused, longest_s = None, 0.0
-    for (limit, _), state, (cost, _) in zip(counted, states, costs, strict=True):
-        wait_s = limit.model.wait_s(state, now_s, min(cost, limit.quota))
+    for limit, number, price in plan.counted:
+        model: Any = limit.model
+        state = counters.get(number, None) or model.start()
+        free, cost = price or limit.price(asked.method, answer)
+        wait_s = model.wait_s(state, now_s, free)
         if wait_s > 0:
             refused, longest_s = refused or limit, max(longest_s, wait_s)
+        states.append(state)
+        charged.append(cost)
     if refused is None:
-        for place, ((limit, number), (_, cost)) in enumerate(zip(counted, costs, strict=True)):
-            states[place] = limit.model.take(states[place], now_s, min(cost, limit.quota), busy_s)
+        for place, (limit, number, _) in enumerate(plan.counted):
+            states[place] = limit.model.take(states[place], now_s, charged[place], busy_s)
             counters = counters.put(number, states[place])
-    readings = {
-        limit.name: limit.model.reading(state, now_s) for (limit, _), state in zip(counted, states, strict=True)
-    }
-    return counters, Weighed(refused, longest_s, readings)
+    return counters, Weighed(refused, longest_s, plan, tuple(states), now_s)
 
 
 def refusal_of(limits: Limits, weighed: Weighed, now_s: float) -> Response:
@@ -194,9 +266,20 @@ def _date(now_s: float) -> str:
     return INSTANTS["http_date"](0.0, int(now_s))
 
 
-def admitted_headers(limits: Limits, weighed: Weighed, now_s: float) -> Headers:
+def admitted_headers(weighed: Weighed) -> Headers:
     """What the vendor tells of its counters with every answer; of a counter that a request did not touch it says nothing."""
-    return _told(limits.headers, _look_up(weighed, {}), now_s)
+    plan, now_s = weighed.plan, weighed.now_s
+    readings = [weighed.shown(counter) for counter in plan.shown]
+    return tuple(
+        [(name, "".join([_filled(each, readings, now_s) for each in pieces])) for name, pieces in plan.headers]
+    )
+
+
+def _filled(piece: str | Place, readings: list[Reading], now_s: float) -> str:
+    if isinstance(piece, str):
+        return piece
+    counter, attribute, spelt = piece
+    return spelt(getattr(readings[counter], attribute), now_s)
 
 
 def _told(templates: Headers, look_up: Callable[[str, str], Any], now_s: float) -> Headers:
@@ -225,8 +308,13 @@ def with_fields(limits: Limits, weighed: Weighed, response: Response, now_s: flo
 
 
 def _look_up(weighed: Weighed, about: Mapping[str, Any]) -> Callable[[str, str], Any]:
+    known: dict[str, Reading] = {}
+
     def found(counter: str, value: str) -> Any:
-        return getattr(weighed.readings[counter], _ATTRIBUTES[value]) if counter else about[value]
+        if not counter:
+            return about[value]
+        reading = known.get(counter) or known.setdefault(counter, weighed.reading(counter))
+        return getattr(reading, _ATTRIBUTES[value])
 
     return found
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from tapehiss.mocks.dialects import INSTANTS, places
+from tapehiss.mocks.dialects import INSTANTS, asked_in, pieces_of
 from tapehiss.mocks.limits import VALUES, Cost, Limit, Refusal
 from tapehiss.mocks.windows import Bucket, Concurrent, Daily, Fixed, Model, Rolling, Sliding
 
@@ -169,7 +169,7 @@ class ProfileForm(_Data):
 
 def _flaw_in(template: str, limits: Iterable[str]) -> str:
     """What a template asks for that nobody can tell it."""
-    for counter, value, form in places(template):
+    for counter, value, form, _ in asked_in(pieces_of(template)):
         if counter and counter not in limits:
             return f"{template!r} asks for {counter!r}, which is no limit of this profile"
         if counter and value not in VALUES:

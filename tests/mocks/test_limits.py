@@ -76,7 +76,7 @@ def test_an_operation_that_is_free_is_not_counted():
     limits = Limits((Limit("one", Fixed(1.0, 60.0), on=("GET /v1/*",), free=("GET /v1/free",)),))
     for path in ("/v1/free", "/v2/x"):
         counters, weighed = weigh(limits, Memory(), ASKED._replace(path=path), NOW_S)
-        assert (counters, weighed.readings) == (Memory(), {})
+        assert (counters, weighed.plan.counted) == (Memory(), ())
 
 
 def test_who_is_asking_is_a_digest_of_the_credential():
@@ -104,7 +104,7 @@ def test_a_request_that_costs_more_than_there_ever_is_costs_all_of_it():
     """Otherwise it could never be admitted, however long somebody waits."""
     limits = Limits((Limit("points", Bucket(10.0, 1.0), cost=Cost(1000.0)),))
     counters, first = weigh(limits, Memory(), ASKED, NOW_S)
-    assert (first.refused, first.readings["points"].remaining) == (None, 0)
+    assert (first.refused, first.reading("points").remaining) == (None, 0)
     assert weigh(limits, counters, ASKED, NOW_S)[1].wait_s == pytest.approx(10, abs=1e-3)
 
 
@@ -142,7 +142,7 @@ def test_an_admitted_answer_tells_the_counters():
         fields=(("/cost/left", "{one.remaining}"), ("/cost/none", "{one.limit}"), ("/list/0", "{one.used}")),
     )
     _, weighed = weigh(limits, Memory(), ASKED, NOW_S)
-    assert admitted_headers(limits, weighed, NOW_S) == (("X-Left", "9"),)
+    assert admitted_headers(weighed) == (("X-Left", "9"),)
     body = b'{"cost":{"left":5,"name":"x"},"list":[0]}'
     told = with_fields(limits, weighed, Response(200, "OK", (), body), NOW_S)
     assert json.loads(told.body) == {"cost": {"left": 9, "name": "x"}, "list": [1]}
