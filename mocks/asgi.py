@@ -72,10 +72,10 @@ class App:
         request = request_of(scope["method"], target, scope["headers"], await _body(receive))
         scheme = header(request.headers, FORWARDED) or scope.get("scheme", "http")
         here = here_of(header(request.headers, "host") or "", scheme)
-        outcome, delay_s = self.plane.answer(request, here)
+        outcome, delay_s, door = self.plane.answer(request, here)
         await asyncio.sleep(delay_s)
         asked = Asked(request.method, accepted_by(request), pace=self.plane.live.vendor.latency)
-        message = message_of(self.plane.localised(outcome, here), asked)
+        message = message_of(self.plane.localised(outcome, here, door.below), asked)
         if message is None:
             await asyncio.sleep(HANG_MAX_S if outcome.ending is Ending.TIMED_OUT else 0.0)
             raise Severed(Ending.RESET)

@@ -6,9 +6,10 @@ leave the mock for the real vendor. The tape is never changed. What is not from 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tapehiss.cassettes.media import is_form, is_multipart, is_text, media_type
 from tapehiss.cassettes.origins import Origin, origin_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.index import Index
 
 
+Below: TypeAlias = tuple[str, ...]
 HOST_SEGMENT = "_host"
 """``/_host/api.vendor.example/v1/x`` asks one of several vendors."""
 ORIGINS_MAX = 64
@@ -39,54 +41,74 @@ def here_of(host_header: str, scheme: str = "http") -> Origin | None:
     return origin_of(scheme, host_header) if scheme in {"http", "https"} else None
 
 
-def to_vendor(request: Request, index: Index, here: Origin | None) -> Request:
-    """A request as the vendor would have got it: the mock's URL in target and body is the vendor's again."""
+def to_vendor(request: Request, index: Index, here: Origin | None, below: Below = ()) -> Request:
+    """A request as the vendor would have got it: the mock's URL in target and body is the vendor's again.
+
+    ``below`` is what the client's URLs have between the mock's and the vendor's path.
+    """
     if here is None:
         return request
     if len(index.hosts) != 1:
-        return _to_their_hosts(request, index.origins, here)
+        return _to_their_hosts(request, index.origins, here, _state(below))
     target = request.url.partition("://")[2].partition("/")[2]
     if here.host not in target and here.authority.encode("ascii") not in request.body:
         return request
     vendor = origin_in(index.recordings[0].request.url)
     if vendor is None:
         return request
-    back = Swap((here,), vendor)
-    body = back.text(request.body) if _open(request.headers) and not request.undecoded else request.body
-    return replace(request, url=f"{here}/{back.text(target.encode('latin-1', 'replace')).decode('latin-1')}", body=body)
+    body = request.body
+    if _open(request.headers) and not request.undecoded:
+        body = _back(body, vendor, here, below)
+    asked = _back(target.encode("latin-1", "replace"), vendor, here, below).decode("latin-1")
+    return replace(request, url=f"{here}/{asked}", body=body)
 
 
-def _to_their_hosts(request: Request, origins: tuple[Origin, ...], here: Origin) -> Request:
+def _back(text: bytes, vendor: Origin, here: Origin, below: Below) -> bytes:
+    """The mock's URLs as the vendor's again."""
+    return Swap((here,), vendor).text(_at_home(text, vendor, here, below) if below else text)
+
+
+def _to_their_hosts(request: Request, origins: tuple[Origin, ...], here: Origin, below: Below) -> Request:
     """With several vendors on the tapes: their places below the mock's URL, in query and body, are their own URLs again."""
     head, question, query = request.url.partition("?")
     body = request.body
     if _BELOW not in body and _BELOW.decode() not in query:
         return request
-    text = body if request.undecoded else _at_home(body, origins, here)
-    asked = _at_home(query.encode("latin-1", "replace"), origins, here).decode("latin-1")
-    return replace(request, url=f"{head}{question}{asked}", body=text)
+    text, asked = body, query.encode("latin-1", "replace")
+    for origin in origins:
+        place = (*below, HOST_SEGMENT, origin.authority)
+        text = text if request.undecoded else _at_home(text, origin, here, place)
+        asked = _at_home(asked, origin, here, place)
+    return replace(request, url=f"{head}{question}{asked.decode('latin-1')}", body=text)
 
 
 _BELOW = HOST_SEGMENT.encode("ascii")
 
 
-def _at_home(text: bytes, origins: tuple[Origin, ...], here: Origin) -> bytes:
-    for origin in origins:
-        for colon, slash in SPELLINGS:
-            place = Swap((origin,), here, (HOST_SEGMENT, origin.authority)).spelt(b"http", colon, slash)
-            text = text.replace(place, Swap((here,), origin).spelt(b"http", colon, slash))
+def _at_home(text: bytes, origin: Origin, here: Origin, below: Below) -> bytes:
+    """The vendor's URLs where the text has its place below the mock's."""
+    for colon, slash in SPELLINGS:
+        place = Swap((origin,), here, below).spelt(b"http", colon, slash)
+        text = text.replace(place, Swap((here,), origin).spelt(b"http", colon, slash))
     return text
 
 
-def to_client(response: Response, exchange: Exchange, here: Origin | None, others: tuple[Origin, ...] = ()) -> Response:
+def _state(below: Below) -> Below:
+    """What says whose state is meant."""
+    return below[: below.index(HOST_SEGMENT)] if HOST_SEGMENT in below else below
+
+
+def to_client(
+    response: Response, exchange: Exchange, here: Origin | None, others: tuple[Origin, ...] = (), below: Below = ()
+) -> Response:
     """A recorded response as a client of the mock must get it; ``others`` are all vendors on the tapes, if there are several."""
     vendor = origin_in(exchange.request.url)
     if here is None or vendor is None or vendor == here:
         return response
-    swaps = [Swap((vendor,), here)]
+    swaps = [Swap((vendor,), here, below)]
     if here.authority not in {origin.authority for origin in others}:
         swaps += [
-            Swap((origin,), here, (HOST_SEGMENT, origin.authority))
+            Swap((origin,), here, (*_state(below), HOST_SEGMENT, origin.authority))
             for origin in others[:ORIGINS_MAX]
             if origin != vendor
         ]
@@ -96,9 +118,20 @@ def to_client(response: Response, exchange: Exchange, here: Origin | None, other
         body = swap.text(body) if plain and swap.touches(body) else body
     rewriting = Rewriting(vendor, here)
     fields = tuple((name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers)
+    fields = tuple((name, _lowered(name.lower(), value, swaps[0])) for name, value in fields) if below else fields
     headers = rewriting.response_headers(fields, body_changes=body != response.body, chunked=False)
     kept = tuple((name.decode("latin-1"), _led(name, value, swaps[1:]).decode("latin-1")) for name, value in headers)
     return replace(response, headers=kept, body=body)
+
+
+def _lowered(name: bytes, value: bytes, swap: Swap) -> bytes:
+    """The value of a header that leads to the vendor, for one whose URLs have more before the path."""
+    root = b"/" + "/".join(swap.below).encode("ascii")
+    if name == b"set-cookie":
+        return _COOKIE_PATH.sub(lambda found: found[1] + root + b"/", value)
+    if name in _LEADING and value.startswith(b"/") and not value.startswith(b"//"):
+        return root + value
+    return swap.text(value) if name in _LEADING else value
 
 
 def _led(name: bytes, value: bytes, swaps: list[Swap]) -> bytes:
@@ -108,6 +141,7 @@ def _led(name: bytes, value: bytes, swaps: list[Swap]) -> bytes:
     return value
 
 
+_COOKIE_PATH = re.compile(rb"(?i)(;\s*path\s*=\s*)/")
 _LEADING = frozenset(
     {b"location", b"link", b"content-location", b"refresh", b"operation-location", b"azure-asyncoperation"}
 )

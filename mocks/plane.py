@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tapehiss.cassettes.coding import decode
 from tapehiss.cassettes.exchange import Request, header
 from tapehiss.mocks.bounds import Bounds
+from tapehiss.mocks.doors import FRONT, Door
 from tapehiss.mocks.links import here_of, to_client, to_vendor
 from tapehiss.mocks.wire import Asked, Script, announced, script_of, without
 
@@ -29,8 +30,8 @@ FORWARDED = "x-forwarded-proto"
 """How a front that ends TLS for us was reached: links lead back to it."""
 DECODED_MAX_BYTES = 256 * 1024 * 1024
 
-How: TypeAlias = tuple[str, str, bool, bool, float, str, str]
-"""The fields of ``Asked``, the Host header and the scheme: a tuple, because it is looked up for every request."""
+How: TypeAlias = tuple[str, str, bool, bool, float, str, str, tuple[str, ...]]
+"""The fields of ``Asked``, the Host header, the scheme and what is below them: a tuple, because it is looked up for every request."""
 
 
 Prepared: TypeAlias = "tuple[int, Rung, How, tuple[str, ...]]"
@@ -52,6 +53,8 @@ class DataPlane:
     """How clients reach it, unless a front says otherwise."""
     bounds: Bounds = field(default_factory=Bounds)
     """What is taken from clients."""
+    door: Door = FRONT
+    """What it means to come in here."""
     held_bytes: int = 0
     """Request bodies of all connections that wait for their end or their turn."""
 
@@ -69,13 +72,16 @@ class DataPlane:
         request = request_of(method, url, headers, body)
         host = header(request.headers, "host") or ""
         scheme = header(request.headers, FORWARDED) or self.scheme
-        outcome, delay_s = self.answer(request, here_of(host, scheme))
-        how = (method, accepted_by(request), keep_alive, not http_10, self.live.vendor.latency, host, scheme)
+        outcome, delay_s, door = self.answer(request, here_of(host, scheme))
+        accepted, pace = accepted_by(request), self.live.vendor.latency
+        how = (method, accepted, keep_alive, not http_10, pace, host, scheme, door.below)
         return self._script(outcome, how), delay_s
 
-    def answer(self, request: Request, here: Origin | None) -> tuple[Outcome, float]:
-        """What becomes of a request that was sent to the mock under this name, as the vendor has it."""
-        return self.live.answer(to_vendor(request, self.live.vendor.index, here), self.clock())
+    def answer(self, request: Request, here: Origin | None) -> tuple[Outcome, float, Door]:
+        """What becomes of a request that was sent to the mock under this name, as the vendor has it; and how it came in."""
+        request, door = self.live.entered(request, self.door)
+        request = to_vendor(request, self.live.vendor.index, here, door.below)
+        return *self.live.answer(request, self.clock(), door), door
 
     def reload(self, read: Vendor) -> Renewal:
         """Other tapes from now on; the next request is answered from them."""
@@ -83,14 +89,14 @@ class DataPlane:
         self.prepared_bytes = 0
         return self.live.reload(read, self.clock())
 
-    def localised(self, outcome: Outcome, here: Origin | None) -> Outcome:
-        """The outcome with the mock's URLs in the recorded answer."""
+    def localised(self, outcome: Outcome, here: Origin | None, below: tuple[str, ...] = ()) -> Outcome:
+        """The outcome with the mock's URLs in the recorded answer: those of one who came in ``below``."""
         if outcome.recording is None or outcome.response is None:
             return outcome
         exchange = self.live.vendor.index.recordings[outcome.recording]
         origins = self.live.vendor.index.origins
         others = origins if len(origins) > 1 else ()
-        return replace(outcome, response=to_client(outcome.response, exchange, here, others))
+        return replace(outcome, response=to_client(outcome.response, exchange, here, others, below))
 
     def _script(self, outcome: Outcome, how: How) -> Script:
         """The script, made once for every recording that is played as it is."""
@@ -104,9 +110,9 @@ class DataPlane:
         return announced(script, outcome.told)
 
     def _made(self, outcome: Outcome, how: How) -> Script:
-        method, accepted, keep_alive, chunking, pace, host, scheme = how
+        method, accepted, keep_alive, chunking, pace, host, scheme, below = how
         asked = Asked(method, accepted, keep_alive=keep_alive, chunking=chunking, pace=pace)
-        return script_of(self.localised(outcome, here_of(host, scheme)), asked)
+        return script_of(self.localised(outcome, here_of(host, scheme), below), asked)
 
     def _keep(self, key: Prepared, script: Script) -> None:
         size = sum(len(content) for _, content in script.pieces)

@@ -115,3 +115,42 @@ def test_places_of_vendors_come_back_as_their_urls():
     assert to_vendor(plain, index, HERE) is plain
     packed = Request("POST", "http://127.0.0.1:8000/x", (), b"_host", undecoded=True)
     assert to_vendor(packed, index, HERE).body == b"_host"
+
+
+BELOW = ("_state", "t-7", "_host", "api.shop.example")
+
+
+def test_links_lead_back_the_way_that_the_client_came():
+    """With a state or a host in the path, its links have them too: in bodies, headers, relative redirects and cookies."""
+    headers = (
+        ("Content-Type", "application/json"),
+        ("Location", "/v1/orders/9"),
+        ("Link", f'<{HOST}/v1/orders?page=2>; rel="next"'),
+        ("Set-Cookie", "sid=1; Path=/v1"),
+        ("X-Other", "/v1"),
+    )
+    exchange = Exchange(
+        Request("GET", f"{HOST}/v1"), Response(302, "", headers, f'"{HOST}/v1" "{AUTH}/login"'.encode())
+    )
+    origins = index_of([exchange, Exchange(Request("GET", f"{AUTH}/login"), Response(200))]).origins
+    seen = to_client(exchange.response, exchange, HERE, origins, BELOW)
+    root = "/_state/t-7/_host/api.shop.example"
+    assert seen.headers[1:] == (
+        ("Location", f"{root}/v1/orders/9"),
+        ("Link", f'<http://127.0.0.1:8000{root}/v1/orders?page=2>; rel="next"'),
+        ("Set-Cookie", f"sid=1; Path={root}/v1"),
+        ("X-Other", "/v1"),
+    )
+    other = "http://127.0.0.1:8000/_state/t-7/_host/auth.shop.example:8443/login"
+    assert seen.body.decode() == f'"http://127.0.0.1:8000{root}/v1" "{other}"'
+
+
+def test_links_of_such_a_client_come_back_as_the_vendors():
+    """Of one vendor and of several."""
+    body = b'{"self": "http://127.0.0.1:8000/_state/t-7/v1/orders/1"}'
+    asked = Request("POST", "https://127.0.0.1:8000/v1/a", (("Content-Type", "application/json"),), body)
+    assert to_vendor(asked, INDEX, HERE, ("_state", "t-7")).body == f'{{"self": "{HOST}/v1/orders/1"}}'.encode()
+    two = index_of([get("/"), Exchange(Request("GET", f"{AUTH}/login"), Response(200))])
+    at = b'"http://127.0.0.1:8000/_state/t-7/_host/auth.shop.example:8443/cb"'
+    asked = Request("POST", f"{HOST}/x", (), at)
+    assert to_vendor(asked, two, HERE, BELOW).body == f'"{AUTH}/cb"'.encode()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gzip
 import itertools
+from dataclasses import replace
 
 from shop import HOST, SHOP, get, post
 from wires import read
 
 from tapehiss.cassettes.exchange import Request
+from tapehiss.mocks.doors import Door
 from tapehiss.mocks.faults import Latency
 from tapehiss.mocks.live import LiveVendor
 from tapehiss.mocks.plane import DataPlane, accepted_by, request_of
 from tapehiss.mocks.schedule import Rule
+from tapehiss.mocks.statekeys import state_by
 from tapehiss.mocks.vendor import Vendor
 from tapehiss.mocks.wire import Then
 
@@ -85,3 +88,30 @@ def test_framing_depends_on_the_client():
     )
     assert [b"chunked" in script.pieces[0][1] for script in (kept, old)] == [True, False]
     assert [script.then for script in (kept, old)] == [Then.KEEP, Then.CLOSE]
+
+
+def test_the_way_in_says_whose_state_is_meant():
+    """By a segment of the path, or by the plane (a port of its own); scripts with links are each client's own."""
+    link = get("/v1/a", 200, f'"{HOST}/v1/b"'.encode())
+    live = LiveVendor(Vendor.of([link, get("/v1/a", 200, b"2")]), by=state_by("path"))
+    front, side = DataPlane(live, lambda: 0.0), DataPlane(live, lambda: 0.0, door=Door(state="side"))
+    assert [play(front, f"/_state/{key}/v1/a")[0][1] for key in "aab"] == [
+        b'"http://127.0.0.1:8000/_state/a/v1/b"',
+        b"2",
+        b'"http://127.0.0.1:8000/_state/b/v1/b"',
+    ]
+    assert [play(plane, "/v1/a")[0][1] for plane in (side, front, side)] == [
+        b'"http://127.0.0.1:8000/v1/b"',
+        b'"http://127.0.0.1:8000/v1/b"',
+        b"2",
+    ]
+    assert list(live.states) == ["a", "b", "side"]
+
+
+def test_the_way_in_says_which_vendor_is_meant():
+    """Of two vendors with the same path; what the path says goes before the port."""
+    other = replace(get("/v1/a", body=b'"other"'), request=Request("GET", "https://auth.shop.example/v1/a"))
+    live = LiveVendor(Vendor.of([get("/v1/a", body=b'"shop"'), other]))
+    at_auth = DataPlane(live, lambda: 0.0, door=Door(host="auth.shop.example"))
+    assert play(at_auth, "/v1/a")[0][1] == b'"other"'
+    assert play(at_auth, "/_host/api.shop.example/v1/a")[0][1] == b'"shop"'

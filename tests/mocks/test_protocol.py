@@ -216,7 +216,10 @@ def test_a_defect_of_ours_costs_one_answer():
             return answer(request, *rest)
 
         server._plane.live = SimpleNamespace(
-            answer=broken, vendor=server._plane.live.vendor, feed=server._plane.live.feed
+            answer=broken,
+            entered=server._plane.live.entered,
+            vendor=server._plane.live.vendor,
+            feed=server._plane.live.feed,
         )
         with Wire(server.port) as wire:
             head, body, _ = read(wire.send(get("/broken")).rest())
