@@ -62,12 +62,12 @@ class Bindings:
         body = _body_in(response.body, self.asked) if plain else response.body
         if body is response.body:
             return response if headers == response.headers else replace(response, headers=headers)
-        kept = tuple(pair for pair in headers if not _is_digest(pair[0]))
+        kept = tuple(pair for pair in headers if not is_digest(pair[0]))
         chunks = response.chunks if len(body) == len(response.body) else ()
         return replace(response, headers=kept, body=body, chunks=chunks)
 
 
-def _is_digest(name: str) -> bool:
+def is_digest(name: str) -> bool:
     return name.lower() in _DIGESTS or name.lower().startswith("x-amz-checksum-")
 
 

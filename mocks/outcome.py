@@ -30,6 +30,12 @@ class Rung(StrEnum):
     """The same operation and query; the body differs."""
     RENAMED = "renamed"
     """The same but for identifiers that clients make up, or the time of day, in the URL."""
+    HELD = "held"
+    """A resource that a client created, changed or deleted here, or a list with such resources in it."""
+    SIBLING = "sibling"
+    """Another request of the same operation; ids from the path and fields of the body are the client's."""
+    SYNTHESISED = "synthesised"
+    """No recording: made of what the contract knows of this operation."""
     MISS = "miss"
     """No recording."""
 

@@ -1,0 +1,196 @@
+"""Beyond the tapes: siblings, the contract, and a small world of what clients made."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from shelf import BOOKS, STYLES, TITLES, ask, items_of, next_of, recorded, written
+
+from tapehiss.contracts.catalogue import catalogue
+from tapehiss.contracts.evidence import learn
+from tapehiss.mocks.beyond import Beyond, beyond
+from tapehiss.mocks.holdings import Holdings
+from tapehiss.mocks.index import Index, index_of
+from tapehiss.mocks.outcome import Outcome, Rung
+
+
+@cache
+def known(style: str) -> tuple[Index, Beyond]:
+    index = index_of(recorded(style))
+    return index, beyond(catalogue(learn(recorded(style))), index.recordings)
+
+
+class Client:
+    """Asks the tapes, and what is beyond them, one request after the other."""
+
+    def __init__(self, style: str) -> None:
+        self.style = style
+        self.index, self.beyond = known(style)
+        self.holdings = Holdings()
+
+    def send(self, method: str, target: str, document: object = None) -> Outcome:
+        """One request, and what came of it."""
+        request = ask(method, target, document)
+        match = self.index.find(request)
+        number = match.closest[0] if match.closest else match.group.numbers[-1] if match.group else None
+        found = self.beyond.answer(self.holdings, request, match, number, 0)
+        if found is None:
+            response = None if number is None else self.index.recordings[number].response
+            return Outcome(response, rung=match.rung, recording=number)
+        self.holdings, outcome = found
+        return outcome
+
+    def fields(self, outcome: Outcome) -> dict[str, object]:
+        """A book's fields, whatever is around them."""
+        document = json.loads(outcome.response.body)
+        if self.style == "json-api":
+            return {"id": document["data"]["id"], **document["data"]["attributes"]}
+        return document
+
+    def pages(self, first: str) -> list[dict[str, object]]:
+        """All books, page by page."""
+        found, target = [], first
+        for _ in range(100):
+            outcome = self.send("GET", target)
+            found += items_of(outcome.response)
+            target = next_of(self.style, outcome.response, first)
+            if target is None:
+                return found
+        raise AssertionError("the pages never end")
+
+    def first(self, size: int) -> str:
+        """Where the first page of this size is."""
+        return f"{BOOKS}?{'page%5Bsize%5D' if self.style == 'json-api' else 'limit'}={size}"
+
+
+def new_titles() -> st.SearchStrategy[str]:
+    return st.text("abc xyz", min_size=1, max_size=12).map(lambda text: f"new {text}")
+
+
+class World(RuleBasedStateMachine):
+    """Whatever a client does, the mock holds what a dictionary would."""
+
+    names = Bundle("names")
+
+    @initialize(style=st.sampled_from(STYLES))
+    def begin(self, style):
+        """A vendor of one style."""
+        self.client = Client(style)
+        self.model: dict[str, str] = {}
+        self.gone: set[str] = set()
+
+    @rule(target=names, title=new_titles(), pages=st.integers(400, 499))
+    def create(self, title, pages):
+        """A new book has its fields and an identifier of its own."""
+        outcome = self.client.send("POST", BOOKS, written(self.client.style, {"title": title, "pages": pages}))
+        told = self.client.fields(outcome)
+        assert (outcome.response.status, told["title"], told["pages"]) == (201, title, pages)
+        assert told["id"] not in self.model.keys() | self.gone
+        self.model[told["id"]] = title
+        return told["id"]
+
+    @rule(name=names, title=new_titles(), method=st.sampled_from(["PATCH", "PUT"]))
+    def change(self, name, title, method):
+        """What is set is told; what was deleted is not there, unless it is put there anew."""
+        body = written(self.client.style, {"title": title, "pages": 7}, name)
+        outcome = self.client.send(method, f"{BOOKS}/{name}", body)
+        if name in self.model or method == "PUT":
+            assert (outcome.response.status, self.client.fields(outcome)["title"]) == (200, title)
+            self.model[name] = title
+            self.gone.discard(name)
+        else:
+            assert outcome.response.status == 404
+
+    @rule(name=consumes(names))
+    def delete(self, name):
+        """Once."""
+        outcome = self.client.send("DELETE", f"{BOOKS}/{name}")
+        assert outcome.response.status == (204 if name in self.model else 404)
+        self.model.pop(name, None)
+        self.gone.add(name)
+
+    @rule(name=names)
+    def read(self, name):
+        """What is there is as it was last set."""
+        outcome = self.client.send("GET", f"{BOOKS}/{name}")
+        if name in self.model:
+            assert self.client.fields(outcome)["title"] == self.model[name]
+        assert outcome.response.status == (200 if name in self.model else 404)
+
+    @rule(size=st.integers(1, 12))
+    def follow_the_pages(self, size):
+        """Every book once, in order, whatever the size of a page."""
+        listed = [each["id"] for each in self.client.pages(self.client.first(size))]
+        assert len(listed) == len(set(listed))
+        assert [name for name in listed if name in self.model] == list(self.in_order())
+        assert self.gone.isdisjoint(listed)
+        assert len(listed) == len(TITLES) + len(self.model)
+
+    def in_order(self):
+        """The books in the order in which they came."""
+        return [name for name, _ in self.client.holdings.of("https://api.shelf.example" + BOOKS) if name in self.model]
+
+    @invariant()
+    def deleted_things_are_gone(self):
+        """Whatever else happens."""
+        for name in getattr(self, "gone", ()):
+            assert self.client.send("GET", f"{BOOKS}/{name}").response.status == 404
+
+
+TestWorld = World.TestCase
+TestWorld.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+
+
+def test_what_the_tapes_know_is_played():
+    """A recorded request gets its recorded answer, as long as nobody changed the thing that it is about."""
+    client = Client("last-id")
+    for number, exchange in enumerate(client.index.recordings):
+        match = client.index.find(exchange.request)
+        assert client.beyond.answer(client.holdings, exchange.request, match, number, 0) is None
+
+
+def test_a_recorded_thing_can_be_changed():
+    """What a client sets is seen in the thing, in lists and by nobody else; the rest is as recorded."""
+    client = Client("last-id")
+    first = client.pages(client.first(3))[3]
+    before = client.fields(client.send("GET", f"{BOOKS}/{first['id']}"))
+    client.send("PATCH", f"{BOOKS}/{first['id']}", {"title": "mine"})
+    after = client.fields(client.send("GET", f"{BOOKS}/{first['id']}"))
+    assert (after["title"], after["pages"]) == ("mine", before["pages"])
+    assert [each["title"] for each in client.pages(client.first(2)) if each["id"] == first["id"]] == ["mine"]
+    assert "mine" not in str(Client("last-id").pages(client.first(2)))
+
+
+def test_an_unknown_thing_is_like_its_siblings():
+    """A request of a recorded operation for another thing gets an answer with the identifier that was asked for, links included."""
+    outcome = Client("json-api").send("GET", f"{BOOKS}/bk_9Zz7mA9rT9zK4")
+    told = json.loads(outcome.response.body)["data"]
+    assert (outcome.rung, told["id"]) == (Rung.SIBLING, "bk_9Zz7mA9rT9zK4")
+    assert told["links"]["self"].endswith("/v1/books/bk_9Zz7mA9rT9zK4")
+
+
+@pytest.mark.parametrize("target", ["/v2/books", "/v1/books/bk_1Qx7mA1rT9zK4/pages"])
+def test_an_unknown_operation_stays_a_miss(target):
+    """Nothing is made up where neither a tape nor a contract knows the operation."""
+    assert Client("page").send("GET", target).rung is Rung.MISS
+
+
+def test_the_same_requests_make_the_same_world():
+    """Identifiers are thrown with dice that the request and the seed decide."""
+    one, other = (
+        [Client("offset").send("POST", BOOKS, {"title": "x"}).response.body for _ in range(2)] for _ in range(2)
+    )
+    assert one == other
+
+
+def test_only_a_contract_is_enough():
+    """Without any recording an operation is answered from a contract that was learnt elsewhere."""
+    known_elsewhere = beyond(catalogue(learn(recorded("offset"))), ())
+    request = ask("GET", f"{BOOKS}/bk_9Zz7mA9rT9zK4")
+    _, outcome = known_elsewhere.answer(Holdings(), request, Index().find(request), None, 0)
+    assert (outcome.rung, json.loads(outcome.response.body)["id"]) == (Rung.SYNTHESISED, "bk_9Zz7mA9rT9zK4")
