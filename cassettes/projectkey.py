@@ -27,28 +27,32 @@ def project_key(folder: Path, environ: Mapping[str, str]) -> bytes:
         return _long_enough(given.encode(), VARIABLE)
     path = folder / ".tapehiss" / "key"
     try:
-        return _long_enough(path.read_bytes().strip() if path.exists() else _made(path), str(path))
+        kept = path.read_bytes() if path.exists() else made_once(path, secrets.token_hex(32).encode() + b"\n")
+        return _long_enough(kept.strip(), str(path))
     except OSError as error:
         raise Weather(
             f"the project key cannot be used ({error.strerror})", str(path), f"{remedy_for(error)}, or set {VARIABLE}"
         ) from error
 
 
-def _made(path: Path) -> bytes:
-    """A new key; of two processes that make one at the same time, both use the one that was there first."""
+def made_once(path: Path, content: bytes) -> bytes:
+    """What a private file in ``.tapehiss`` holds: ``content`` if it was missing, with mode 0600 and out of git's sight.
+
+    Of two processes that make it at the same time, both use the one that was there first. Raises ``OSError``.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     ignore = path.parent / ".gitignore"
     if not ignore.exists() or not ignore.stat().st_size:  # empty: the disk was full
         ignore.write_text("*\n")
-    new = path.with_name(f"key.{os.getpid()}.{secrets.token_hex(4)}")
+    new = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_hex(32).encode() + b"\n")
+            file.write(content)
         with suppress(FileExistsError):
             os.link(new, path)
     finally:
         new.unlink(missing_ok=True)
-    return path.read_bytes().strip()
+    return path.read_bytes()
 
 
 def _long_enough(key: bytes, where: str) -> bytes:
