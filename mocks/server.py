@@ -67,7 +67,6 @@ class Server:
         token: str | None = None,
         tls: ssl.SSLContext | None = None,
         bounds: Bounds | None = None,
-        webhooks: Postbox | None = None,
     ) -> None:
         self.host, self.port = host, port
         self.token = token or (None if Address(host, port).loopback else secrets.token_urlsafe(TOKEN_BYTES))
@@ -79,7 +78,6 @@ class Server:
             scheme="http" if tls is None else "https",
             bounds=bounds or Bounds(),
         )
-        self._plane.live.webhooks = webhooks
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stop: asyncio.Event | None = None
@@ -167,18 +165,6 @@ class Server:
     def effects(self) -> tuple[Effect, ...]:
         """What was done at the vendor, by operation: writes that were carried out, and how many of them again."""
         return self.ask(lambda live, _: live.effects())
-
-    def webhooks(self) -> PostTotals:
-        """Sums over all webhooks."""
-        return self.ask(lambda live, _: live.webhooks.totals() if live.webhooks else PostTotals())
-
-    def deliveries(self) -> tuple[Delivery, ...]:
-        """The last attempts to deliver a webhook."""
-        return self.ask(lambda live, _: tuple(live.webhooks.log) if live.webhooks else ())
-
-    def settled(self, within_s: float = SETTLED_MAX_S) -> bool:
-        """Whether every webhook that was brought about so far has been taken or given up, waiting so long for it at most."""
-        return self._postman.settled.wait(within_s) if self._postman else True
 
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         self._loop, self._stop, self._began_s = asyncio.get_running_loop(), asyncio.Event(), time.monotonic()
