@@ -78,7 +78,7 @@ class App:
         message = message_of(self.plane.localised(outcome, here, door.below), asked)
         if message is None:
             await asyncio.sleep(HANG_MAX_S if outcome.ending is Ending.TIMED_OUT else 0.0)
-            raise Severed(Ending.RESET)
+            raise Severed(Ending.REFUSED if outcome.ending is Ending.REFUSED else Ending.RESET)
         await _sent(message, send)
         if not message.whole:
             raise Severed(outcome.ending)
@@ -108,8 +108,9 @@ async def _body(receive: Any) -> bytes:
 async def _sent(message: Message, send: Any) -> None:
     """The message's events, each at its time."""
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in message.headers]
+    await asyncio.sleep(message.head_s)
     await send({"type": "http.response.start", "status": message.status, "headers": headers})
-    passed_s = 0.0
+    passed_s = message.head_s
     for at_s, content in message.pieces:
         await asyncio.sleep(max(at_s - passed_s, 0.0))
         passed_s = at_s

@@ -29,12 +29,12 @@ _STRING = re.compile(rb':\s*"')
 DEPTH_MAX = 40
 
 
-def damaged(response: Response, kind: str, at: str) -> Response:
-    """The response with its body damaged; ``kind`` is one of ``KINDS``, ``at`` a JSON Pointer for those of ``MUTATIONS``."""
+def damaged(response: Response, kind: str, at: str, value: str = "") -> Response:
+    """The response with its body damaged; ``kind`` is one of ``KINDS``, ``at`` a JSON Pointer for those of ``POINTED``."""
     if kind == "content-type":
         kept = tuple(pair for pair in response.headers if pair[0].lower() != "content-type")
         return replace(response, headers=(*kept, ("Content-Type", "text/html; charset=utf-8")))
-    body = _mutated(response.body, kind, at) if kind in MUTATIONS else _BYTES[kind](response.body)
+    body = _BYTES[kind](response.body) if kind in _BYTES else _mutated(response.body, kind, at, value)
     return replace(response, body=body, chunks=())
 
 
@@ -73,15 +73,16 @@ _BYTES: dict[str, Callable[[bytes], bytes]] = {
 # ---- JSON with something else in one place
 
 
-def _mutated(body: bytes, kind: str, at: str) -> bytes:
+def _mutated(body: bytes, kind: str, at: str, value: str) -> bytes:
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
         return _half(body)
-    steps = steps_of(at) if at else _first(data)
-    if not steps:
-        return b"null" if kind == "null" else b'"unexpected"'
-    _change(data, steps, kind)
+    return written(changed(data, kind, steps_of(at) if at else _first(data), value))
+
+
+def written(data: Any) -> bytes:
+    """JSON as vendors write it."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
@@ -95,30 +96,59 @@ def _first(data: Any) -> list[str]:
     return steps
 
 
-def _change(data: Any, steps: list[str], kind: str) -> None:
-    """Change what the steps lead to, if they lead anywhere."""
+def changed(data: Any, kind: str, steps: list[str], value: str = "") -> Any:
+    """The data, which is used up, with something else where the steps lead, if they lead anywhere."""
+    if not steps:
+        return made_of(kind, data, value)
     parent, last = reduce(below, steps[:-1], data), steps[-1]
     if isinstance(parent, list):
         place = int(last) if last.isascii() and last.isdigit() else len(parent)
-        made = [] if kind == "missing" else [MUTATIONS[kind](each) for each in parent[place : place + 1]]
+        made = [] if kind == "missing" else [made_of(kind, each, value) for each in parent[place : place + 1]]
         parent[place : place + 1] = made
-    elif isinstance(parent, dict):
+    elif isinstance(parent, dict) and (last in parent or kind == "set"):
         if kind == "missing":
-            parent.pop(last, None)
+            del parent[last]
         else:
-            parent[last] = MUTATIONS[kind](parent.get(last))
+            parent[last] = made_of(kind, parent.get(last), value)
+    return data
+
+
+def made_of(kind: str, before: Any, value: str = "") -> Any:
+    """What a kind of damage makes of a value."""
+    return json.loads(value) if kind == "set" else POINTED[kind](before)
 
 
 def _other_type(value: Any) -> Any:
     return 0 if isinstance(value, str) else "unexpected"
 
 
-MUTATIONS: dict[str, Callable[[Any], Any]] = {
+def _unseen(value: Any) -> Any:
+    return f"{value}-unseen" if isinstance(value, str) else -1
+
+
+def _extra(value: Any) -> Any:
+    return {**value, "unexpected": True} if isinstance(value, dict) else {"unexpected": value}
+
+
+def _shorter(value: Any) -> Any:
+    return value[:-1] if isinstance(value, list) else value
+
+
+def _emptied(value: Any) -> Any:
+    return [] if isinstance(value, list) else value
+
+
+POINTED: dict[str, Callable[[Any], Any]] = {
     "missing": lambda _: None,
     "null": lambda _: None,
     "type": _other_type,
-    "unseen": lambda value: f"{value}-unseen" if isinstance(value, str) else -1,
-    "extra": lambda value: {"unexpected": value},
+    "unseen": _unseen,
+    "extra": _extra,
+    "short-page": _shorter,
+    "empty-page": _emptied,
+    "repeated-cursor": lambda value: value,
+    "set": lambda value: value,
 }
-"""What becomes of a value: gone, null, of another type, one never seen, wrapped in an object."""
-KINDS = (*_BYTES, "content-type", *MUTATIONS)
+"""What becomes of a value: gone, null, of another type, one never seen, an object with one more member, a list without its last item, a list
+without any, the cursor that was asked with (which only the request tells), what the rule says."""
+KINDS = (*_BYTES, "content-type", *POINTED)

@@ -1,8 +1,10 @@
-"""Faults are data, listed from mild to severe: a slow answer, another answer, a damaged one, half an answer, no answer.
+"""Faults are data, listed from mild to severe: a slow answer (``slow``), another answer, a damaged one, half an answer, no answer.
 
 The law of this file: a fault is a frozen value that says what it does to an ``Outcome`` and nothing else; it knows neither a
-clock nor dice. ``spoils`` says whether the recorded answer is lost to the client. When several strike the same request they are applied in order of severity, whatever the order in which they
-were given: latencies add up, the first status wins, and nothing milder undoes something more severe.
+clock nor dice. What depends on more than that (a drawn delay, an answer in the vendor's own words) is made definite when it strikes
+(``settling``). ``spoils`` says whether the recorded answer is lost to the client. When several strike the same request they are applied
+in order of severity, whatever the order in which they were given: latencies add up, the first status wins, and nothing milder undoes
+something more severe.
 """
 
 from __future__ import annotations
@@ -12,9 +14,21 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from tapehiss.cassettes.coding import encode
-from tapehiss.cassettes.exchange import Ending, Headers, Response, header
+from tapehiss.cassettes.exchange import Ending, Headers, Response
 from tapehiss.mocks.damage import damaged
 from tapehiss.mocks.outcome import PLAIN, Manner
+from tapehiss.mocks.slow import (
+    Bandwidth,
+    ClockStep,
+    Drip,
+    Latency,
+    Lognormal,
+    Pareto,
+    Recorded,
+    Rising,
+    Stall,
+    Uniform,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,86 +37,125 @@ if TYPE_CHECKING:
 
 PROBLEM = "application/problem+json"
 
+__all__ = [
+    "ALL",
+    "GARBLED",
+    "PROBLEM",
+    "Answer",
+    "Bandwidth",
+    "ClockStep",
+    "Damage",
+    "Definite",
+    "Drawn",
+    "Drip",
+    "Empty",
+    "Expired",
+    "Fault",
+    "Garble",
+    "GzipCut",
+    "Hang",
+    "Latency",
+    "Lognormal",
+    "Lose",
+    "Pareto",
+    "Recorded",
+    "Refuse",
+    "Reset",
+    "Revoked",
+    "Rising",
+    "Stall",
+    "Status",
+    "Truncate",
+    "Twice",
+    "Uniform",
+    "Unterminated",
+    "is_early",
+    "problem",
+    "reason_of",
+    "strike",
+]
+
 
 @dataclass(frozen=True, slots=True)
-class Latency:
-    """The answer comes ``delay_s`` seconds later."""
+class Twice:
+    """The vendor carries the same request out twice, as queues that deliver at least once do: the ledger shows it, the answer does not."""
 
-    delay_s: float
-
-    severity: ClassVar[int] = 1
+    severity: ClassVar[int] = 6
     spoils: ClassVar[bool] = False
 
     def apply(self, outcome: Outcome) -> Outcome:
-        """The outcome itself: only its time changes."""
-        return outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Drip:
-    """The body comes at ``bytes_per_s`` and no faster."""
-
-    bytes_per_s: float
-
-    severity: ClassVar[int] = 2
-    spoils: ClassVar[bool] = False
-
-    def apply(self, outcome: Outcome) -> Outcome:
-        """The outcome, slower; of several the slowest counts."""
-        before = outcome.manner.bytes_per_s or self.bytes_per_s
-        return replace(outcome, manner=replace(outcome.manner, bytes_per_s=min(before, self.bytes_per_s)))
-
-
-@dataclass(frozen=True, slots=True)
-class Stall:
-    """After ``at_bytes`` of the body, or before the last byte of a shorter one, nothing comes for ``stall_s`` seconds."""
-
-    stall_s: float
-    at_bytes: int = 0
-
-    severity: ClassVar[int] = 3
-    spoils: ClassVar[bool] = False
-
-    def apply(self, outcome: Outcome) -> Outcome:
-        """The outcome with a pause in it."""
-        return replace(outcome, manner=replace(outcome.manner, stall_at_bytes=self.at_bytes, stall_s=self.stall_s))
+        """The outcome, done twice."""
+        return replace(outcome, twice=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """Another answer: a status, with headers such as ``Retry-After`` and a body.
 
-    Without a body the answer is a problem document (RFC 9457).
+    Without a body it is what the vendor says with this status: as recorded for this operation, else for any of this vendor's, else as its
+    limits or its contract have it, else a problem document (RFC 9457).
     """
 
     code: int
     headers: Headers = ()
     body: str | None = None
+    wait_s: float | None = None
+    """How long the client is told to wait ..."""
+    form: str = "delta_s"
+    """... and in which form (``retry_after.FORMS``)."""
+    body_of: int | None = None
+    """The status whose answer is sent under this one: 200 with the body of an error."""
+    early: bool = False
+    """The answer comes when the head of the request was read, before its body, and ends the connection."""
 
-    severity: ClassVar[int] = 4
+    severity: ClassVar[int] = 7
+    spoils: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The credential that was in use when the rule began to strike is refused as expired, until another one comes or it was renewed."""
+
+    severity: ClassVar[int] = 8
+    spoils: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """The credential that was in use when the rule began to strike is refused for good, and cannot be renewed either."""
+
+    severity: ClassVar[int] = 8
+    spoils: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """This answer in place of the recorded one: what ``Status``, ``Expired`` and ``Revoked`` become when they strike."""
+
+    response: Response
+    early: bool = False
+
+    severity: ClassVar[int] = 8
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
-        """The outcome with this answer in place of the recorded one; the request counts as not processed."""
-        return replace(outcome, response=self.response(), ending=Ending.COMPLETE, body_bytes=None, told=())
-
-    def response(self) -> Response:
-        """The answer that the client gets."""
-        headers = self.headers
-        if self.body is None and header(headers, "content-type") is None:
-            headers = (*headers, ("Content-Type", PROBLEM))
-        body = problem(self.code) if self.body is None else self.body
-        return Response(self.code, reason_of(self.code), headers, body.encode())
+        """The outcome with this answer; the request counts as not processed."""
+        return replace(
+            outcome, response=self.response, ending=Ending.COMPLETE, body_bytes=None, told=(), early=self.early
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """The recorded answer with its body damaged in one of the ways of ``damage.KINDS``; ``at`` is a JSON Pointer where one is needed."""
+    """The recorded answer with its body damaged in one of the ways of ``damage.KINDS``; ``at`` is a JSON Pointer."""
 
     kind: str
     at: str = ""
+    """Without it: a place at which the recordings or the contract show that it cannot be so, drawn from all of them."""
+    value: str = ""
+    """What ``set`` puts there, as JSON."""
 
-    severity: ClassVar[int] = 5
+    severity: ClassVar[int] = 9
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
@@ -110,14 +163,14 @@ class Damage:
         response = outcome.response
         if response is None or not response.body:
             return outcome
-        return replace(outcome, response=damaged(response, self.kind, self.at), body_bytes=None)
+        return replace(outcome, response=damaged(response, self.kind, self.at, self.value), body_bytes=None)
 
 
 @dataclass(frozen=True, slots=True)
 class GzipCut:
     """The body is compressed, and the end of the gzip stream (its checksum and length, RFC 1952 section 2.3.1) is missing."""
 
-    severity: ClassVar[int] = 6
+    severity: ClassVar[int] = 10
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
@@ -135,7 +188,7 @@ class GzipCut:
 class Unterminated:
     """A chunked body whose last chunk never comes (RFC 9112 section 7.1): everything arrives but the end."""
 
-    severity: ClassVar[int] = 7
+    severity: ClassVar[int] = 11
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
@@ -162,7 +215,7 @@ class Truncate:
     abrupt: bool = False
     """The connection is reset, not closed."""
 
-    severity: ClassVar[int] = 8
+    severity: ClassVar[int] = 12
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
@@ -183,7 +236,7 @@ class Truncate:
 class Lose:
     """The vendor does what was asked, and the answer is lost: the connection is reset. Who asks again asks for a second time."""
 
-    severity: ClassVar[int] = 9
+    severity: ClassVar[int] = 13
     spoils: ClassVar[bool] = False
 
     def apply(self, outcome: Outcome) -> Outcome:
@@ -193,21 +246,30 @@ class Lose:
 
 @dataclass(frozen=True, slots=True)
 class Garble:
-    """Bytes that are no HTTP in place of an answer, then the end of the connection."""
+    """Bytes that cannot be read in place of an answer, then the end of the connection."""
 
-    severity: ClassVar[int] = 10
+    part: str = ""
+    """What of the answer is broken, one of ``GARBLED``; without it all of it, which is no HTTP at all."""
+
+    severity: ClassVar[int] = 14
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
         """Nothing that could be read."""
-        return replace(outcome, response=None, ending=Ending.MALFORMED, body_bytes=None, manner=Manner(garbage=True))
+        manner = Manner(garbage=self.part or ALL)
+        return replace(outcome, response=None, ending=Ending.MALFORMED, body_bytes=None, manner=manner)
+
+
+ALL = "all"
+GARBLED = ("status-line", "header", "lengths")
+"""A status line that is none, a header that is none, two lengths that contradict each other (RFC 9112 sections 4, 5 and 6.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Empty:
     """The connection is closed, politely, without a single byte of an answer."""
 
-    severity: ClassVar[int] = 11
+    severity: ClassVar[int] = 15
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
@@ -219,19 +281,35 @@ class Empty:
 class Reset:
     """The connection is reset when the request has been read: no answer."""
 
-    severity: ClassVar[int] = 12
+    early: bool = False
+    """It is reset when only the head of the request was read."""
+
+    severity: ClassVar[int] = 16
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
         """No response at all."""
-        return replace(outcome, response=None, ending=Ending.RESET, body_bytes=None, manner=PLAIN)
+        return replace(outcome, response=None, ending=Ending.RESET, body_bytes=None, manner=PLAIN, early=self.early)
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Nobody listens. The kernel accepts before a server is asked, so that on a socket it is a reset before the body is read."""
+
+    early: ClassVar[bool] = True
+    severity: ClassVar[int] = 17
+    spoils: ClassVar[bool] = True
+
+    def apply(self, outcome: Outcome) -> Outcome:
+        """No connection."""
+        return replace(outcome, response=None, ending=Ending.REFUSED, body_bytes=None, manner=PLAIN, early=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Hang:
     """Nothing comes, and the connection stays open until the client gives up."""
 
-    severity: ClassVar[int] = 13
+    severity: ClassVar[int] = 18
     spoils: ClassVar[bool] = True
 
     def apply(self, outcome: Outcome) -> Outcome:
@@ -239,20 +317,64 @@ class Hang:
         return replace(outcome, response=None, ending=Ending.TIMED_OUT, body_bytes=None, manner=PLAIN)
 
 
+Drawn: TypeAlias = Uniform | Lognormal | Pareto | Recorded | Rising
+"""Latencies that are known when they strike."""
+Definite: TypeAlias = (
+    Latency
+    | Drip
+    | Stall
+    | Twice
+    | Answer
+    | Damage
+    | GzipCut
+    | Unterminated
+    | Truncate
+    | Lose
+    | Garble
+    | Empty
+    | Reset
+    | Refuse
+    | Hang
+)
+"""What can be applied to an outcome."""
 Fault: TypeAlias = (
-    Latency | Drip | Stall | Status | Damage | GzipCut | Unterminated | Truncate | Lose | Garble | Empty | Reset | Hang
+    Latency
+    | Drawn
+    | ClockStep
+    | Drip
+    | Bandwidth
+    | Stall
+    | Twice
+    | Status
+    | Expired
+    | Revoked
+    | Damage
+    | GzipCut
+    | Unterminated
+    | Truncate
+    | Lose
+    | Garble
+    | Empty
+    | Reset
+    | Refuse
+    | Hang
 )
 
 
-def strike(faults: Iterable[Fault], outcome: Outcome) -> tuple[Outcome, float]:
+def is_early(fault: Fault) -> bool:
+    """Whether a fault strikes when only the head of a request was read."""
+    return isinstance(fault, Status | Reset | Refuse) and fault.early
+
+
+def strike(faults: Iterable[Definite], outcome: Outcome) -> tuple[Outcome, float]:
     """What the faults make of an outcome, and by how many seconds they delay it."""
     delay_s, replaced = 0.0, False
     for fault in sorted(faults, key=lambda each: each.severity):
         if isinstance(fault, Latency):
             delay_s += fault.delay_s
-        if not (isinstance(fault, Status) and replaced):
+        if not (isinstance(fault, Answer) and replaced):
             outcome = fault.apply(outcome)
-        replaced = replaced or isinstance(fault, Status)
+        replaced = replaced or isinstance(fault, Answer)
     return outcome, delay_s
 
 

@@ -15,13 +15,14 @@ from immutables import Map
 
 from tapehiss.contracts.idempotency import UNSAFE
 from tapehiss.mocks.bodies import read_body
-from tapehiss.mocks.keys import operation_named
+from tapehiss.mocks.keys import normal_path, operation_named, split_url
 from tapehiss.mocks.memory import Memory
 from tapehiss.mocks.outcome import Repeat
 
 if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Request
     from tapehiss.mocks.outcome import Outcome
+    from tapehiss.mocks.wildcards import Wildcards
 
 OPERATIONS_MAX = 10_000
 OTHERS = "* *"
@@ -103,3 +104,8 @@ def writes(request: Request) -> bool:
     kind, value = read_body(request)
     text = value.get("query") if kind == "json" and isinstance(value, dict) else None
     return not (isinstance(text, str) and _READING.match(text) and "mutation" not in text)
+
+
+def operation_in(wild: Wildcards, request: Request) -> str:
+    """The operation of a request to a vendor, whatever identifiers stand in its path."""
+    return operation_named(request.method, wild.shown(normal_path(split_url(request.url).path)))

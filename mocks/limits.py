@@ -262,6 +262,12 @@ def refusal_of(limits: Limits, weighed: Weighed, now_s: float) -> Response:
     return Response(refusal.status, reason_of(refusal.status), (("Date", _date(now_s)), *headers), body.encode())
 
 
+def refusal_in(limits: Limits, status: int, now_s: float) -> Response | None:
+    """What a vendor with these limits says with this status, if any of its refusals has it; of its counters it says nothing."""
+    limit = next((each for each in limits.limits if (each.refusal or limits.refusal).status == status), None)
+    return None if limit is None else refusal_of(limits, Weighed(limit, 1.0), now_s)
+
+
 def _date(now_s: float) -> str:
     return INSTANTS["http_date"](0.0, int(now_s))
 

@@ -57,6 +57,8 @@ class Manner:
     """After so many bytes of the body (or before its last byte) nothing comes ..."""
     stall_s: float = 0.0
     """... for so long."""
+    head_stall_s: float = 0.0
+    """After the status line nothing comes for so long."""
     bytes_per_s: float = 0.0
     """The body comes no faster; 0 is at once."""
     lying: bool = False
@@ -65,8 +67,8 @@ class Manner:
     """Chunked, without the chunk that ends the body."""
     abrupt: bool = False
     """After a part of an answer the connection ends with RST in place of FIN."""
-    garbage: bool = False
-    """What comes in place of an answer is no HTTP."""
+    garbage: str = ""
+    """What comes in place of an answer cannot be read: ``all`` or one of ``faults.GARBLED``."""
     silent: bool = False
     """The connection is closed without a byte, in place of being reset."""
 
@@ -96,6 +98,10 @@ class Outcome:
     manner: Manner = PLAIN
     repeat: Repeat | None = None
     """Set when the vendor knew the idempotency key."""
+    twice: bool = False
+    """The vendor carried it out twice."""
+    early: bool = False
+    """Decided when only the head of the request was read: the answer comes before the body, and the connection ends."""
 
     @property
     def preparable(self) -> bool:

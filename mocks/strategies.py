@@ -12,20 +12,33 @@ from hypothesis import strategies as st
 
 from tapehiss.mocks.damage import KINDS as DAMAGES
 from tapehiss.mocks.faults import (
+    GARBLED,
+    Bandwidth,
+    ClockStep,
     Damage,
     Drip,
     Empty,
+    Expired,
     Fault,
     Garble,
     GzipCut,
     Latency,
+    Lognormal,
     Lose,
+    Pareto,
+    Recorded,
+    Refuse,
     Reset,
+    Revoked,
+    Rising,
     Stall,
     Status,
     Truncate,
+    Twice,
+    Uniform,
     Unterminated,
 )
+from tapehiss.mocks.retry_after import FORMS
 from tapehiss.mocks.schedule import Rule, Schedule
 
 if TYPE_CHECKING:
@@ -41,14 +54,16 @@ STATUSES = (429, 503, 500, 502, 504, 529)
 
 RATES = (2000.0, 200.0, 20.0)
 """Bytes per second, bearable ones first."""
-_DAMAGE = tuple(Damage(kind) for kind in DAMAGES)
+_DAMAGE = tuple(Damage(kind) for kind in DAMAGES if kind != "set")
+_FORMS = tuple(FORMS)
 
 
 def faults(*, latency_max_s: float = 60.0) -> SearchStrategy[Fault]:
     """Any fault, mild ones first."""
     return st.builds(
         _fault,
-        st.integers(0, 12 + len(_DAMAGE)),
+        st.integers(0, len(_faults(0.0, 0, 429, 0, 0)) - 1),
+        st.floats(0, latency_max_s),
         st.floats(0, latency_max_s),
         st.sampled_from(STATUSES),
         st.integers(0, RETRY_AFTER_MAX_S + 1),
@@ -56,13 +71,32 @@ def faults(*, latency_max_s: float = 60.0) -> SearchStrategy[Fault]:
     )
 
 
-def _fault(kind: int, delay_s: float, code: int, retry_after_s: int, at_bytes: int) -> Fault:
-    delay_s = round(delay_s, 3)
-    made: tuple[Fault, ...] = (
+def _fault(kind: int, delay_s: float, more_s: float, code: int, retry_after_s: int, at_bytes: int) -> Fault:
+    return _faults(round(delay_s, 3), round(more_s, 3), code, retry_after_s, at_bytes)[kind]
+
+
+def _faults(delay_s: float, more_s: float, code: int, retry_after_s: int, at_bytes: int) -> tuple[Fault, ...]:
+    """Every kind of fault that ends by itself, mild ones first."""
+    low_s, high_s = sorted((delay_s, more_s))
+    return (
         Latency(delay_s),
+        Uniform(low_s, high_s),
+        Lognormal(delay_s),
+        Pareto(delay_s),
+        Recorded(1.0 + at_bytes),
+        Rising(delay_s, more_s),
+        ClockStep(float(at_bytes - TRUNCATE_MAX_BYTES // 2)),
         Drip(RATES[at_bytes % len(RATES)]),
+        Bandwidth(RATES[at_bytes % len(RATES)]),
         Stall(delay_s, at_bytes),
+        Stall(delay_s, in_head=True),
+        Twice(),
         _status(code, retry_after_s),
+        Status(code, wait_s=float(retry_after_s), form=_FORMS[at_bytes % len(_FORMS)]),
+        Status(200, body_of=code),
+        Status(code, early=True),
+        Expired(),
+        Revoked(),
         *_DAMAGE,
         GzipCut(),
         Unterminated(),
@@ -71,10 +105,12 @@ def _fault(kind: int, delay_s: float, code: int, retry_after_s: int, at_bytes: i
         Truncate(at_bytes, abrupt=True),
         Lose(),
         Garble(),
+        *(Garble(part) for part in GARBLED),
         Empty(),
         Reset(),
+        Reset(early=True),
+        Refuse(),
     )
-    return made[kind]
 
 
 def _status(code: int, retry_after_s: int) -> Status:
@@ -83,18 +119,28 @@ def _status(code: int, retry_after_s: int) -> Status:
 
 
 def rules(*, on: SearchStrategy[str] | None = None, latency_max_s: float = 60.0) -> SearchStrategy[Rule]:
-    """A fault on the first few attempts, within some seconds, or on a share of the attempts."""
+    """A fault on the first few attempts, within some seconds, on a share of the attempts, or on some calls."""
     operation = st.just("*") if on is None else on
     fault = faults(latency_max_s=latency_max_s)
-    return st.builds(_rule, fault, operation, st.integers(0, 2), st.integers(0, 300), st.integers(1, 300))
+    return st.builds(
+        _rule, fault, operation, st.integers(0, KINDS_OF_RULES - 1), st.integers(0, 300), st.integers(1, 300)
+    )
+
+
+KINDS_OF_RULES = 6
 
 
 def _rule(fault: Fault, on: str, kind: int, begin: int, length: int) -> Rule:
+    over_s = float(length) if isinstance(fault, Rising) else 0.0
     made = (
-        Rule(fault, on, after=begin % AFTER_MAX, first=1 + (length - 1) % FIRST_MAX),
-        Rule(fault, on, from_s=float(begin), to_s=float(begin + length)),
-        Rule(fault, on, probability=min(length, 100) / 100),
+        Rule(fault, on, after=begin % AFTER_MAX, first=1 + (length - 1) % FIRST_MAX, over_s=over_s),
+        Rule(fault, on, from_s=float(begin), to_s=float(begin + length), over_s=over_s),
+        Rule(fault, on, probability=min(length, 100) / 100, over_s=over_s),
+        Rule(fault, on, probability_from=0.0, from_s=float(begin), over_s=float(length)),
+        Rule(fault, on, from_call=1 + begin % AFTER_MAX, every=1 + length % FIRST_MAX, over_s=over_s),
+        Rule(fault, on, since="* /*", to_call=1 + length % FIRST_MAX, over_s=over_s),
     )
+    assert len(made) == KINDS_OF_RULES
     return made[kind]
 
 

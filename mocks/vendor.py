@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
 from tapehiss.mocks.bindings import Bindings
-from tapehiss.mocks.faults import PROBLEM, strike
+from tapehiss.mocks.faults import PROBLEM
 from tapehiss.mocks.idempotency import (
     CUSTOMS,
     ERROR,
@@ -29,13 +29,19 @@ from tapehiss.mocks.keys import normal_path, split_url
 from tapehiss.mocks.ledger import Ledger, writes
 from tapehiss.mocks.limiting import limited
 from tapehiss.mocks.limits import Limits
+from tapehiss.mocks.lore import Lore, recorded_s
 from tapehiss.mocks.memory import Memory
 from tapehiss.mocks.nearest import miss
-from tapehiss.mocks.outcome import Outcome, Rung
-from tapehiss.mocks.schedule import Call, Schedule, struck
+from tapehiss.mocks.outcome import Outcome, Repeat, Rung
+from tapehiss.mocks.past import NOTHING, Past
+from tapehiss.mocks.settling import shift_s
+from tapehiss.mocks.weather import HEAD_ONLY, Weather, call_of, head_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tapehiss.contracts.evidence import Contract
+    from tapehiss.mocks.schedule import Call, Schedule
 
 FINAL = 200
 """Statuses below are interim (RFC 9110 section 15.2)."""
@@ -61,6 +67,8 @@ class State(NamedTuple):
     """Idempotency keys and the requests that were carried out with them."""
     ledger: Ledger = Ledger()
     """What was done."""
+    past: Past = NOTHING
+    """What rules that speak of order ask for."""
 
 
 class Arrival(NamedTuple):
@@ -93,13 +101,42 @@ class Vendor:
     customs: tuple[Custom, ...] = CUSTOMS
     """What vendors do about idempotency keys, the first that covers the host; ``()`` if they are to be ignored."""
 
+    contract: Contract | None = None
+    """What is known of the vendor beside the recordings."""
+    lore: Lore = field(default_factory=Lore, repr=False, compare=False)
+    weather: Weather = field(init=False, repr=False, compare=False)
+    """The schedule over this vendor."""
+
+    def __post_init__(self) -> None:
+        if self.lore.index is not self.index or self.lore.contract is not self.contract:
+            object.__setattr__(self, "lore", Lore(self.index, self.contract))
+        object.__setattr__(self, "weather", Weather(self.schedule, self.seed, self.lore, self.limits))
+
     @staticmethod
     def of(exchanges: Iterable[Exchange], schedule: Schedule = (), *, seed: int = 0, latency: float = 0.0) -> Vendor:
         """The vendor that these exchanges were recorded from."""
         return Vendor(index_of(exchanges), schedule, seed, latency)
 
+    def refuse(self, state: State, request: Request, now_s: float) -> tuple[State, Outcome, float] | None:
+        """What becomes of a request of which only the head was read, if that is decided already; its body plays no part."""
+        weather, elapsed_s = self.weather, now_s - state.began_s
+        if not weather.refusing:
+            return None
+        head = head_of(request)
+        call = call_of(head, self.index.fingerprint(head) ^ HEAD_ONLY, state.attempts)
+        rules = weather.met_early(call, elapsed_s, state.past)
+        if not rules:
+            return None
+        rung = self.index.find(head).rung
+        outcome, delay_s = weather.refusal(rules, call, head, rung, elapsed_s, self.unix_s + now_s)
+        attempts = state.attempts.put(call.fingerprint, call.attempt + 1)
+        past = weather.noted(state.past, call, elapsed_s, done=False)
+        return state._replace(attempts=attempts, past=past), outcome, delay_s
+
     def answer(self, state: State, request: Request, now_s: float) -> tuple[State, Outcome, float]:
         """The next state, what the client gets, and after how many seconds."""
+        if self.schedule and (refused := self.refuse(state, request, now_s)):
+            return refused
         bindings = state.bindings
         asked = request if bindings.empty else bindings.to_tape(request)
         came = self._arrived(state, request, asked, now_s)
@@ -108,16 +145,28 @@ class Vendor:
             bindings, outcome = self._played(state, came, asked)
         else:
             outcome = self._repeated(first, came)
-        counters, outcome = self._limited(state, came, outcome)
-        status = outcome.response.status if outcome.response else LAST
-        call = Call(request.method, came.path, came.match.fingerprint, came.attempt)
-        rules = struck(self.schedule, self.seed, call, now_s - state.began_s) if self.schedule else ()
-        outcome, delay_s = struck_by(rules, outcome) if rules else (outcome, 0.0)
+        call = call_of(request, came.match.fingerprint, state.attempts) if self.schedule else None
+        rules = self.weather.met(call, now_s - state.began_s, state.past) if call else ()
+        counters, outcome = self._limited(state, came, outcome, shift_s(rule.fault for rule in rules) if rules else 0.0)
+        status, delay_s = outcome.response.status if outcome.response else LAST, 0.0
+        if rules and call:
+            unix_s = self.unix_s + now_s
+            outcome, delay_s = self.weather.strike(rules, call, request, outcome, now_s - state.began_s, unix_s)
         # Only what was carried out leaves a trace, but for the attempt and what the limits counted.
         bindings = bindings if outcome.advances else state.bindings
         state = _advanced(state, came, outcome, bindings, counters)
         state = self._entered(state, came, outcome, status) if came.changing else state
+        state = self._noted(state, call, came, outcome) if call else state
         return state, outcome, delay_s + self._latency_s(outcome)
+
+    def _noted(self, state: State, call: Call, came: Arrival, outcome: Outcome) -> State:
+        """The state with what rules may ask of this request later."""
+        attempts, done = state.attempts, outcome.recording is not None and not outcome.spoiled
+        if self.weather.refusing:
+            head = self.index.fingerprint(head_of(came.request)) ^ HEAD_ONLY
+            attempts = attempts.put(head, attempts.get(head, 0) + 1)
+        past = self.weather.noted(state.past, call, came.at_s - state.began_s, done=done)
+        return state._replace(attempts=attempts, past=past)
 
     def _arrived(self, state: State, request: Request, asked: Request, now_s: float) -> Arrival:
         """What is known of a request before it is answered; ``asked`` is the request as the tapes may have it."""
@@ -159,14 +208,19 @@ class Vendor:
             if custom is not None and custom.saves(status):
                 first = First(custom, came.at_s, fingerprint, outcome.recording, outcome.rung, state.bindings)
                 keys = keys.put(came.key.number, first)
+        if outcome.twice and done:
+            kept = keys is not state.keys
+            again = replace(outcome, repeat=Repeat.REPLAYED) if kept else outcome
+            ledger = ledger.noted(method, path, fingerprint, number, again, done=not kept)
         return state._replace(keys=keys, ledger=ledger)
 
-    def _limited(self, state: State, came: Arrival, outcome: Outcome) -> tuple[Memory[Any], Outcome]:
-        """What the vendor's limits have counted then, and what they leave of an outcome."""
+    def _limited(self, state: State, came: Arrival, outcome: Outcome, ahead_s: float) -> tuple[Memory[Any], Outcome]:
+        """What the vendor's limits have counted then, and what they leave of an outcome; its clock may be ahead."""
         if not self.limits.limits:
             return state.counters, outcome
         busy_s = self._latency_s(outcome)
-        return limited(self.limits, state.counters, came.request, outcome, self.unix_s + came.at_s, busy_s=busy_s)
+        unix_s = self.unix_s + came.at_s + ahead_s
+        return limited(self.limits, state.counters, came.request, outcome, unix_s, busy_s=busy_s)
 
     def _unbound(self, bindings: Bindings, match: Match) -> Match:
         """The match without recordings whose identifiers stand for others of the client's, unless there is nothing else."""
@@ -201,9 +255,7 @@ class Vendor:
         """The recorded latency of what was played, scaled."""
         if not self.latency or outcome.recording is None:
             return 0.0
-        timings = self.index.recordings[outcome.recording].timings
-        recorded_s = timings.first_byte_s if timings.first_byte_s is not None else timings.end_s
-        return self.latency * max(recorded_s or 0.0, 0.0)
+        return self.latency * max(recorded_s(self.index.recordings[outcome.recording]) or 0.0, 0.0)
 
 
 def _choose(state: State, match: Match) -> int | None:
@@ -218,12 +270,6 @@ def _choose(state: State, match: Match) -> int | None:
     return next((number for number in rest if not state.played.get(number, 0)), numbers[-1])
 
 
-def struck_by(rules: Schedule, outcome: Outcome) -> tuple[Outcome, float]:
-    """What the rules that struck make of an outcome, and by how many seconds they delay it."""
-    outcome, delay_s = strike((rule.fault for rule in rules), outcome)
-    return replace(outcome, struck=rules), delay_s
-
-
 def _advanced(state: State, came: Arrival, outcome: Outcome, bindings: Bindings, counters: Memory[Any]) -> State:
     """The state after one request."""
     attempts = state.attempts.put(came.match.fingerprint, came.attempt + 1)
@@ -236,7 +282,7 @@ def _advanced(state: State, came: Arrival, outcome: Outcome, bindings: Bindings,
         while cursor < len(numbers) and played.get(numbers[cursor], 0):
             cursor += 1
         cursors = cursors if cursor == start else cursors.put(group.id, cursor)
-    return State(state.began_s, attempts, played, cursors, bindings, counters, state.keys, state.ledger)
+    return State(state.began_s, attempts, played, cursors, bindings, counters, state.keys, state.ledger, state.past)
 
 
 def personal(outcome: Outcome, bindings: Bindings) -> Outcome:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tapehiss.cassettes.coding import CODINGS, encode
 from tapehiss.cassettes.exchange import Ending, Headers, Response, header, header_values
 from tapehiss.cassettes.media import is_event_stream, is_json_lines, media_type
-from tapehiss.mocks.faults import reason_of
+from tapehiss.mocks.faults import ALL, reason_of
 from tapehiss.mocks.manner import mannered
 from tapehiss.mocks.outcome import MATCH_HEADER, Outcome
 
@@ -91,6 +91,8 @@ class Message:
     """Whether the pieces are all of it."""
     bodiless: bool
     """Whether no body is expected (HEAD, 204, 304)."""
+    head_s: float = 0.0
+    """When the head is complete, after its first line; no piece comes before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +110,28 @@ def script_of(outcome: Outcome, asked: Asked) -> Script:
         return _nothing(outcome)
     measured = message.bodiless or header(message.headers, "content-length") is not None
     chunked = not measured and asked.chunking
-    head = _head(message, asked, chunked=chunked)
+    first, _, rest = _head(message, asked, chunked=chunked).partition(b"\r\n")
     pieces = [(at_s, _chunk(content) if chunked else content) for at_s, content in message.pieces]
-    pieces.append((pieces[-1][0] if pieces else 0.0, b"0\r\n\r\n" if chunked and message.whole else b""))
+    pieces.append((pieces[-1][0] if pieces else message.head_s, b"0\r\n\r\n" if chunked and message.whole else b""))
     keep = asked.keep_alive and message.whole and (measured or chunked)
     end = Then.RESET if outcome.manner.abrupt else Then.CLOSE
-    return Script(_joined([(0.0, head), *pieces]), Then.KEEP if keep else end)
+    head = [(0.0, first + b"\r\n"), (message.head_s, rest)]
+    return Script(_joined([*head, *pieces]), Then.KEEP if keep else end)
 
 
-GARBAGE = b"\x15\x03\x03\x00\x02\x02\x50garbled by tapehiss\r\n\r\n"
-"""It begins like an alert of TLS, which is what a client meets that speaks to the wrong port."""
+GARBAGE = {
+    ALL: b"\x15\x03\x03\x00\x02\x02\x50garbled by tapehiss\r\n\r\n",
+    "status-line": b"HTTP/1.1 2OO OK\r\nContent-Length: 2\r\n\r\n{}",
+    "header": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n: nobody\r\n\r\n{}",
+    "lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
+}
+"""What is sent in place of an answer. The first begins like an alert of TLS, which is what a client meets that speaks to the wrong port."""
 
 
 def _nothing(outcome: Outcome) -> Script:
     """How no answer comes."""
     if outcome.manner.garbage:
-        return Script(((0.0, GARBAGE),), Then.CLOSE)
+        return Script(((0.0, GARBAGE[outcome.manner.garbage]),), Then.CLOSE)
     if outcome.ending is Ending.TIMED_OUT:
         return Script((), Then.HANG)
     return Script((), Then.CLOSE if outcome.manner.silent else Then.RESET)
@@ -149,12 +157,15 @@ def message_of(outcome: Outcome, asked: Asked) -> Message | None:
     kept = without(response.headers, outcome.told) if outcome.told else response.headers
     if asked.method == "HEAD" or response.status in BODILESS:
         headers = (*sendable(kept), *outcome.told, *_announced(response, asked), *mark)
-        return Message(response.status, reason, headers, (), whole=True, bodiless=True)
+        return Message(
+            response.status, reason, headers, (), whole=True, bodiless=True, head_s=outcome.manner.head_stall_s
+        )
     body = _body(response, outcome, asked)
     headers = (*sendable(kept), *outcome.told, *_framing(body), *mark)
     whole = outcome.ending is Ending.COMPLETE
-    pieces = mannered(_pieces(response, body, asked), outcome.manner)
-    return Message(response.status, reason, headers, pieces, whole=whole, bodiless=False)
+    pieces, head_s = mannered(_pieces(response, body, asked), outcome.manner), outcome.manner.head_stall_s
+    pieces = tuple((at_s + head_s, content) for at_s, content in pieces) if head_s else pieces
+    return Message(response.status, reason, headers, pieces, whole=whole, bodiless=False, head_s=head_s)
 
 
 def _body(response: Response, outcome: Outcome, asked: Asked) -> _Body:

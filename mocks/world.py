@@ -116,7 +116,7 @@ def _sent(vendor: Vendor, state: State, effect: Sending, now_s: float) -> tuple[
     """One request and when the client knows what became of it."""
     state, outcome, delay_s = vendor.answer(state, effect.request, now_s)
     took_s = delay_s + duration_s(outcome, effect.request, vendor.latency)
-    if outcome.response is None:
+    if outcome.response is None and outcome.ending is not Ending.REFUSED:
         outcome = replace(outcome, ending=Ending.RESET)
     if took_s > effect.timeout_s:
         outcome = replace(outcome, response=None, ending=Ending.TIMED_OUT, body_bytes=None)
@@ -131,7 +131,7 @@ def duration_s(outcome: Outcome, request: Request, pace: float) -> float:
     timed = pace or outcome.manner is not PLAIN
     asked = Asked(request.method, accept_encoding=header(request.headers, "accept-encoding") or "", pace=pace)
     message = message_of(outcome, asked) if timed else None
-    return message.pieces[-1][0] if message and message.pieces else 0.0
+    return (message.pieces[-1][0] if message.pieces else message.head_s) if message else 0.0
 
 
 def seen(outcome: Outcome) -> Outcome:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehiss.cassettes.exchange import Response, header
-from tapehiss.mocks.damage import KINDS, MUTATIONS, damaged
+from tapehiss.mocks.damage import KINDS, POINTED, damaged
 
 BODY = b'{"id": 7, "name": "x", "tags": ["a", "b"], "of": {"a/b": 1}}'
 JSON = st.recursive(
@@ -27,9 +27,10 @@ def of(kind: str, at: str = "", body: bytes = BODY) -> bytes:
 def test_damage_is_always_done_and_always_the_same(kind, body):
     """Whatever the body: it is another one afterwards (or has another type), and the same one every time."""
     before = Response(200, "OK", (("Content-Type", "application/json"),), body)
-    after = damaged(before, kind, "")
-    assert after == damaged(before, kind, "")
-    if kind not in {"null", "extra"}:
+    value = "7" if kind == "set" else ""
+    after = damaged(before, kind, "", value)
+    assert after == damaged(before, kind, "", value)
+    if kind not in {"null", "extra", "set", "short-page", "empty-page", "repeated-cursor"}:
         assert after != before
 
 
@@ -72,7 +73,12 @@ def test_another_type():
         ("type", "/tags", {"id": 7, "name": "x", "tags": "unexpected", "of": {"a/b": 1}}),
         ("unseen", "/tags/1", {"id": 7, "name": "x", "tags": ["a", "b-unseen"], "of": {"a/b": 1}}),
         ("extra", "/of/a~1b", {"id": 7, "name": "x", "tags": ["a", "b"], "of": {"a/b": {"unexpected": 1}}}),
-        ("unseen", "/new", {"id": 7, "name": "x", "tags": ["a", "b"], "of": {"a/b": 1}, "new": -1}),
+        ("extra", "/of", {"id": 7, "name": "x", "tags": ["a", "b"], "of": {"a/b": 1, "unexpected": True}}),
+        ("short-page", "/tags", {"id": 7, "name": "x", "tags": ["a"], "of": {"a/b": 1}}),
+        ("empty-page", "/tags", {"id": 7, "name": "x", "tags": [], "of": {"a/b": 1}}),
+        ("empty-page", "/name", {"id": 7, "name": "x", "tags": ["a", "b"], "of": {"a/b": 1}}),
+        ("repeated-cursor", "/name", {"id": 7, "name": "x", "tags": ["a", "b"], "of": {"a/b": 1}}),
+        ("unseen", "/new", {"id": 7, "name": "x", "tags": ["a", "b"], "of": {"a/b": 1}}),
         ("null", "/tags/9", {"id": 7, "name": "x", "tags": ["a", "b"], "of": {"a/b": 1}}),
         ("null", "/name/first", {"id": 7, "name": "x", "tags": ["a", "b"], "of": {"a/b": 1}}),
         ("null", "/tags/x/y", {"id": 7, "name": "x", "tags": ["a", "b"], "of": {"a/b": 1}}),
@@ -83,7 +89,14 @@ def test_one_place_of_a_document(kind, at, found):
     assert json.loads(of(kind, at)) == found
 
 
-@pytest.mark.parametrize("kind", MUTATIONS)
+@pytest.mark.parametrize("kind", sorted(set(POINTED) - {"set", "short-page", "empty-page", "repeated-cursor"}))
 def test_a_document_without_places(kind):
     """A lone value is replaced as a whole."""
-    assert of(kind, body=b"7") in {b"null", b'"unexpected"'}
+    assert of(kind, body=b"7") in {b"null", b'"unexpected"', b"-1", b'{"unexpected":7}'}
+
+
+def test_a_value_that_the_rule_brings():
+    """``set`` puts any JSON at a place, also one that is new."""
+    response = Response(200, "OK", (), BODY)
+    found = json.loads(damaged(response, "set", "/of/new", '{"a":[1]}').body)
+    assert found["of"] == {"a/b": 1, "new": {"a": [1]}}

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tapehiss.mocks import strategies
 from tapehiss.mocks.errors import Flaw
-from tapehiss.mocks.fault_data import BODY_MAX_BYTES, WIREMOCK, fault_from_json, fault_to_json, headers_from_json
-from tapehiss.mocks.faults import Damage, Drip, Hang, Reset, Stall, Status, Truncate
+from tapehiss.mocks.fault_data import WIREMOCK, fault_from_json, fault_to_json
+from tapehiss.mocks.fault_forms import BODY_MAX_BYTES
+from tapehiss.mocks.faults import Damage, Drip, Hang, Lognormal, Reset, Stall, Status, Truncate
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 FAULTS = st.one_of(
@@ -21,6 +22,7 @@ FAULTS = st.one_of(
     st.builds(Truncate, st.integers(0, 99), st.booleans(), st.booleans()),
     st.just(Hang()),
     st.just(Damage("missing", "/data/0")),
+    st.just(Damage("set", "/data/0", '{"a": [1, null]}')),
 )
 
 
@@ -66,6 +68,21 @@ def test_a_fault_survives_json(fault):
         ({"truncate_bytes": -1}, "truncate_bytes"),
         ({"truncate_bytes": 1.5}, "truncate_bytes"),
         ({"reset": 1}, "reset"),
+        ({"latency": "weird"}, "latency"),
+        ({"latency": "uniform", "low_s": 1}, "high_s"),
+        ({"latency": "uniform", "low_s": 2, "high_s": 1}, "high_s"),
+        ({"latency": "lognormal", "median_s": 1, "sigma": 0}, "sigma"),
+        ({"clock_step_s": 1e12}, "clock_step_s"),
+        ({"status": 429, "as": "http_date"}, "as"),
+        ({"status": 429, "wait_s": 1, "as": "stone"}, "as"),
+        ({"status": 200, "body_of": 500, "body": "x"}, "body_of"),
+        ({"damage": "set", "at": "/a"}, "value"),
+        ({"damage": "set", "value": 1}, "value"),
+        ({"damage": "null", "at": "/a", "value": 1}, "value"),
+        ({"damage": "set", "at": "/a", "value": float("nan")}, "value"),
+        ({"garble": True, "part": "tail"}, "part"),
+        ({"fault": "EMPTY_RESPONSE", "at": "/a"}, "at"),
+        ({"latency_s": None}, "latency_s"),
     ],
 )
 def test_wrong_data_is_a_flaw_that_names_the_field(data, field):
@@ -77,7 +94,7 @@ def test_wrong_data_is_a_flaw_that_names_the_field(data, field):
 
 def test_headers_may_be_a_mapping_with_numbers():
     """``{Retry-After: 2}`` in YAML is what a person writes."""
-    assert headers_from_json({"Retry-After": 2}) == (("Retry-After", "2"),)
+    assert fault_from_json({"status": 503, "headers": {"Retry-After": 2}}) == Status(503, (("Retry-After", "2"),))
 
 
 def test_wiremocks_names_are_understood():
@@ -92,3 +109,8 @@ def test_what_belongs_to_a_fault():
     assert fault_from_json({"stall_s": 3, "at_bytes": 7}) == Stall(3.0, 7)
     assert fault_from_json({"truncate_bytes": 7, "lying": True}) == Truncate(7, lying=True)
     assert fault_from_json({"status": 200, "body": "{}"}) == Status(200, (), "{}")
+    assert fault_from_json({"latency": "lognormal", "median_s": 0.2}) == Lognormal(0.2)
+    assert fault_from_json({"status": 429, "wait_s": 2, "as": "http_date", "early": True}) == Status(
+        429, wait_s=2.0, form="http_date", early=True
+    )
+    assert fault_from_json({"damage": "set", "at": "/a", "value": {"b": None}}) == Damage("set", "/a", '{"b": null}')

@@ -2,60 +2,78 @@
 
 from __future__ import annotations
 
-import itertools
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapehiss.cassettes.exchange import Ending, Response
+from tapehiss.cassettes.exchange import Ending, Request, Response
 from tapehiss.mocks import strategies
+from tapehiss.mocks.fault_forms import FORMS
 from tapehiss.mocks.faults import (
+    Answer,
     Damage,
     Drip,
     Empty,
+    Expired,
     Garble,
     GzipCut,
     Hang,
     Latency,
     Lose,
+    Refuse,
     Reset,
+    Revoked,
     Stall,
     Status,
     Truncate,
+    Twice,
     Unterminated,
-    reason_of,
-    strike,
+    is_early,
 )
+from tapehiss.mocks.faults import strike as struck_by
+from tapehiss.mocks.limits import Limits
+from tapehiss.mocks.lore import Lore
 from tapehiss.mocks.outcome import Manner, Outcome, Rung
+from tapehiss.mocks.settling import Scene, settled
 
+SCENE = Scene(Request("GET", "/"), Lore(), Limits(), 0.0)
 FINE = Outcome(Response(200, "OK", (), b"0123456789"), rung=Rung.EXACT, recording=0)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 FAULTS = strategies.faults() | st.builds(Status, st.integers(400, 599), st.just((("X-Why", "weather"),)), TEXT)
 
 
+def strike(faults, outcome):
+    """What the faults make of an outcome once they are definite."""
+    return struck_by([each for fault in faults for each in settled(fault, SCENE)], outcome)
+
+
 @given(st.lists(FAULTS, max_size=4), st.randoms(use_true_random=False))
 def test_the_order_of_different_faults_does_not_matter(faults, dice):
-    """Faults of different kinds that strike together do the same in any order."""
-    one_of_each = list({type(fault): fault for fault in faults}.values())
-    shuffled = dice.sample(one_of_each, len(one_of_each))
-    assert strike(shuffled, FINE) == strike(one_of_each, FINE)
+    """Faults of different kinds that strike together do the same in any order; all that bring another answer are one kind."""
+    another = (Status, Expired, Revoked)
+    one_of_each = list({another if isinstance(fault, another) else type(fault): fault for fault in faults}.values())
+    (one, one_s), (other, other_s) = (
+        strike(each, FINE) for each in (one_of_each, dice.sample(one_of_each, len(one_of_each)))
+    )
+    assert (one, one_s) == (other, pytest.approx(other_s))
 
 
 @given(st.lists(FAULTS, min_size=1, max_size=4))
 def test_the_severest_fault_decides(faults):
     """Those that leave no answer leave none, whatever else strikes; those that only slow it down leave it as it is."""
     outcome, delay_s = strike(faults, FINE)
-    assert delay_s == pytest.approx(sum(fault.delay_s for fault in faults if isinstance(fault, Latency)))
-    kinds = {type(fault) for fault in faults}
-    if kinds & {Lose, Garble, Empty, Reset}:
+    definite = [each for fault in faults for each in settled(fault, SCENE)]
+    assert delay_s == pytest.approx(sum(fault.delay_s for fault in definite if isinstance(fault, Latency)))
+    kinds = {type(fault) for fault in definite}
+    if kinds & {Lose, Garble, Empty, Reset, Refuse}:
         assert outcome.response is None
-        assert outcome.ending in {Ending.RESET, Ending.MALFORMED}
-    elif kinds <= {Latency, Drip, Stall}:
+        assert outcome.ending in {Ending.RESET, Ending.MALFORMED, Ending.REFUSED}
+    elif kinds <= {Latency, Drip, Stall, Twice}:
         assert (outcome.response, outcome.ending) == (FINE.response, FINE.ending)
-    elif kinds <= {Latency, Status}:
-        assert outcome.response in [fault.response() for fault in faults if isinstance(fault, Status)]
+    elif kinds <= {Latency, Answer}:
+        assert outcome.response in [fault.response for fault in definite if isinstance(fault, Answer)]
+    elif kinds <= {Damage}:
+        assert outcome.response is not None
     else:
         assert (outcome.response, outcome.ending, outcome.manner) != (FINE.response, FINE.ending, FINE.manner)
 
@@ -65,21 +83,6 @@ def test_the_first_status_wins():
     outcome, _ = strike([Status(503), Status(429)], FINE)
     assert outcome.response is not None
     assert outcome.response.status == 503
-
-
-def test_a_status_without_a_body_is_a_problem_document():
-    """What a client reads says which status it is and that the schedule did it."""
-    response = Status(429, (("Retry-After", "2"),)).response()
-    assert response.headers == (("Retry-After", "2"), ("Content-Type", "application/problem+json"))
-    assert json.loads(response.body) == {
-        "type": "about:blank",
-        "title": "Too Many Requests",
-        "status": 429,
-        "detail": "a fault of the schedule",
-    }
-    assert Status(500, (("Content-Type", "text/plain"),)).response().headers == (("Content-Type", "text/plain"),)
-    assert json.loads(Status(529).response().body)["title"] == "Fault"
-    assert reason_of(529) == ""
 
 
 def test_truncation_never_lets_a_whole_answer_through():
@@ -93,11 +96,23 @@ def test_truncation_never_lets_a_whole_answer_through():
 
 
 def test_severity_grows_down_the_list():
-    """Shrinking moves up the list of faults, so it must be sorted."""
-    kinds = (
-        Latency, Drip, Stall, Status, Damage, GzipCut, Unterminated, Truncate, Lose, Garble, Empty, Reset, Hang,
-    )  # fmt: skip
-    assert all(a.severity < b.severity for a, b in itertools.pairwise(kinds))
+    """Shrinking moves up the list of faults, so it must be sorted, and so is the table in which they are written down."""
+    severities = [form.make.severity for form in FORMS]
+    assert severities == sorted(severities)
+    drawn = [type(fault).severity for fault in strategies._faults(1.0, 2.0, 429, 3, 4)]
+    assert drawn == sorted(drawn)
+
+
+def test_early_faults():
+    """What strikes before the body of the request was read: a status or a reset that says so, and a refusal."""
+    assert [is_early(each) for each in (Status(413, early=True), Reset(early=True), Refuse())] == [True] * 3
+    assert not any(is_early(each) for each in (Status(413), Reset(), Lose(), Latency(1.0)))
+
+
+def test_a_refusal_is_no_connection():
+    """It is told from a reset where it can be."""
+    outcome, _ = strike([Refuse()], FINE)
+    assert (outcome.response, outcome.ending, outcome.early) == (None, Ending.REFUSED, True)
 
 
 def test_a_lying_truncation_passes_for_the_whole():

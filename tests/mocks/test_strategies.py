@@ -6,7 +6,8 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from tapehiss.mocks import strategies
-from tapehiss.mocks.faults import Latency, Lose, Reset, Status, Truncate
+from tapehiss.mocks.fault_forms import FORMS
+from tapehiss.mocks.faults import Hang, Latency, Lose, Reset, Status, Truncate
 from tapehiss.mocks.schedule import Rule, schedule_from_json, schedule_to_json
 
 
@@ -28,7 +29,13 @@ def test_faults_shrink_towards_the_mildest_that_will_do():
     """A fault that loses an answer shrinks to a status before a reset; each kind to its smallest."""
     assert find(strategies.faults(), lambda _: True) == Latency(0.0)
     assert find(strategies.faults(), lambda fault: fault.spoils) == Status(429)
-    assert find(strategies.faults(), lambda fault: fault.severity > 7) == Truncate(0, lying=True)
-    assert find(strategies.faults(), lambda fault: fault.severity > 8) == Lose()
-    assert find(strategies.faults(), lambda fault: fault.severity > 11) == Reset()
+    assert find(strategies.faults(), lambda fault: fault.severity > 11) == Truncate(0, lying=True)
+    assert find(strategies.faults(), lambda fault: fault.severity > 12) == Lose()
+    assert find(strategies.faults(), lambda fault: fault.severity > 15) == Reset()
     assert find(strategies.schedules(), bool) == (Rule(Latency(0.0), first=1),)
+
+
+def test_every_fault_that_ends_is_drawn():
+    """Of all that can be written down only silence is not: it lasts until the client gives up."""
+    drawn = {type(fault) for fault in strategies._faults(1.0, 2.0, 429, 3, 4)}
+    assert {form.make for form in FORMS} - drawn == {Hang}
