@@ -25,6 +25,7 @@ from tapehiss.mocks.bounds import Bounds
 from tapehiss.mocks.errors import PortTaken
 from tapehiss.mocks.live import LiveVendor, dated
 from tapehiss.mocks.plane import DataPlane
+from tapehiss.mocks.statekeys import ONE
 
 if TYPE_CHECKING:
     import ssl
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.renewal import Renewal
     from tapehiss.mocks.schedule import Schedule
+    from tapehiss.mocks.statekeys import StateBy
     from tapehiss.mocks.vendor import Vendor
 
 T = TypeVar("T")
@@ -67,13 +69,14 @@ class Server:
         token: str | None = None,
         tls: ssl.SSLContext | None = None,
         bounds: Bounds | None = None,
+        by: StateBy = ONE,
     ) -> None:
         self.host, self.port = host, port
         self.token = token or (None if Address(host, port).loopback else secrets.token_urlsafe(TOKEN_BYTES))
         self._tls = tls
         self._began_s = 0.0
         self._plane = DataPlane(
-            LiveVendor(dated(vendor, time.time())),
+            LiveVendor(dated(vendor, time.time()), by=by),
             self._clock,
             scheme="http" if tls is None else "https",
             bounds=bounds or Bounds(),
@@ -208,7 +211,7 @@ async def serving(
     finally:
         server.close()
         plane.live.feed.close()
-        await _drained(state.connections, drain_s())
+        await _drained(state.connections, drain_s)
         await _end(state)
 
 
@@ -221,15 +224,15 @@ async def _sweep(connections: set[Any], every_s: float) -> None:
             connection.sweep(loop.time())
 
 
-async def _drained(connections: set[Any], within_s: float) -> None:
-    """Let what is being answered end, for so many seconds at most."""
-    if within_s <= 0:
+async def _drained(connections: set[Any], within_s: Callable[[], float]) -> None:
+    """Let what is being answered end, for so many seconds at most; who asks meanwhile may have become impatient."""
+    if within_s() <= 0:
         return
     loop = asyncio.get_running_loop()
-    end_s = loop.time() + within_s
+    begun_s = loop.time()
     for connection in list(connections):
         connection.shutdown()
-    while connections and loop.time() < end_s:  # noqa: ASYNC110 (uvicorn's protocol tells nobody that it has ended)
+    while connections and loop.time() < begun_s + within_s():  # noqa: ASYNC110 (uvicorn's protocol tells nobody that it has ended)
         await asyncio.sleep(DRAIN_LOOK_S)
 
 
