@@ -18,7 +18,7 @@ from tapehiss.contracts.operations import Operation, parse
 from tapehiss.contracts.overrides import overrides_of
 from tapehiss.contracts.parameters import name_of
 from tapehiss.contracts.places import may_hold, named, place_of, respelled
-from tapehiss.contracts.reading import Account, Reading, read
+from tapehiss.contracts.reading import Account, Reading, call_of, read
 from tapehiss.contracts.routing import Call, Crossing, Folding, Place
 from tapehiss.contracts.segments import apart, form_of, joined
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from tapehiss.cassettes.exchange import Exchange
     from tapehiss.contracts.evidence import Contract
+    from tapehiss.contracts.reading import Call as Called
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,12 @@ class Plan:
     """Line of an operation as it is counted -> the path of its template."""
     overrides: frozenset[str] = frozenset()
 
-    def spelled(self, account: Account) -> Account:
-        """The account with segments that a user wants literal, where they were counted so."""
+    def spelled(self, call: Called) -> Called:
+        """The call with segments that a user wants literal, where they were counted so."""
         if not self.overrides:
-            return account
-        told = respelled(account, overrides_of(self.overrides, account.operation.origin))
-        return told if str(self.routes.of(told.operation)) in self.templates else account
+            return call
+        told = respelled(call, overrides_of(self.overrides, call.operation.origin))
+        return told if str(self.routes.of(told.operation)) in self.templates else call
 
     def template(self, counted: Operation) -> Operation:
         """The operation of the catalogue for an operation as it is counted; one that is unknown keeps what could be words."""
@@ -94,7 +95,7 @@ class Catalogue:
 
     def read(self, exchange: Exchange) -> Account:
         """The account of an exchange, with the operation of this catalogue that it called."""
-        account = self._plan.spelled(read(exchange))
+        account = read(exchange, self._plan.spelled(call_of(exchange.request)))
         operation = self._plan.template(account.operation)
         return replace(account, operation=operation, readings=_told(account, operation))
 

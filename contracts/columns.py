@@ -9,28 +9,20 @@ of its exchanges, within the bounds of ``counts``.
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain, compress, repeat
 from operator import is_, not_
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tapehiss.contracts.counts import (
-    ITEM,
-    POSITIONS_MAX,
-    SHAPES_MAX,
-    VALUE_LENGTH_MAX,
-    VALUES_MAX,
-    Field,
-    smallest,
-)
+from tapehiss.contracts.counts import ITEM, POSITIONS_MAX, SHAPES_MAX, VALUE_LENGTH_MAX, Field, smallest
 from tapehiss.contracts.formats import formats_of
 from tapehiss.contracts.names import step_of
 from tapehiss.contracts.rows import Rows
 from tapehiss.contracts.shapes import shapes_of
-from tapehiss.contracts.sketches import sketch_of
+from tapehiss.contracts.sketches import sketch_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tapehiss.contracts.counts import Seen
     from tapehiss.contracts.rows import Below, Column
@@ -58,26 +50,19 @@ class Stood(Protocol):
 
 def counted(column: Column, seens: Stood) -> tuple[Field, Below]:
     """The evidence of a column, and the columns of what is in its objects and arrays."""
-    kinds: dict[str, int] = {}
-    facts: dict[str, Any] = {}
     below: Below = {}
-    for each, (values, rows) in _by_type(*column).items():
-        kinds[KINDS[each]] = len(values)
-        if each is dict:
-            facts["shapes"], facts["more_shapes"] = _objects(values, rows, below)
-        elif each is list:
-            facts["sizes"], facts["positions"] = _arrays(values, rows, below)
-        elif each is str or each is int or each is float:
-            _scalars(each, values, rows, facts)
-    rows = column[1]
-    return Field(kinds, rows.count, first=seens[rows.first], last=seens[rows.last], **facts), below
-
-
-def _by_type(values: Sequence[Any], rows: Rows) -> dict[type, Column]:
-    """The values of each type; most columns have one, and many of the others are nullable."""
+    values, rows = column
     types = set(map(type, values))
     if len(types) == 1:
-        return {types.pop(): (values, rows)}
+        return _COUNTED[types.pop()](values, rows, seens, below), below
+    found = Field()
+    for each, (those, their) in _by_type(types, values, rows).items():
+        found += _COUNTED[each](those, their, seens, below)
+    return found._replace(exchanges=rows.count), below
+
+
+def _by_type(types: set[type], values: Sequence[Any], rows: Rows) -> dict[type, Column]:
+    """The values of each of these types; many are nullable."""
     found: dict[type, Column] = {}
     left, ids = values, rows.ids
     for each in sorted(types, key=_LEAST.index)[:-1]:
@@ -92,26 +77,44 @@ def _by_type(values: Sequence[Any], rows: Rows) -> dict[type, Column]:
 _LEAST = [type(None), bool, float, int, str, list, dict]
 
 
-def _scalars(each: type, values: Sequence[Any], rows: Rows, facts: dict[str, Any]) -> None:
-    """What is told of strings or numbers is put among the ``facts``."""
+def _nulls(values: Sequence[Any], rows: Rows, seens: Stood, _below: Below) -> Field:
+    return Field({"null": len(values)}, rows.count, {}, False, seens[rows.first], seens[rows.last])
+
+
+def _booleans(values: Sequence[Any], rows: Rows, seens: Stood, _below: Below) -> Field:
+    return Field({"boolean": len(values)}, rows.count, {}, False, seens[rows.first], seens[rows.last])
+
+
+def _strings(values: Sequence[str], rows: Rows, seens: Stood, _below: Below) -> Field:
+    kinds, first, last = {"string": len(values)}, seens[rows.first], seens[rows.last]
+    text = values[0]
+    if len(text) <= VALUE_LENGTH_MAX and text == values[-1] and values.count(text) == len(values):
+        written, formats = _alone(text)
+        kept = {written: rows.count} if written else {}
+        return Field(kinds, rows.count, kept, not written, first, last, (len(text), len(text)), None, None, formats)
     distinct = set(values)
-    short: Collection[Any] = distinct
-    if each is str:
-        lengths = set(map(len, distinct))
-        facts["lengths"] = min(lengths), max(lengths)
-        facts["formats"] = formats_of(distinct)
-        if max(lengths) > VALUE_LENGTH_MAX:
-            short = [text for text in distinct if len(text) <= VALUE_LENGTH_MAX]
-    else:
-        ends = _exact(min(distinct)), _exact(max(distinct))
-        least, most = facts.get("numbers", ends)
-        facts["numbers"] = min(least, ends[0]), max(most, ends[1])
-    kept: Mapping[str, int]
+    lengths = set(map(len, distinct))
+    longest = max(lengths)
+    short: Collection[str] = distinct
+    if longest > VALUE_LENGTH_MAX:
+        short = [text for text in distinct if len(text) <= VALUE_LENGTH_MAX]
     kept, more = sketch_of(values, rows, distinct, short)
-    if "values" in facts:
-        kept, dropped = smallest({**facts["values"], **kept}, VALUES_MAX)
-        more = more or dropped or facts["more"]
-    facts["values"], facts["more"] = kept, more
+    formats = formats_of(distinct)
+    return Field(kinds, rows.count, kept, more, first, last, (min(lengths), longest), None, None, formats)
+
+
+@lru_cache(maxsize=8_192)
+def _alone(text: str) -> tuple[str, frozenset[str]]:
+    """What is kept of a text that is not long, empty for nothing, and its formats."""
+    written = text_of(text)
+    return written if len(written.encode("utf-8", "surrogatepass")) <= VALUE_LENGTH_MAX else "", formats_of((text,))
+
+
+def _numbers(kind: str, values: Sequence[float], rows: Rows, seens: Stood, _below: Below) -> Field:
+    distinct = set(values)
+    numbers = _exact(min(distinct)), _exact(max(distinct))
+    kept, more = sketch_of(values, rows, distinct, distinct)
+    return Field({kind: len(values)}, rows.count, kept, more, seens[rows.first], seens[rows.last], None, None, numbers)
 
 
 def _exact(number: float) -> float:
@@ -119,26 +122,31 @@ def _exact(number: float) -> float:
     return int(number) if -_EXACT < number < _EXACT and number == int(number) else number
 
 
-def _arrays(
-    values: Sequence[list[Any]], rows: Rows, below: Below
-) -> tuple[tuple[int, int], tuple[dict[str, int], ...]]:
+def _arrays(values: Sequence[list[Any]], rows: Rows, seens: Stood, below: Below) -> Field:
     """Sizes of arrays and kinds by position; their items are put ``below``."""
     sizes = list(map(len, values))
-    fewest, most = min(sizes), max(sizes)
-    if not most:
-        return (0, 0), ()
-    items = list(chain.from_iterable(values))
-    ids = list(chain.from_iterable(map(repeat, rows.ids, sizes)))
-    below[ITEM] = [(items, Rows(ids))]
+    most = max(sizes)
+    positions: tuple[dict[str, int], ...] = ()
+    if most:
+        items = list(chain.from_iterable(values))
+        below[ITEM] = [(items, Rows(list(chain.from_iterable(map(repeat, rows.ids, sizes)))))]
+        positions = _positions(values, sizes, items)
+    spans = None, (min(sizes), most), None
+    stood = seens[rows.first], seens[rows.last]
+    return Field({"array": len(values)}, rows.count, {}, False, *stood, *spans, positions=positions)
+
+
+def _positions(values: Sequence[list[Any]], sizes: list[int], items: list[Any]) -> tuple[dict[str, int], ...]:
+    """Kinds of the items at each of the first positions."""
+    places = range(min(max(sizes), POSITIONS_MAX))
     types = set(map(type, items))
-    if len(types) == 1:
-        kind = KINDS[types.pop()]
-        longer = Counter(sizes)
-        return (fewest, most), tuple(
-            {kind: sum(count for size, count in longer.items() if size > place)}
-            for place in range(min(most, POSITIONS_MAX))
-        )
-    return (fewest, most), tuple(_kinds_at(values, place) for place in range(min(most, POSITIONS_MAX)))
+    if len(types) > 1:
+        return tuple([_kinds_at(values, place) for place in places])
+    kind = KINDS[types.pop()]
+    if len(sizes) == 1:
+        return tuple([{kind: 1} for _ in places])
+    longer = Counter(sizes)
+    return tuple([{kind: sum([count for size, count in longer.items() if size > place])} for place in places])
 
 
 def _kinds_at(values: Sequence[list[Any]], place: int) -> dict[str, int]:
@@ -148,18 +156,28 @@ def _kinds_at(values: Sequence[list[Any]], place: int) -> dict[str, int]:
     }
 
 
-def _objects(values: Sequence[dict[str, Any]], rows: Rows, below: Below) -> tuple[dict[str, int], int]:
+def _objects(values: Sequence[dict[str, Any]], rows: Rows, seens: Stood, below: Below) -> Field:
     """Shapes of objects, and how many have none that is kept; their members are put ``below``."""
     found: dict[str, int] = {}
     for names, some, their in _grouped(values, rows):
         columns = list(zip(*map(dict.values, some), strict=True))
-        for name, column in zip(names, columns, strict=True):
-            below.setdefault(step_of(name), []).append((column, their))
+        for step, column in zip(_steps(names), columns, strict=True):
+            if step in below:
+                below[step].append((column, their))
+            else:
+                below[step] = [(column, their)]
         for text, count in shapes_of(names, columns, len(some)).items():
             found[text] = found.get(text, 0) + count
-    lost = found.pop("", 0)
+    lost = found.pop("", 0) if "" in found else 0
     kept, dropped = smallest(found, SHAPES_MAX)
-    return dict(kept), lost + (sum(found.values()) - sum(kept.values()) if dropped else 0)
+    lost += sum(found.values()) - sum(kept.values()) if dropped else 0
+    stood = seens[rows.first], seens[rows.last]
+    return Field({"object": len(values)}, rows.count, {}, False, *stood, shapes=kept, more_shapes=lost)
+
+
+@lru_cache(maxsize=2_048)
+def _steps(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(step_of, names))
 
 
 def _grouped(
@@ -176,3 +194,14 @@ def _grouped(
     ids = rows.ids
     for each, those in places.items():
         yield each, [values[place] for place in those], Rows([ids[place] for place in those])
+
+
+_COUNTED: dict[type, Callable[[Any, Rows, Stood, Below], Field]] = {
+    type(None): _nulls,
+    bool: _booleans,
+    int: partial(_numbers, "integer"),
+    float: partial(_numbers, "number"),
+    str: _strings,
+    list: _arrays,
+    dict: _objects,
+}

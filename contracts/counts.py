@@ -12,7 +12,7 @@ member of an object that has no path of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tapehiss.contracts.conduct import Conduct
 from tapehiss.contracts.sums import Seen, earlier, later, merged, rank_of_text, smallest, tally
@@ -56,15 +56,17 @@ def rank_of_path(path: str) -> tuple[int, int, str]:
     return (path.count("/"), *rank_of_text(path))
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """Evidence about the values at one path."""
+_NOTHING: Mapping[str, int] = {}
 
-    kinds: Mapping[str, int] = field(default_factory=dict)
+
+class Field(NamedTuple):
+    """Evidence about the values at one path; a tuple, because there are so many."""
+
+    kinds: Mapping[str, int] = _NOTHING
     """JSON kind -> how many values were of it: null, boolean, integer, number, string, array, object."""
     exchanges: int = 0
     """In how many exchanges the path occurred."""
-    values: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, int] = _NOTHING
     """JSON text of a string or a number -> in how many exchanges it occurred here; at most ``VALUES_MAX``."""
     more: bool = False
     """Whether there were values that are not in ``values``: too many or too long."""
@@ -80,14 +82,14 @@ class Field:
     """Smallest and largest number; a whole one is an ``int``, however it was written."""
     formats: frozenset[str] | None = None
     """The formats (``tapehiss.contracts.formats``) that every string has; ``None`` when there was no string."""
-    shapes: Mapping[str, int] = field(default_factory=dict)
+    shapes: Mapping[str, int] = _NOTHING
     """Shape of an object (``tapehiss.contracts.shapes``) -> how many objects had it; at most ``SHAPES_MAX``."""
     more_shapes: int = 0
     """How many objects had a shape that is not in ``shapes``."""
     positions: tuple[Mapping[str, int], ...] = ()
     """For each of an array's first ``POSITIONS_MAX`` positions: JSON kind -> how many items there were of it."""
 
-    def __add__(self, other: Field) -> Field:
+    def __add__(self, other: Field) -> Field:  # type: ignore[override]
         values, dropped = smallest(tally(self.values, other.values), VALUES_MAX)
         shapes, lost = added_shapes(self.shapes, other.shapes)
         return Field(

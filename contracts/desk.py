@@ -1,26 +1,35 @@
-"""The desk: where exchanges lie until they are counted together.
+"""The desk: where exchanges lie, unread, until they are counted together.
 
-Its memory is bounded by whoever puts exchanges on it: when ``is_full`` says so, take its ``evidence`` and begin with an empty
-desk. The sum of the evidence of several desks is the evidence of all their exchanges.
+Of an exchange that lies here nothing is known but its call, under which it lies: a body is parsed when its batch is counted, and
+forgotten at once. The desk's memory is bounded by whoever puts exchanges on it: when ``is_full`` says so, take its ``evidence`` and
+begin with an empty desk. The sum of the evidence of several desks is the evidence of all their exchanges.
 """
 
 from __future__ import annotations
 
 import math
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from tapehiss.contracts.conducting import Conducting
-from tapehiss.contracts.counts import Evidence, Seen
+from tapehiss.contracts.counts import Evidence, Part, Seen
 from tapehiss.contracts.gathering import Gathering
+from tapehiss.contracts.reading import read
 
 if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Exchange
-    from tapehiss.contracts.reading import Account
+    from tapehiss.contracts.reading import Call
 
-HELD_MAX_BYTES = 12_000_000
-"""How much lies on a desk: bodies, which take about eight times their length when they are parsed, and counts."""
-EXCHANGE_BYTES = 50
-"""About what an exchange leaves behind when its bodies are counted."""
+HELD_MAX_BYTES = 32_000_000
+"""How much lies on a desk: exchanges, and counts."""
+BATCH_BYTES = 300_000
+"""So many bytes of one operation's bodies are counted together, parsed: enough to count by columns, few enough to stay near the processor."""
+EXCHANGE_BYTES = 1_500
+"""About what an exchange takes beside its bodies."""
+COUNTED_BYTES = 50
+"""About what an exchange leaves behind when it is counted."""
+FIELD_BYTES = 1_000
+"""About what the evidence of one path takes."""
 PILES_MAX = 2_500
 """How many operations lie on a desk: where there are more, names are many, and most of them will be summed."""
 
@@ -39,12 +48,12 @@ class Desk:
         """Whether it is time to count what lies here."""
         return self._held_bytes > HELD_MAX_BYTES or len(self._piles) > PILES_MAX
 
-    def take(self, key: str, exchange: Exchange, account: Account, seen: Seen) -> None:
+    def take(self, key: str, exchange: Exchange, call: Call, seen: Seen) -> None:
         """Put one exchange on the pile of its operation."""
         pile = self._piles.get(key)
         if pile is None:
             pile = self._piles[key] = _Pile()
-        self._held_bytes += pile.take(exchange, account, seen) + EXCHANGE_BYTES
+        self._held_bytes += pile.take(exchange, call, seen)
 
     def evidence(self) -> dict[str, Evidence]:
         """The evidence of each operation, within its bounds."""
@@ -57,35 +66,57 @@ def seen_at(exchange: Exchange, tape: str = "", line: int = 0) -> Seen:
 
 
 class _Pile:
-    """The exchanges of one operation."""
+    """The exchanges of one operation: those that wait, and what was counted of others."""
 
-    __slots__ = ("conducting", "endings", "first", "last", "parts")
+    __slots__ = ("_conducting", "_counted", "_held_bytes", "_waiting")
 
     def __init__(self) -> None:
-        self.endings: dict[str, int] = {}
-        self.parts: dict[str, Gathering] = {}
-        self.conducting = Conducting()
-        self.first: Seen | None = None
-        self.last: Seen | None = None
+        self._waiting: list[tuple[Seen, Exchange, Call]] = []
+        self._held_bytes = 0
+        self._counted = Evidence()
+        self._conducting = Conducting()
 
-    def take(self, exchange: Exchange, account: Account, seen: Seen) -> int:
-        """Count one exchange; by how many bytes (about) more or less is held now."""
-        ending = account.ending.value
-        self.endings[ending] = self.endings.get(ending, 0) + 1
-        if self.first is None or seen < self.first:
-            self.first = seen
-        if self.last is None or seen > self.last:
-            self.last = seen
-        more = 0
-        for reading in account.readings:
-            gathering = self.parts.get(reading.part)
-            if gathering is None:
-                gathering = self.parts[reading.part] = Gathering()
-            more += gathering.count(reading, seen)
-        self.conducting.take(exchange, account, seen)
-        return more
+    def take(self, exchange: Exchange, call: Call, seen: Seen) -> int:
+        """Put one exchange here; by how many bytes (about) more or less is held now."""
+        response = exchange.response
+        size = EXCHANGE_BYTES + len(exchange.request.body) + (len(response.body) if response else 0)
+        self._waiting.append((seen, exchange, call))
+        self._held_bytes += size
+        if self._held_bytes <= BATCH_BYTES:
+            return size
+        before, known, number = self._held_bytes - size, self._fields, len(self._waiting)
+        self._count()
+        return (self._fields - known) * FIELD_BYTES + number * COUNTED_BYTES - before
 
     def evidence(self) -> Evidence:
-        parts = {name: gathering.part() for name, gathering in self.parts.items()}
-        conduct = self.conducting.conduct()
-        return Evidence(self.endings, conduct=conduct, first=self.first, last=self.last) + Evidence(parts=parts)
+        """All that lay here."""
+        self._count()
+        return self._counted + Evidence(conduct=self._conducting.conduct())
+
+    @property
+    def _fields(self) -> int:
+        return sum(len(part.fields) for part in self._counted.parts.values())
+
+    def _count(self) -> None:
+        """Count what waits, in the order in which it was seen."""
+        if self._waiting:
+            self._waiting.sort(key=itemgetter(0))
+            self._counted += self._batch()
+            self._waiting, self._held_bytes = [], 0
+
+    def _batch(self) -> Evidence:
+        endings: dict[str, int] = {}
+        gathered: dict[str, Gathering] = {}
+        for number, (seen, exchange, call) in enumerate(self._waiting):
+            ending = exchange.ending.value
+            endings[ending] = endings.get(ending, 0) + 1
+            account = read(exchange, call)
+            for reading in account.readings:
+                gathering = gathered.get(reading[0])
+                if gathering is None:
+                    gathering = gathered[reading[0]] = Gathering()
+                gathering.take(reading, number)
+            self._conducting.take(exchange, account, seen)
+        seens = [seen for seen, _, _ in self._waiting]
+        parts: dict[str, Part] = {name: gathering.part(seens) for name, gathering in gathered.items()}
+        return Evidence(endings, first=seens[0], last=seens[-1]) + Evidence(parts=parts)

@@ -11,8 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -34,8 +33,7 @@ _BLANK_LINE = re.compile(r"\r\n\r\n|\n\n|\r\r")
 _RECORD = re.compile(rb"[\x1e\n]")
 
 
-@dataclass(frozen=True, slots=True)
-class Documents:
+class Documents(NamedTuple):
     """What was read: the documents, or why there are none."""
 
     values: tuple[Any, ...] = ()

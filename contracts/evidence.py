@@ -19,7 +19,7 @@ from tapehiss.contracts.errors import DamagedContract
 from tapehiss.contracts.levels import REST, Routes, bounded, marked, marks, number_of, steps_of
 from tapehiss.contracts.overrides import is_template, overrides_of
 from tapehiss.contracts.places import kept_as, moved, respelled
-from tapehiss.contracts.reading import read
+from tapehiss.contracts.reading import call_of
 from tapehiss.contracts.resting import clear_up, resting
 from tapehiss.contracts.saving import resumed_evidence, saved_evidence, text_of
 
@@ -95,13 +95,13 @@ def learn(exchanges: Iterable[Clean | Taped], known: Contract | None = None, tem
     with resting():
         for each in exchanges:
             exchange, tape, line = each if isinstance(each, Taped) else (each, "", 0)
-            account = read(exchange)
+            call = call_of(exchange.request)
             if contract.templates:
-                account = respelled(account, overrides(account.operation.origin))
-            seen = marked(str(account.operation), seen)
+                call = respelled(call, overrides(call.operation.origin))
+            seen = marked(str(call.operation), seen)
             if routes.full:
-                account = kept_as(account, routes.of(account.operation, seen=False))
-            desk.take(str(account.operation), exchange, account, seen_at(exchange, tape, line))
+                call = kept_as(call, routes.of(call.operation, seen=False))
+            desk.take(str(call.operation), exchange, call, seen_at(exchange, tape, line))
             if desk.is_full:
                 contract, desk = contract + Contract(desk.evidence(), marks=seen), Desk()
                 routes = Routes(contract.operations)

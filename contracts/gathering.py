@@ -1,7 +1,6 @@
-"""Gathering: documents wait until there are enough of them, and are counted together then.
+"""Gathering: the documents of one part in a batch of exchanges, counted together.
 
-The one place of this room where something changes, for speed, and only until ``part`` is called. An exchange counts once for each
-path and each value, however often they occur in it: the items of one page are no independent witnesses.
+An exchange counts once for each path and each value, however often they occur in it: the items of one page are no independent witnesses.
 """
 
 from __future__ import annotations
@@ -23,61 +22,31 @@ NOWHERE = Seen()
 """Where an exchange stands of which nothing is known."""
 
 
-BATCH_BYTES = 1_000_000
-"""So many bytes of bodies are counted together: enough to count by columns, few enough to stay near the processor."""
-READING_BYTES = 400
-"""About what a reading takes beside its body."""
-FIELD_BYTES = 1_000
-"""About what the evidence of one path takes."""
-
-
 class Gathering:
-    """What was read of one part, in as many exchanges as are told."""
+    """What was read of one part in a batch of exchanges, which are numbered by where they stand."""
 
-    __slots__ = ("_documents", "_held_bytes", "_part", "_seens", "_unread")
+    __slots__ = ("_documents", "_ids", "_numbers", "_unread")
 
     def __init__(self) -> None:
-        self._part = Part()
-        self._begin()
-
-    def count(self, reading: Reading, seen: Seen = NOWHERE) -> int:
-        """Count one exchange's reading of this part; by how many bytes (about) more or less is held now."""
-        if reading.unread:
-            self._unread[reading.unread] = self._unread.get(reading.unread, 0) + 1
-        self._documents.append(reading.documents)
-        self._seens.append(seen)
-        size = reading.size + READING_BYTES
-        self._held_bytes += size
-        if self._held_bytes <= BATCH_BYTES:
-            return size
-        before, known = self._held_bytes - size, len(self._part.fields)
-        self._settle()
-        return (len(self._part.fields) - known) * FIELD_BYTES - before
-
-    def part(self) -> Part:
-        """All that was gathered as a value."""
-        self._settle()
-        return self._part
-
-    def _begin(self) -> None:
-        self._seens: list[Seen] = []
-        self._documents: list[tuple[Any, ...]] = []
+        self._numbers: list[int] = []
+        self._documents: list[Any] = []
+        self._ids: list[int] = []
         self._unread: dict[str, int] = {}
-        self._held_bytes = 0
 
-    def _settle(self) -> None:
-        """Count what waits."""
-        if self._seens:
-            self._part += self._counted()
-            self._begin()
+    def take(self, reading: Reading, number: int) -> None:
+        """Put one exchange's reading of this part beside those of the exchanges before it."""
+        _, documents, unread = reading
+        self._numbers.append(number)
+        self._documents += documents
+        self._ids += [number] * len(documents)
+        if unread:
+            self._unread[unread] = self._unread.get(unread, 0) + 1
 
-    def _counted(self) -> Part:
-        order = sorted(range(len(self._seens)), key=self._seens.__getitem__)
-        seens = [self._seens[place] for place in order]
-        documents = [document for place in order for document in self._documents[place]]
-        ids = [number for number, place in enumerate(order) for _ in self._documents[place]]
-        fields, bounds = fields_of(documents, ids, seens) if documents else ({}, set())
-        return Part(len(seens), self._unread, fields, frozenset(bounds), seens[0], seens[-1])
+    def part(self, seens: Sequence[Seen]) -> Part:
+        """All that was gathered as a value; ``seens`` tells of each number where it stands, in order."""
+        fields, bounds = fields_of(self._documents, self._ids, seens) if self._documents else ({}, set())
+        first, last = seens[self._numbers[0]], seens[self._numbers[-1]]
+        return Part(len(self._numbers), self._unread, fields, frozenset(bounds), first, last)
 
 
 def fields_of(documents: Sequence[Any], ids: Sequence[int], seens: Sequence[Seen]) -> tuple[dict[str, Field], set[str]]:
@@ -85,14 +54,12 @@ def fields_of(documents: Sequence[Any], ids: Sequence[int], seens: Sequence[Seen
     fields: dict[str, Field] = {}
     bounds: set[str] = set()
     level: dict[str, Column] = {"": (documents, Rows(ids))}
-    room = FIELDS_MAX
     for depth in range(DEPTH_MAX + 1):
-        named = sum(not path.endswith(_REST) for path in level)
-        dropped = _beyond(level, named - room)
-        room -= named - len(dropped)
-        if dropped:
-            bounds.add("fields")
-            _sum_up(dropped, fields, seens)
+        if len(fields) + len(level) > FIELDS_MAX:
+            dropped = _beyond(level, _named(fields) + _named(level) - FIELDS_MAX)
+            if dropped:
+                bounds.add("fields")
+                _sum_up(dropped, fields, seens)
         below: dict[str, Column] = {}
         for path, column in level.items():
             seen, found = counted(column, seens)
@@ -110,6 +77,11 @@ def fields_of(documents: Sequence[Any], ids: Sequence[int], seens: Sequence[Seen
 
 
 _REST = f"/{REST}"
+
+
+def _named(paths: Iterable[str]) -> int:
+    """How many of these paths the bound is about."""
+    return sum(not path.endswith(_REST) for path in paths)
 
 
 def _paths(path: str, found: Below) -> Iterable[tuple[str, Column]]:

@@ -13,10 +13,10 @@ from urllib.parse import unquote
 
 from tapehiss.contracts.counts import Evidence, Field, Part
 from tapehiss.contracts.documents import scalar
-from tapehiss.contracts.gathering import Gathering
+from tapehiss.contracts.gathering import NOWHERE, Gathering
 from tapehiss.contracts.levels import operation_at, steps_of
 from tapehiss.contracts.overrides import spelled
-from tapehiss.contracts.reading import Reading
+from tapehiss.contracts.reading import Call, Reading
 from tapehiss.contracts.sums import rank_of_text
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tapehiss.contracts.levels import Steps
     from tapehiss.contracts.operations import Operation
     from tapehiss.contracts.overrides import Overrides
-    from tapehiss.contracts.reading import Account
 
 _PREFIX = "path "
 _ASKED = "query"
@@ -42,32 +41,24 @@ def place_of(part: str) -> int | None:
     return int(part.removeprefix(_PREFIX)) if part.startswith(_PREFIX) else None
 
 
-def reading_at(place: int, segment: str) -> Reading:
-    """What a segment says as the value of its place."""
-    return Reading(part_at(place), (scalar(unquote(segment)),))
+def kept_as(call: Call, operation: Operation) -> Call:
+    """A call under the operation by which it is kept, whose rests have values."""
+    if operation == call.operation:
+        return call
+    pairs = zip(steps_of(call.operation), steps_of(operation), strict=True)
+    more = {str(at - 1): unquote(was) for at, (was, now) in enumerate(pairs) if at > 1 and _is_value(was, now)}
+    return Call(operation, {**call.values, **more})
 
 
-def kept_as(account: Account, operation: Operation) -> Account:
-    """The account of an exchange under the operation by which it is kept, whose rests have values."""
-    if operation == account.operation:
-        return account
-    pairs = list(zip(steps_of(account.operation), steps_of(operation), strict=True))
-    asked = any(reading.part == _ASKED for reading in account.readings)
-    values = [reading_at(at - 1, was) for at, (was, now) in enumerate(pairs) if at > 1 and _is_value(was, now)]
-    return replace(account, operation=operation, readings=(*(values if asked else ()), *account.readings))
-
-
-def respelled(account: Account, overrides: Overrides) -> Account:
-    """The account of an exchange whose operation keeps the segments that a user wants literal, whatever their form."""
-    values = {place: str(each.documents[0]) for each in account.readings if (place := place_of(each.part)) is not None}
-    origin, method, *steps = steps_of(account.operation)
-    literals = spelled(steps, values, overrides)
+def respelled(call: Call, overrides: Overrides) -> Call:
+    """A call whose operation keeps the segments that a user wants literal, whatever their form."""
+    origin, method, *steps = steps_of(call.operation)
+    literals = spelled(steps, {int(place): value for place, value in call.values.items()}, overrides)
     if not literals:
-        return account
+        return call
     told = (literals.get(place, step) for place, step in enumerate(steps, start=1))
-    gone = {part_at(place) for place in literals}
-    readings = tuple(each for each in account.readings if each.part not in gone)
-    return replace(account, operation=operation_at((origin, method, *told)), readings=readings)
+    values = {place: value for place, value in call.values.items() if int(place) not in literals}
+    return Call(operation_at((origin, method, *told)), values)
 
 
 def moved(evidence: Evidence, steps: Steps, into: Steps) -> Evidence:
@@ -91,16 +82,15 @@ def _is_value(was: str, now: str) -> bool:
 def constant(segment: str, asked: Part) -> Part:
     """The part of a place that had this segment in every exchange of ``asked``."""
     gathering = Gathering()
-    gathering.count(reading_at(0, segment))
-    once = gathering.part()
+    gathering.take(Reading(part_at(0), (scalar(unquote(segment)),)), 0)
+    once = gathering.part([NOWHERE])
     fields = {path: _times(seen, asked) for path, seen in once.fields.items()}
     return replace(once, exchanges=asked.exchanges, fields=fields, first=asked.first, last=asked.last)
 
 
 def _times(seen: Field, asked: Part) -> Field:
     """A field that was seen once, seen in every exchange."""
-    return replace(
-        seen,
+    return seen._replace(
         kinds={kind: count * asked.exchanges for kind, count in seen.kinds.items()},
         exchanges=asked.exchanges,
         values={value: count * asked.exchanges for value, count in seen.values.items()},

@@ -16,8 +16,8 @@ such an exchange has response parts only; one without a response has none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapehiss.cassettes.exchange import Ending
 from tapehiss.cassettes.media import media_type
@@ -27,7 +27,7 @@ from tapehiss.contracts.operations import Operation, operation_of, split
 from tapehiss.contracts.selector import selector_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tapehiss.cassettes.exchange import Exchange, Headers, Request, Response
 
@@ -37,16 +37,21 @@ UNLABELLED = "unlabelled"
 """The media type of a body that came without one and is not JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Call(NamedTuple):
+    """What the line of a request says: all that must be known of an exchange before it is counted."""
+
+    operation: Operation
+    values: Mapping[str, str]
+    """Place of each path parameter -> its value."""
+
+
+class Reading(NamedTuple):
     """One part of an exchange and what it holds."""
 
     part: str
     documents: tuple[Any, ...] = ()
     unread: str = ""
     """Why the body could not be read; empty when it could, and for media types that hold no documents."""
-    size: int = field(default=0, compare=False)
-    """Length of the body in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,20 @@ class Account:
     readings: tuple[Reading, ...]
 
 
-def read(exchange: Exchange) -> Account:
-    """The account of an exchange; never fails, whatever the vendor or the client sent."""
-    operation, values = operation_of(exchange.request.method, exchange.request.url)
-    selector = selector_of(exchange.request)
-    if selector:
-        operation = replace(operation, path=f"{operation.path}#{selector}")
-    return Account(operation, exchange.ending, tuple(_readings(exchange, values)))
+def call_of(request: Request) -> Call:
+    """The operation that a request calls, with the selector that it may have."""
+    operation, values = operation_of(request.method, request.url)
+    selector = selector_of(request)
+    return Call(replace(operation, path=f"{operation.path}#{selector}") if selector else operation, values)
+
+
+def read(exchange: Exchange, call: Call | None = None) -> Account:
+    """The account of an exchange; never fails, whatever the vendor or the client sent.
+
+    ``call`` is what is known of its request already, for instance the operation under which it is kept.
+    """
+    operation, values = call or call_of(exchange.request)
+    return Account(operation, exchange.ending, tuple(readings(exchange, values)))
 
 
 def status_of(part: str) -> int | None:
@@ -78,7 +90,8 @@ def media_of(part: str) -> str:
     return part.rsplit(" ", maxsplit=1)[-1] if part.startswith(("request ", "response ")) else ""
 
 
-def _readings(exchange: Exchange, values: dict[str, str]) -> Iterator[Reading]:
+def readings(exchange: Exchange, values: Mapping[str, str]) -> Iterator[Reading]:
+    """The parts of an exchange whose path has these values, by place."""
     response = exchange.response
     if response is None:
         return
@@ -89,7 +102,7 @@ def _readings(exchange: Exchange, values: dict[str, str]) -> Iterator[Reading]:
         yield _body(f"response {response.status}", response)
 
 
-def _asked(request: Request, values: dict[str, str]) -> Iterator[Reading]:
+def _asked(request: Request, values: Mapping[str, str]) -> Iterator[Reading]:
     """How the operation was called."""
     yield from (Reading(f"path {place}", (documents.scalar(value),)) for place, value in values.items())
     query = documents.of_parameters(split(request.url)[2])
@@ -106,7 +119,7 @@ def _body(name: str, message: Request | Response) -> Reading:
     if message.cut is not None or message.undecoded:
         return Reading(f"{name} {media}", unread="cut" if message.cut else "coding not undone")
     found = documents.of_body(media, message.body)
-    return Reading(f"{name} {media}", found.values, found.unread, len(message.body))
+    return Reading(f"{name} {media}", found.values, found.unread)
 
 
 def _media(headers: Headers, body: bytes) -> str:

@@ -45,6 +45,14 @@ def sketch_of(values: Sequence[Any], rows: Rows, distinct: Collection[Any], shor
     return {text: counts[value] for value, text in named.items()}, more
 
 
+def text_of(value: str) -> str:
+    """The JSON text of a string."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # half surrogate pairs
+        return json.dumps(value, ensure_ascii=False)
+
+
 def texts_of(values: list[Any]) -> list[bytes]:
     """The JSON text of each value; nought has no sign, so that equal numbers have equal texts."""
     try:
@@ -57,23 +65,22 @@ def texts_of(values: list[Any]) -> list[bytes]:
 def _kept(short: list[Any]) -> dict[Any, str]:
     """The values that are kept, with their texts."""
     texts = texts_of(short)
-    if isinstance(short[0], str) and max(map(len, texts)) > VALUE_LENGTH_MAX:
-        fits = [len(text) <= VALUE_LENGTH_MAX for text in texts]
-        short, texts = list(compress(short, fits)), list(compress(texts, fits))
+    told = zip(short, texts, strict=True)
     if len(texts) > VALUES_MAX:
-        short, texts = _smallest(short, texts)
-    return {value: text.decode("utf-8", "surrogatepass") for value, text in zip(short, texts, strict=True)}
+        return {value: text.decode("utf-8", "surrogatepass") for _, text, value in _smallest(short, texts)}
+    return {value: text.decode("utf-8", "surrogatepass") for value, text in told if len(text) <= VALUE_LENGTH_MAX}
 
 
-def _smallest(values: list[Any], texts: list[bytes]) -> tuple[list[Any], list[bytes]]:
-    """The values whose texts have the smallest hashes."""
+def _smallest(values: list[Any], texts: list[bytes]) -> list[tuple[int, bytes, Any]]:
+    """Hash, text and value of those whose texts have the smallest hashes, of the texts that are not too long."""
     hashes = list(map(zlib.crc32, texts))
     limit = _HASHES * VALUES_MAX * _ENOUGH // len(texts)
-    small = [each < limit for each in hashes]
-    if sum(small) < VALUES_MAX:
-        small = [True] * len(texts)
-    ranked = sorted(zip(compress(hashes, small), compress(texts, small), compress(values, small), strict=True))
-    return [value for _, _, value in ranked[:VALUES_MAX]], [text for _, text, _ in ranked[:VALUES_MAX]]
+    for most in (limit, _HASHES):
+        small = [(each, texts[place], values[place]) for place, each in enumerate(hashes) if each < most]
+        fits = [told for told in small if len(told[1]) <= VALUE_LENGTH_MAX]
+        if len(fits) >= VALUES_MAX:
+            break
+    return sorted(fits)[:VALUES_MAX]
 
 
 def _counted(values: Sequence[Any], rows: Rows, wanted: Collection[Any] | None) -> Counter[Any]:

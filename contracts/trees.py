@@ -7,7 +7,7 @@ document has no more witnesses than the place that has most of them, so that no 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tapehiss.contracts.counts import ITEM, REST, Field
@@ -106,4 +106,4 @@ def pooled(fields: Sequence[Field]) -> Field:
         return fields[0]
     total = sum(fields[1:], fields[0])
     values = {text: max(seen.values.get(text, 0) for seen in fields) for text in total.values}
-    return replace(total, exchanges=max(seen.exchanges for seen in fields), values=values)
+    return total._replace(exchanges=max(seen.exchanges for seen in fields), values=values)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +72,7 @@ def only(seen: Field, kinds: Mapping[str, int]) -> Field:
     kept = {text: n for text, n in seen.values.items() if not kinds.keys().isdisjoint(_KINDS[type(json.loads(text))])}
     numbers = seen.numbers if not kinds.keys().isdisjoint({"integer", "number"}) else None
     lengths, formats = (seen.lengths, seen.formats) if "string" in kinds else (None, None)
-    return replace(seen, kinds=kinds, values=kept, numbers=numbers, lengths=lengths, formats=formats)
+    return seen._replace(kinds=kinds, values=kept, numbers=numbers, lengths=lengths, formats=formats)
 
 
 def said(seen: Field) -> Schema:

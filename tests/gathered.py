@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tapehiss.contracts.gathering import Gathering
+from tapehiss.contracts.counts import Part
+from tapehiss.contracts.gathering import NOWHERE, Gathering
 from tapehiss.contracts.reading import Reading
 
 if TYPE_CHECKING:
-    from tapehiss.contracts.counts import Part
     from tapehiss.contracts.trees import Node
 
 
 def part_of(*values: object) -> Part:
     """The evidence of these documents, each of an exchange of its own."""
     gathering = Gathering()
-    for value in values:
-        gathering.count(Reading("response 200 application/json", (value,)))
-    return gathering.part()
+    for number, value in enumerate(values):
+        gathering.take(Reading("response 200 application/json", (value,)), number)
+    return gathering.part([NOWHERE] * len(values)) if values else Part()
 
 
 def tree(*values: object) -> Node:

@@ -8,29 +8,29 @@ from dataclasses import replace
 from tapehiss.contracts.counts import Seen
 from tapehiss.contracts.desk import HELD_MAX_BYTES, Desk, seen_at
 from tapehiss.contracts.evidence import observe
-from tapehiss.contracts.reading import read
+from tapehiss.contracts.reading import call_of
 from traffic import answer
 
 
 def test_a_desk_is_full_at_last():
     """What waits is bounded, also where each operation has little of it."""
     desk, taken = Desk(), 0
-    exchange = answer({"a": "x" * 50_000})
-    account = read(exchange)
+    exchange = answer({"a": "x" * 100_000})
+    call = call_of(exchange.request)
     while not desk.is_full:
-        desk.take(f"GET /{taken}", exchange, account, seen_at(exchange))
+        desk.take(f"GET /{taken}", exchange, call, seen_at(exchange))
         taken += 1
-    assert HELD_MAX_BYTES / 54_000 < taken < HELD_MAX_BYTES / 49_000
+    assert HELD_MAX_BYTES / 103_000 < taken < HELD_MAX_BYTES / 100_000
     assert taken == len(desk.evidence())
 
 
 def test_much_of_one_operation_is_counted_before_the_desk_is_full():
     """What was counted does not weigh any more."""
     desk = Desk()
-    exchange = answer({"a": "x" * 50_000})
-    account = read(exchange)
-    for _ in range(2 * HELD_MAX_BYTES // 50_000):
-        desk.take("GET /", exchange, account, seen_at(exchange))
+    exchange = answer({"a": "x" * 100_000})
+    call = call_of(exchange.request)
+    for _ in range(2 * HELD_MAX_BYTES // 100_000):
+        desk.take("GET /", exchange, call, seen_at(exchange))
     assert not desk.is_full
 
 
@@ -39,8 +39,8 @@ def test_a_desk_counts_by_operation():
     desk = Desk()
     several = [answer({"a": number}, url=f"https://h/{name}") for number, name in enumerate("aba")]
     for exchange in several:
-        account = read(exchange)
-        desk.take(str(account.operation), exchange, account, seen_at(exchange))
+        call = call_of(exchange.request)
+        desk.take(str(call.operation), exchange, call, seen_at(exchange))
     whole = observe(several[0]) + observe(several[1]) + observe(several[2])
     assert whole.operations == desk.evidence()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,10 +37,10 @@ def part_of(*exchanges: tuple[object, ...], seen: Seen | None = None) -> Part:
 
 
 def gathered(exchanges) -> Part:
-    gathering = Gathering()
-    for several, seen in exchanges:
-        gathering.count(Reading("response 200 application/json", several), seen)
-    return gathering.part()
+    gathering, rows = Gathering(), sorted(exchanges, key=itemgetter(1))
+    for number, (several, _) in enumerate(rows):
+        gathering.take(Reading("response 200 application/json", several), number)
+    return gathering.part([seen for _, seen in rows]) if rows else Part()
 
 
 def counted_slowly(exchanges) -> Part:
@@ -108,9 +110,8 @@ def test_counting_at_once_is_adding_up(exchanges, cut, dice):
     assert whole == gathered(exchanges)
 
 
-def test_nothing_gathered_is_nothing():
-    """An empty gathering is the zero, and one without documents knows how many exchanges there were."""
-    assert Part() == part_of()
+def test_exchanges_without_documents_count():
+    """A part of which nothing is read knows how many exchanges had it."""
     assert Part(2, first=Seen(), last=Seen()) == part_of((), ())
 
 
