@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
+from tapehiss.mocks.control_clock import clock_routes
 from tapehiss.mocks.control_effects import effect_routes
 from tapehiss.mocks.control_events import event_routes
 from tapehiss.mocks.control_journal import journal_routes
 from tapehiss.mocks.control_limits import limit_routes
 from tapehiss.mocks.control_metrics import metric_routes
+from tapehiss.mocks.control_parts import only_known, refuse_plainly
 from tapehiss.mocks.control_state import state_routes
 from tapehiss.mocks.control_weather import weather_routes
 from tapehiss.mocks.pages import docs_page
@@ -25,13 +27,25 @@ if TYPE_CHECKING:
 
     from tapehiss.mocks.live import LiveVendor
 
-TOPICS = (weather_routes, limit_routes, journal_routes, effect_routes, state_routes, metric_routes, event_routes)
+TOPICS = (
+    weather_routes,
+    limit_routes,
+    clock_routes,
+    journal_routes,
+    effect_routes,
+    state_routes,
+    metric_routes,
+    event_routes,
+)
 LINKED = (
     "docs",
     "openapi.json",
     "schedule",
     "scenarios",
     "limits",
+    "clock",
+    "states",
+    "snapshots",
     "journal",
     "totals",
     "effects",
@@ -50,7 +64,9 @@ def control_app(live: LiveVendor, clock: Callable[[], float]) -> FastAPI:
         docs_url=None,  # FastAPI's loads scripts from the internet; ours is below
         redoc_url=None,
         openapi_url=f"{prefix}/openapi.json",
+        dependencies=[Depends(only_known)],
     )
+    refuse_plainly(app)
     _page_routes(app, prefix)
     for routes in TOPICS:
         routes(app, prefix, live, clock)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
+from tapehiss.mocks.control_parts import Operation, StateKey  # noqa: TC001 (fastapi reads the annotations)
 from tapehiss.mocks.schedule import operation_pattern
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def effect_routes(app: FastAPI, prefix: str, live: LiveVendor, _: Callable[[], f
     """The routes about effects."""
 
     @app.get(f"{prefix}/effects")
-    async def read_effects(on: str = "*") -> list[EffectOut]:
+    async def read_effects(on: Operation = "*", key: StateKey = "") -> list[EffectOut]:
         """Writes that were carried out, by operation; those first of which most was done again. ``on`` filters."""
         wanted = operation_pattern(on)
-        found = [each for each in live.effects() if wanted(*each.operation.split(" ", 1))]
+        found = [each for each in live.effects(key) if wanted(*each.operation.split(" ", 1))]
         return [EffectOut(**asdict(each)) for each in found]

@@ -26,3 +26,10 @@ def test_limits_are_kept_read_and_lifted(control):
     assert control("PUT", "/limits", json={"profile": None}).json()["limits"] == []
     assert control.live.answer(ORDER, 10.0)[0].limit == ""
     assert control("PUT", "/limits", json={"profile": "/etc/passwd.yaml"}).status_code == 404
+
+
+def test_limits_can_end_by_themselves(control):
+    """As schedules do."""
+    assert control("PUT", "/limits", json={"profile": "klaviyo:XS", "for_s": 5}).json()["ends_in_s"] == 5.0
+    control.now_s = 15.0
+    assert control("GET", "/limits").json()["profile"] is None

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from shop import SHOP
 from steering import Control
+
+from tapehiss.mocks.live import LiveVendor
+from tapehiss.mocks.statekeys import state_by
+from tapehiss.mocks.vendor import Vendor
 
 
 @pytest.fixture
@@ -38,3 +43,28 @@ def test_ready_scenarios_can_be_listed_and_played(control):
     played = control("POST", "/scenarios/outage", params={"seed": 3}).json()
     assert (played["seed"], played["short"]) == (3, next(e["short"] for e in listed if e["name"] == "outage"))
     assert control("POST", "/scenarios/sunshine").status_code == 404
+
+
+def test_a_schedule_can_end_by_itself(control):
+    """After ``for_s`` what was before comes back, unless somebody shows that they are still there."""
+    told = control("PUT", "/schedule", json={"rules": ["503"], "for_s": 5}).json()
+    assert (told["short"], told["ends_in_s"]) == (["503"], 5.0)
+    control.now_s = 14.0
+    assert control("POST", "/heartbeat", json={"for_s": 5}).json() == {
+        "schedule_ends_in_s": 5.0,
+        "limits_end_in_s": None,
+    }
+    control.now_s = 18.5
+    assert control("GET", "/schedule").json()["ends_in_s"] == 0.5
+    control.now_s = 19.0
+    assert control("GET", "/schedule").json()["short"] == []
+    played = control("POST", "/scenarios/outage?for_s=1").json()
+    assert (bool(played["short"]), played["ends_in_s"]) == (True, 1.0)
+
+
+def test_a_schedule_can_be_one_tests_own():
+    """With the key of its state; the others' stays as it is."""
+    control = Control(LiveVendor(Vendor.of(SHOP), by=state_by("header:X-Test-Id")))
+    control("PUT", "/schedule?key=a", json={"rules": ["503"]})
+    assert [control("GET", f"/schedule?key={key}").json()["short"] for key in ("a", "b", "")] == [["503"], [], []]
+    assert control("DELETE", "/schedule?key=a").json()["short"] == []

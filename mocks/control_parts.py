@@ -1,0 +1,97 @@
+"""What the parts of the control plane have in common: the parameters that many take, and how they refuse.
+
+Refusals have one form, FastAPI's own: ``{"detail": [{"loc": ..., "msg": ..., "type": ...}]}``. What was given is not quoted in it: it could be
+a secret, or no JSON.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from tapehiss.mocks.errors import BadClock, BadSnapshot, BadStateKey
+from tapehiss.mocks.sandbox import LOAN_MAX_S
+from tapehiss.mocks.statekeys import KEY_MAX_CHARS
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+StateKey = Annotated[
+    str, Query(max_length=KEY_MAX_CHARS, description="whose state is meant; without it everybody's who names none")
+]
+AnyStateKey = Annotated[
+    str | None, Query(max_length=KEY_MAX_CHARS, description="whose state is meant; without it all states are")
+]
+ForS = Annotated[
+    float | None,
+    Field(
+        gt=0,
+        le=LOAN_MAX_S,
+        allow_inf_nan=False,
+        description="ends by itself after so many seconds unless it is renewed; what was before comes back",
+    ),
+]
+OPERATION_MAX_CHARS = 500
+Operation = Annotated[str, Query(max_length=OPERATION_MAX_CHARS, description="METHOD /path, with * for anything")]
+
+PLACES: dict[type[Exception], tuple[int, tuple[str, str]]] = {
+    BadStateKey: (422, ("query", "key")),
+    BadSnapshot: (409, ("path", "name")),
+    BadClock: (422, ("body", "unix_s")),
+}
+"""Our errors: the status, and the place that is meant."""
+
+
+def refuse_plainly(app: FastAPI) -> None:
+    """Make every refusal of an application have the one form."""
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        """What is wrong with a request, and where."""
+        return refusal(422, [detail(each["loc"], each["msg"], each["type"]) for each in error.errors()])
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> JSONResponse:
+        """What an endpoint, or the framework, says in words."""
+        told = [detail((), error.detail, "refused")] if isinstance(error.detail, str) else error.detail
+        return JSONResponse({"detail": told}, error.status_code, error.headers)
+
+    for kind, (status, place) in PLACES.items():
+        app.add_exception_handler(kind, _refusing(status, place))
+
+
+def _refusing(status: int, place: tuple[str, str]) -> Any:
+    async def refuse(_: Request, error: Exception) -> JSONResponse:
+        return refusal(status, [detail(place, str(error), type(error).__name__)])
+
+    return refuse
+
+
+def refusal(status: int, details: list[dict[str, Any]]) -> JSONResponse:
+    """The answer to a request that is refused."""
+    return JSONResponse({"detail": details}, status)
+
+
+def detail(place: tuple[Any, ...], what: str, kind: str) -> dict[str, Any]:
+    """One thing that is wrong."""
+    return {"loc": [_plain(step) for step in place], "msg": _plain(what), "type": kind}
+
+
+def _plain(value: Any) -> Any:
+    """Text without halves of characters, which no encoding has."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+async def only_known(request: Request) -> None:
+    """Refuse parameters of a query that the operation does not have: a misspelt filter must not mean everything."""
+    known = {each.alias for each in request.scope["route"].dependant.query_params}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        remedy = f"allowed: {', '.join(sorted(known))}" if known else "it has none"
+        raise HTTPException(
+            422, [detail(("query", each), f"is no parameter of it; {remedy}", "extra") for each in unknown]
+        )

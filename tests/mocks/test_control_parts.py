@@ -1,0 +1,31 @@
+"""How the control plane refuses."""
+
+from __future__ import annotations
+
+import pytest
+from steering import Control
+
+
+@pytest.fixture
+def control():
+    return Control()
+
+
+def test_a_misspelt_filter_does_not_mean_everything(control):
+    """A parameter that an operation does not have is refused, with those that it has."""
+    answer = control("GET", "/journal?operation=POST")
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["query", "operation"]
+    assert "on" in answer.json()["detail"][0]["msg"]
+    assert "it has none" in control("GET", "/totals?x=1").json()["detail"][0]["msg"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"rules": [], "seed": NaN}', b'{"rules": [], "for_s": Infinity}', b'{"rules": ["\\ud800"]}', b"[", b"\xff"],
+)
+def test_what_is_no_value_is_refused_with_its_place(control, body):
+    """Numbers that are none, halves of characters, no JSON, no text: nothing of it is quoted."""
+    answer = control("PUT", "/schedule", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == (400 if body == b"\xff" else 422)
+    assert all(set(each) == {"loc", "msg", "type"} for each in answer.json()["detail"])
