@@ -20,6 +20,8 @@ from tapehiss.cassettes.errors import Misuse
 
 SLACK_S = 1e-5
 """Below what any vendor's clock can tell, and above what a floating-point clock rounds away."""
+SLACK = 1e-9
+"""The same for costs: sums of them do not come back to nothing."""
 SLICES = 1_000
 """What ended within a thousandth of a window is remembered as one, at its latest moment: memory is bounded, and nothing is early."""
 
@@ -127,14 +129,16 @@ class WindowMeter(_Running):
         """Seconds until so much fits, if no running call ends before."""
         while self._ended and self._ended[0][1] + self._limit.window_s <= now:
             self._used -= self._ended.popleft()[2]
-        over = self._running + self._used + cost - self._limit.quota
+        over = self._running + self._used + cost - self._limit.quota - SLACK
         if over <= 0:
             return 0.0
+        if over > self._used:
+            return math.inf
         for _, last, each in self._ended:
             over -= each
             if over <= 0:
-                return max(last + self._limit.window_s - now, SLACK_S)
-        return math.inf
+                break
+        return max(last + self._limit.window_s - now, SLACK_S)
 
     def ends(self, cost: float, now: float) -> None:
         """A call was answered, or nobody will ever know."""
@@ -172,10 +176,11 @@ class BucketMeter(_Running):
 
     def wait_s(self, now: float, cost: float) -> float:
         """Seconds until so much fits, if no running call ends before."""
-        over = self._missing_at(now) + self._running + cost - self._limit.capacity
+        missing = self._missing_at(now)
+        over = missing + self._running + cost - self._limit.capacity - SLACK
         if over <= 0:
             return 0.0
-        return over / self._limit.rate_per_s + SLACK_S if over <= self._missing_at(now) else math.inf
+        return over / self._limit.rate_per_s + SLACK_S if over <= missing else math.inf
 
     def ends(self, cost: float, now: float) -> None:
         """A call was answered, or nobody will ever know."""
@@ -198,7 +203,7 @@ class AtOnceMeter(_Running):
 
     def wait_s(self, now: float, cost: float) -> float:  # noqa: ARG002 (no clock frees a place)
         """Seconds until so much fits, if no running call ends before."""
-        return 0.0 if self._running + cost <= self.room else math.inf
+        return 0.0 if self._running + cost <= self.room + SLACK else math.inf
 
     def lowest_s(self, cost: float) -> float:  # noqa: ARG002 (it depends on how long the calls take)
         """At least how long it takes until so much has fitted, one after the other."""

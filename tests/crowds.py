@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tapehiss.clients.effects import Effect, Flow, Outcome
 
 EPOCH_S = 1_792_000_000.0
-STEPS_MAX = 200_000
+STEPS_MAX = 30_000
 
 
 @dataclass

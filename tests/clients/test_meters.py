@@ -14,7 +14,9 @@ from tapehiss.clients.meters import SLACK_S, SLICES, AtOnce, Bucket, Window, met
 LIMITS = st.sampled_from([Window(5, 10.0), Window(1, 1.0), Bucket(4, 0.5), Bucket(1, 2.0), AtOnce(3)])
 
 
-@given(LIMITS, st.lists(st.tuples(st.floats(0, 8), st.integers(0, 2), st.sampled_from([1, 1, 1, 2])), max_size=60))
+@given(
+    LIMITS, st.lists(st.tuples(st.floats(0, 8), st.integers(0, 2), st.sampled_from([1, 1, 2, 0.1, 0.3])), max_size=60)
+)
 def test_waiting_as_told_makes_room(limit, steps):
     """When ``wait_s`` have passed and nothing else happened, it fits; before, it does not; ``inf`` is for running calls only."""
     meter, now, running = meter_of(limit), 0.0, []

@@ -58,7 +58,10 @@ class Counting:
 @settings(deadline=None, max_examples=300)
 @given(
     st.lists(st.sampled_from(PAIRS), min_size=1, max_size=3, unique_by=lambda pair: type(pair[0])),
-    st.lists(st.tuples(st.sampled_from([0.0, 0.0, 0.1, 3.0, 30.0]), st.sampled_from(list(Priority))), max_size=40),
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 0.1, 3.0, 30.0]) | st.floats(0, 12), st.sampled_from(list(Priority))),
+        max_size=40,
+    ),
     st.sampled_from([0.0, 0.3, 4.0]),
     st.sampled_from([0.0, 0.2, 2.0]),
     st.integers(0, 2**32),
