@@ -12,6 +12,7 @@ from fastapi import HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import Field
+from starlette.exceptions import HTTPException as Refused
 
 from tapehiss.mocks.errors import BadClock, BadSnapshot, BadStateKey
 from tapehiss.mocks.sandbox import LOAN_MAX_S
@@ -54,10 +55,11 @@ def refuse_plainly(app: FastAPI) -> None:
         """What is wrong with a request, and where."""
         return refusal(422, [detail(each["loc"], each["msg"], each["type"]) for each in error.errors()])
 
-    @app.exception_handler(HTTPException)
-    async def refused(_: Request, error: HTTPException) -> JSONResponse:
-        """What an endpoint, or the framework, says in words."""
-        told = [detail((), error.detail, "refused")] if isinstance(error.detail, str) else error.detail
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> JSONResponse:
+        """What an endpoint, or the framework, says in words or as a list."""
+        told: Any = error.detail
+        told = [detail((), told, "refused")] if isinstance(told, str) else told
         return JSONResponse({"detail": told}, error.status_code, error.headers)
 
     for kind, (status, place) in PLACES.items():

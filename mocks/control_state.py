@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import BaseModel, Field
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from tapehiss.mocks.live import LiveVendor
+    from tapehiss.mocks.sandbox import Loan
     from tapehiss.mocks.snapshots import Snapshot
 
 Name = Annotated[str, Path(pattern=f"^{NAME}$", description="letters, digits, dots and dashes")]
-MISSING = {409: {"description": "it is not there, or there are too many"}}
+MISSING: dict[int | str, dict[str, Any]] = {409: {"description": "it is not there, or there are too many"}}
 
 
 class Health(BaseModel):
@@ -92,13 +93,16 @@ def state_routes(app: FastAPI, prefix: str, live: LiveVendor, clock: Callable[[]
         live.prolong(clock(), given.for_s, key=key)
         now_s = clock()
         sandbox = live.sandbox(key or "", now_s)
-        weather, limits = sandbox.weather_loan, sandbox.limits_loan
         return HeartbeatOut(
-            schedule_ends_in_s=weather and weather.until_s - now_s, limits_end_in_s=limits and limits.until_s - now_s
+            schedule_ends_in_s=_left_s(sandbox.weather_loan, now_s), limits_end_in_s=_left_s(sandbox.limits_loan, now_s)
         )
 
     _states(app, prefix, live)
     _snapshots(app, prefix, live, clock)
+
+
+def _left_s(loan: Loan[Any] | None, now_s: float) -> float | None:
+    return None if loan is None else loan.until_s - now_s
 
 
 def _states(app: FastAPI, prefix: str, live: LiveVendor) -> None:
@@ -121,17 +125,17 @@ def _snapshots(app: FastAPI, prefix: str, live: LiveVendor, clock: Callable[[], 
         """The snapshots that there are."""
         return [_snapshot_out(each) for each in live.snapshots.by_name.values()]
 
-    @app.put(f"{prefix}/snapshots/{{name}}", responses={**MISSING})
+    @app.put(f"{prefix}/snapshots/{{name}}", responses=MISSING)
     async def take_snapshot(name: Name, key: AnyStateKey = None) -> SnapshotOut:
         """Keep all states, or one, under a name: memory, weather, limits and the vendor's clock."""
         return _snapshot_out(live.snapshot(name, clock(), key=key))
 
-    @app.post(f"{prefix}/snapshots/{{name}}/restore", responses={**MISSING})
+    @app.post(f"{prefix}/snapshots/{{name}}/restore", responses=MISSING)
     async def restore_snapshot(name: Name, key: AnyStateKey = None) -> SnapshotOut:
         """Go on as it was then; with ``key`` one state does, and the snapshot of one state can be given to any other."""
         return _snapshot_out(live.restore(name, clock(), key=key))
 
-    @app.delete(f"{prefix}/snapshots/{{name}}", responses={**MISSING})
+    @app.delete(f"{prefix}/snapshots/{{name}}", responses=MISSING)
     async def drop_snapshot(name: Name) -> list[SnapshotOut]:
         """Forget a snapshot."""
         live.snapshots.drop(name)
