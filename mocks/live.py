@@ -85,11 +85,32 @@ class LiveVendor:
         if now_s >= sandbox.due_s:
             self._settle(sandbox, key, now_s)
         outcome, delay_s, at_s = sandbox.answer(request, now_s)
+        self._note(request, key, sandbox, outcome, delay_s, at_s)
+        return outcome, delay_s
+
+    def refuse(self, request: Request, now_s: float, door: Door) -> tuple[Outcome, float] | None:
+        """The same for a request of which only the head was read, if that is decided already; otherwise nothing has happened."""
+        key, sandbox = EVERYBODY, self.everybody
+        if self.by is not ONE and (key := door.state or self.by.key_of(request)):
+            sandbox = self._opened(key, now_s)
+        if now_s >= sandbox.due_s:
+            self._settle(sandbox, key, now_s)
+        refused = sandbox.refuse(request, now_s)
+        if refused is None:
+            return None
+        outcome, delay_s, at_s = refused
+        self._remembered += bool(key)
+        self._note(request, key, sandbox, outcome, delay_s, at_s)
+        return outcome, delay_s
+
+    def _note(
+        self, request: Request, key: str, sandbox: Sandbox, outcome: Outcome, delay_s: float, at_s: float
+    ) -> None:
+        """Write down what became of a request."""
         path = normal_path(split_url(request.url).path)
         marks = marks_of(request, key) if key or request.method not in BODILESS else NO_MARKS
         shown = sandbox.vendor.index.wild.shown(path)
         self.feed.requested(self.journal.note(at_s, request.method, shown, outcome, delay_s, marks))
-        return outcome, delay_s
 
     def entered(self, request: Request, door: Door = FRONT) -> tuple[Request, Door]:
         """The request as the vendor would have got it, and the way in which it came."""

@@ -77,6 +77,20 @@ class DataPlane:
         how = (method, accepted, keep_alive, not http_10, pace, host, scheme, door.below)
         return self._script(outcome, how), delay_s
 
+    def refuse(
+        self, method: str, url: bytes, headers: Sequence[tuple[bytes, bytes]], *, http_10: bool
+    ) -> tuple[Script, float] | None:
+        """The same for a request of which only the head was read, if that is decided already; the connection ends with it."""
+        request = request_of(method, url, headers, b"")
+        host, scheme = header(request.headers, "host") or "", header(request.headers, FORWARDED) or self.scheme
+        request, door = self.live.entered(request, self.door)
+        request = to_vendor(request, self.live.vendor.index, here_of(host, scheme), door.below)
+        refused = self.live.refuse(request, self.clock(), door)
+        if refused is None:
+            return None
+        outcome, delay_s = refused
+        return script_of(outcome, Asked(method, keep_alive=False, chunking=not http_10)), delay_s
+
     def answer(self, request: Request, here: Origin | None) -> tuple[Outcome, float, Door]:
         """What becomes of a request that was sent to the mock under this name, as the vendor has it; and how it came in."""
         request, door = self.live.entered(request, self.door)

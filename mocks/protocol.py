@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 CONTROL_ROOT = b"/_tapehiss"
 CONTROL_PREFIXES = (b"/_tapehiss/", b"/_tapehiss?")
+BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 HEADERS_MAX = 200
 URL_MAX_BYTES = 64 * 1024
 WAITING_MAX = 1000
@@ -66,6 +67,7 @@ class MockProtocol(HttpToolsProtocol):
         self._leaving = False
         self._draining = False
         self._choked = False
+        self._unread = False
         self._content: list[bytes] = []
         self._size = self._held = self._head_size = 0
         self._timers: list[asyncio.TimerHandle] = []
@@ -133,8 +135,28 @@ class MockProtocol(HttpToolsProtocol):
         self._ours = not (self.url.startswith(CONTROL_PREFIXES) or self.url == CONTROL_ROOT)
         if not self._ours:
             self._hand_over()
-        elif self.expect_100_continue and not self._busy and not self.transport.is_closing():
+        elif self._busy or self.transport.is_closing() or self._refused_early():
+            return
+        elif self.expect_100_continue:
             self.transport.write(CONTINUE)
+
+    def _refused_early(self) -> bool:
+        """Whether it is decided already, before the body; then that is the answer, and what still comes is dropped.
+
+        What waits for its turn is read whole.
+        """
+        with_body = any(name in BODY_HEADERS for name, _ in self.headers)
+        if not with_body or self._waiting or self._leaving or not self._uvicorn_idle():
+            return False
+        method, http_10 = self.parser.get_method().decode("ascii"), self.parser.get_http_version() == "1.0"
+        refused = self._plane.refuse(method, self.url, self.headers, http_10=http_10)
+        if refused is None:
+            return False
+        script, delay_s = refused
+        self._unread = self._busy = self._leaving = True
+        self._stage = Stage.ANSWERING
+        self._at(delay_s, self._begin, script)
+        return True
 
     def _hand_over(self) -> None:
         """Let uvicorn see the request from its beginning."""
@@ -169,6 +191,8 @@ class MockProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is there: answer it, after those before it."""
+        if self._unread:
+            return
         self._stage = Stage.ANSWERING
         if not self._ours:
             super().on_message_complete()
@@ -273,16 +297,23 @@ class MockProtocol(HttpToolsProtocol):
         if not self._leaving and not self.transport.is_closing():
             self._leave()
             self.transport.write(refusal(status, reason, detail))
-            if self.transport.can_write_eof():
-                self.transport.write_eof()
-                self._at(LINGER_S, self.transport.close)
-            else:
-                self.transport.close()
+            self._linger()
 
     def _close(self) -> None:
         """Send what is written, then FIN."""
         self._leave()
-        self.transport.close()
+        if self._unread:
+            self._linger()
+        else:
+            self.transport.close()
+
+    def _linger(self) -> None:
+        """Send FIN, and drop for a while what still comes."""
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+            self._at(LINGER_S, self.transport.close)
+        else:
+            self.transport.close()
 
     def _leave(self) -> None:
         """Nothing more is answered on this connection."""

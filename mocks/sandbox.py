@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tapehiss.mocks.limits import Limits
 from tapehiss.mocks.memory import Memory
+from tapehiss.mocks.past import NOTHING
 from tapehiss.mocks.vendor import State, Vendor
 from tapehiss.mocks.vendorclock import RIGHT, VendorClock
 
@@ -69,6 +70,16 @@ class Sandbox:
         self.requests += 1
         return outcome, delay_s, at_s
 
+    def refuse(self, request: Request, now_s: float) -> tuple[Outcome, float, float] | None:
+        """The same for a request of which only the head was read, if that is decided already; otherwise nothing has happened."""
+        at_s = now_s if self.clock is RIGHT else self.clock.at(now_s)
+        refused = self.vendor.refuse(self.state, request, at_s)
+        if refused is None:
+            return None
+        self.state, outcome, delay_s = refused
+        self.requests += 1
+        return outcome, delay_s, at_s
+
     def play(self, schedule: Schedule, now_s: float, *, seed: int | None = None, for_s: float | None = None) -> None:
         """Another schedule, which begins now; attempts are counted anew."""
         self.settle(now_s)
@@ -109,7 +120,7 @@ class Sandbox:
 
     def _blow(self, weather: Weather, now_s: float) -> None:
         self.vendor = replace(self.vendor, schedule=weather.schedule, seed=weather.seed)
-        self.state = self.state._replace(began_s=self.clock.at(now_s), attempts=Memory())
+        self.state = self.state._replace(began_s=self.clock.at(now_s), attempts=Memory(), past=NOTHING)
         self.watch()
 
     def _hold(self, profile: Profile | None) -> None:

@@ -35,7 +35,7 @@ from tapehiss.mocks.nearest import miss
 from tapehiss.mocks.outcome import Outcome, Repeat, Rung
 from tapehiss.mocks.past import NOTHING, Past
 from tapehiss.mocks.settling import shift_s
-from tapehiss.mocks.weather import HEAD_ONLY, Weather, call_of, head_of
+from tapehiss.mocks.striking import HEAD_ONLY, Striking, call_of, head_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,13 +104,13 @@ class Vendor:
     contract: Contract | None = None
     """What is known of the vendor beside the recordings."""
     lore: Lore = field(default_factory=Lore, repr=False, compare=False)
-    weather: Weather = field(init=False, repr=False, compare=False)
+    striking: Striking = field(init=False, repr=False, compare=False)
     """The schedule over this vendor."""
 
     def __post_init__(self) -> None:
         if self.lore.index is not self.index or self.lore.contract is not self.contract:
             object.__setattr__(self, "lore", Lore(self.index, self.contract))
-        object.__setattr__(self, "weather", Weather(self.schedule, self.seed, self.lore, self.limits))
+        object.__setattr__(self, "striking", Striking(self.schedule, self.seed, self.lore, self.limits))
 
     @staticmethod
     def of(exchanges: Iterable[Exchange], schedule: Schedule = (), *, seed: int = 0, latency: float = 0.0) -> Vendor:
@@ -119,18 +119,18 @@ class Vendor:
 
     def refuse(self, state: State, request: Request, now_s: float) -> tuple[State, Outcome, float] | None:
         """What becomes of a request of which only the head was read, if that is decided already; its body plays no part."""
-        weather, elapsed_s = self.weather, now_s - state.began_s
-        if not weather.refusing:
+        striking, elapsed_s = self.striking, now_s - state.began_s
+        if not striking.refusing:
             return None
         head = head_of(request)
         call = call_of(head, self.index.fingerprint(head) ^ HEAD_ONLY, state.attempts)
-        rules = weather.met_early(call, elapsed_s, state.past)
+        rules = striking.met_early(call, elapsed_s, state.past)
         if not rules:
             return None
         rung = self.index.find(head).rung
-        outcome, delay_s = weather.refusal(rules, call, head, rung, elapsed_s, self.unix_s + now_s)
+        outcome, delay_s = striking.refusal(rules, call, head, rung, elapsed_s, self.unix_s + now_s)
         attempts = state.attempts.put(call.fingerprint, call.attempt + 1)
-        past = weather.noted(state.past, call, elapsed_s, done=False)
+        past = striking.noted(state.past, call, elapsed_s, done=False)
         return state._replace(attempts=attempts, past=past), outcome, delay_s
 
     def answer(self, state: State, request: Request, now_s: float) -> tuple[State, Outcome, float]:
@@ -146,12 +146,12 @@ class Vendor:
         else:
             outcome = self._repeated(first, came)
         call = call_of(request, came.match.fingerprint, state.attempts) if self.schedule else None
-        rules = self.weather.met(call, now_s - state.began_s, state.past) if call else ()
+        rules = self.striking.met(call, now_s - state.began_s, state.past) if call else ()
         counters, outcome = self._limited(state, came, outcome, shift_s(rule.fault for rule in rules) if rules else 0.0)
         status, delay_s = outcome.response.status if outcome.response else LAST, 0.0
         if rules and call:
             unix_s = self.unix_s + now_s
-            outcome, delay_s = self.weather.strike(rules, call, request, outcome, now_s - state.began_s, unix_s)
+            outcome, delay_s = self.striking.strike(rules, call, request, outcome, now_s - state.began_s, unix_s)
         # Only what was carried out leaves a trace, but for the attempt and what the limits counted.
         bindings = bindings if outcome.advances else state.bindings
         state = _advanced(state, came, outcome, bindings, counters)
@@ -162,10 +162,10 @@ class Vendor:
     def _noted(self, state: State, call: Call, came: Arrival, outcome: Outcome) -> State:
         """The state with what rules may ask of this request later."""
         attempts, done = state.attempts, outcome.recording is not None and not outcome.spoiled
-        if self.weather.refusing:
+        if self.striking.refusing:
             head = self.index.fingerprint(head_of(came.request)) ^ HEAD_ONLY
             attempts = attempts.put(head, attempts.get(head, 0) + 1)
-        past = self.weather.noted(state.past, call, came.at_s - state.began_s, done=done)
+        past = self.striking.noted(state.past, call, came.at_s - state.began_s, done=done)
         return state._replace(attempts=attempts, past=past)
 
     def _arrived(self, state: State, request: Request, asked: Request, now_s: float) -> Arrival:

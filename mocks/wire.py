@@ -7,7 +7,7 @@ The law of this file: pure. Recorded framing is not trusted (a quarter of record
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby
 from operator import itemgetter
@@ -108,6 +108,7 @@ def script_of(outcome: Outcome, asked: Asked) -> Script:
     message = message_of(outcome, asked)
     if message is None:
         return _nothing(outcome)
+    asked = replace(asked, keep_alive=False) if outcome.early else asked
     measured = message.bodiless or header(message.headers, "content-length") is not None
     chunked = not measured and asked.chunking
     first, _, rest = _head(message, asked, chunked=chunked).partition(b"\r\n")

@@ -31,7 +31,7 @@ HEAD_ONLY = 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True, slots=True)
-class Weather:
+class Striking:
     """A schedule and its seed, and what a fault may know of the vendor."""
 
     schedule: Schedule = ()
@@ -40,19 +40,19 @@ class Weather:
     limits: Limits = field(default_factory=Limits)
     refusing: Schedule = field(init=False, repr=False, compare=False)
     """The rules that strike when only the head of a request was read."""
-    striking: Schedule = field(init=False, repr=False, compare=False)
+    late: Schedule = field(init=False, repr=False, compare=False)
     """All others."""
     remembers: bool = field(init=False, repr=False, compare=False)
     """Whether any rule speaks of order."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "refusing", tuple(rule for rule in self.schedule if is_early(rule.fault)))
-        object.__setattr__(self, "striking", tuple(rule for rule in self.schedule if not is_early(rule.fault)))
+        object.__setattr__(self, "late", tuple(rule for rule in self.schedule if not is_early(rule.fault)))
         object.__setattr__(self, "remembers", any(rule.remembers for rule in self.schedule))
 
     def met(self, call: Call, elapsed_s: float, past: Past = NOTHING) -> Schedule:
         """The rules that strike a call of which all was read."""
-        return struck(self.striking, self.seed, call, elapsed_s, past) if self.striking else ()
+        return struck(self.late, self.seed, call, elapsed_s, past) if self.late else ()
 
     def met_early(self, call: Call, elapsed_s: float, past: Past = NOTHING) -> Schedule:
         """The rules that strike a call of which the head was read."""
