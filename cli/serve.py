@@ -5,29 +5,30 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tapehiss.cli.console import say, say_json, warn
+from tapehiss.cli.account import account, moving_line, summary
+from tapehiss.cli.announcement import Announcement
+from tapehiss.cli.console import counted, say, say_json, visible, warn
 from tapehiss.cli.opening import opened, tapes_argument
+from tapehiss.cli.watching import LOOK_S, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Sequence
 
-    from tapehiss.mocks.journal import Totals
-    from tapehiss.mocks.ledger import Effect
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.schedule import Schedule
     from tapehiss.mocks.server import Server
     from tapehiss.mocks.vendor import Vendor
 
-LIVE_LINE_S = 0.2
-MISSES_SHOWN_MAX = 10
-EFFECTS_SHOWN_MAX = 10
+DRAIN_S = 5.0
+"""How long answers may take to end after SIGTERM or Ctrl-C; a second Ctrl-C cuts them."""
 FACTOR_MAX = 1000.0
 
 
@@ -50,6 +51,7 @@ def _factor(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
 @click.option(
     "--listen", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT", help="Port 0: any free port."
 )
+@click.option("--port", type=click.IntRange(0, 65535), help="Short for --listen 127.0.0.1:PORT.")
 @click.option(
     "--schedule", "file", type=click.Path(path_type=Path), help="A YAML file with rules: which fault strikes when."
 )
@@ -84,6 +86,23 @@ def _factor(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
     show_default=True,
     help="Replay recorded times: as they were, or scaled.",
 )
+@click.option(
+    "--state-by",
+    "by",
+    default="nothing",
+    metavar="header:NAME|key|path|nothing",
+    help="Tests that run at the same time get states of their own, by this.",
+)
+@click.option("--https", is_flag=True, help="Serve HTTPS with a certificate that is made here; says how to trust it.")
+@click.option(
+    "--token",
+    envvar="TAPEHISS_TOKEN",
+    help="The control plane needs it; made if others can reach it.  [TAPEHISS_TOKEN]",
+)
+@click.option("--for", "for_s", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="End after so long.")
+@click.option(
+    "--reload/--no-reload", default=True, help="Read tapes, schedules and limits again when they change.  [reload]"
+)
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line when it listens, and one at the end.")
 def command(
@@ -91,6 +110,7 @@ def command(
     *,
     skip_damaged: bool,
     listen: str,
+    port: int | None,
     file: Path | None,
     names: tuple[str, ...],
     faults: tuple[str, ...],
@@ -98,6 +118,11 @@ def command(
     idempotency: str,
     seed: int,
     latency: float,
+    by: str,
+    https: bool,
+    token: str | None,
+    for_s: float | None,
+    reload: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -107,36 +132,89 @@ def command(
     over HTTP: see /_tapehiss/docs.
     """
     from tapehiss.cassettes.origins import address
+    from tapehiss.mocks.server import Server
+    from tapehiss.mocks.statekeys import state_by
+
+    def load() -> Vendor:
+        return _vendor(opened(paths, skip_damaged=skip_damaged), idempotency, seed=seed, latency=latency)
+
+    place = address(listen if port is None else str(port))
+    vendor = replace(load(), schedule=gathered(file, names, faults))
+    kept = None if limits is None else _profile(limits)
+    tls, certificate = _secured(vendor, place.host) if https else (None, None)
+    server = Server(vendor, host=place.host, port=place.port, token=token, tls=tls, by=state_by(by))
+    with stopping() as stop, server:
+        server.limit(kept)
+        told = Announcement(
+            server.url, server.port, vendor, kept, server.token, made=not token, certificate=certificate
+        )
+        announce(told, quiet=quiet, as_json=as_json)
+        if not place.loopback and not quiet:
+            warn(
+                f"{place.host} can be reached from other machines: anybody is answered, and who has the token can steer"
+            )
+        sources = [Source("tapes", paths, lambda: str(server.reload(load())))]
+        sources += _steered(server, file, lambda: gathered(file, names, faults), limits)
+        line = not quiet and not as_json and sys.stderr.isatty()
+        _wait(server, stop, sources if reload else [], line=line, for_s=for_s)
+        server.stop(drain_s=DRAIN_S)
+    end(server, quiet=quiet, as_json=as_json)
+
+
+def _vendor(tapes: Any, idempotency: str, *, seed: int, latency: float) -> Vendor:
     from tapehiss.mocks.idempotency import CHOICES
     from tapehiss.mocks.loading import vendor_on
-    from tapehiss.mocks.server import Server
 
-    schedule = gathered(file, names, faults)
-    vendor = vendor_on(opened(paths, skip_damaged=skip_damaged), schedule, seed=seed, latency=latency)
-    vendor = replace(vendor, customs=CHOICES[idempotency])
-    place = address(listen)
-    if not place.loopback:
-        warn(f"{listen} can be reached from other machines, and anybody there can steer the mock")
-    kept = None if limits is None else _profile(limits)
-    with stopping() as stop, Server(vendor, host=place.host, port=place.port) as server:
-        server.limit(kept)
-        announce(server, vendor, kept, quiet=quiet, as_json=as_json)
-        _wait(server, stop, live_line=not quiet and not as_json and sys.stderr.isatty())
-        totals, schedule = server.ask(lambda live, _: (live.journal.totals(), live.vendor.schedule))
-        effects = server.effects()
-    if as_json:
-        say_json(summary(totals, effects))
-    elif not quiet:
-        for line in account(totals, schedule, effects):
-            say(line)
+    return replace(vendor_on(tapes, seed=seed, latency=latency), customs=CHOICES[idempotency])
+
+
+def _secured(vendor: Vendor, host: str) -> Any:
+    """What HTTPS needs, with the vendor's names in the certificate; kept in the folder in which we are, as the project's key is."""
+    from tapehiss.mocks.certificates import certified
+
+    return certified(Path(), [host, *sorted(vendor.index.hosts)])
+
+
+def _steered(server: Server, file: Path | None, rules: Callable[[], Schedule], limits: str | None) -> Iterator[Source]:
+    """The files beside the tapes that decide what the mock does."""
+
+    def play() -> str:
+        schedule = rules()
+        server.play(schedule)
+        return f"{counted(len(schedule), 'rule')} from now on; the schedule begins anew"
+
+    def limit() -> str:
+        assert limits is not None
+        server.limit(_profile(limits))
+        return "kept from now on; the counters begin anew"
+
+    if file is not None:
+        yield Source("rules", [file], play)
+    profile = None if limits is None else profile_file(limits)
+    if profile is not None:
+        yield Source("limits", [profile], limit)
+
+
+def profile_file(text: str) -> Path | None:
+    """The file in ``mine.yaml`` or ``mine.yaml:big``; none in ``klaviyo:XS``."""
+    for name in (text, text.rpartition(":")[0]):
+        if name.endswith((".yaml", ".yml")):
+            return Path(name)
+    return None
 
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set."""
+    """An event that Ctrl-C and SIGTERM set; the second one interrupts whatever still goes on."""
     stop = threading.Event()
+
+    def heard(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: stop.set()) for number in numbers]
+    before = [signal.signal(number, heard) for number in numbers]
     try:
         yield stop
     finally:
@@ -169,106 +247,39 @@ def _profile(text: str) -> Profile:
     return profile(text)
 
 
-def announce(server: Server, vendor: Vendor, kept: Profile | None, *, quiet: bool, as_json: bool) -> None:
+def announce(told: Announcement, *, quiet: bool, as_json: bool) -> None:
     """Where it listens and how to steer it."""
-    from tapehiss.mocks.shorthand import rule_to_text
-
-    hosts = sorted(vendor.index.hosts)
-    rules = [rule_to_text(rule) for rule in vendor.schedule]
-    control = f"{server.url}/_tapehiss/"
     if as_json:
-        count = len(vendor.index.recordings)
-        say_json(
-            {
-                "url": server.url,
-                "port": server.port,
-                "control": control,
-                "recordings": count,
-                "hosts": hosts,
-                "rules": rules,
-                "limits": None if kept is None else {"profile": kept.name, "plan": kept.plan},
-            }
-        )
+        say_json(told.as_data())
     elif not quiet:
-        say(f"serving    {_many(len(vendor.index.recordings), 'recording')} of {', '.join(hosts)}")
-        say(f"at         {server.url}")
-        if len(hosts) > 1:
-            say(f"           by Host header, or at {server.url}/_host/{hosts[0]}/")
-        say(f"weather    {rules[0] if rules else 'fair'}")
-        for rule in rules[1:]:
-            say(f"           {rule}")
-        if kept is not None:
-            plan = f", plan {kept.plan}" if kept.plan else ""
-            say(f"limits     {kept.vendor}{plan} ({kept.confidence}, read {kept.read}: {kept.source})")
-        if any(rule.probability < 1 for rule in vendor.schedule):
-            say(f"seed       {vendor.seed}")
-        say(f"steer      {control}docs")
-        say("stop       Ctrl-C")
+        for line in told.lines():
+            say(line)
     sys.stdout.flush()
 
 
-def _wait(server: Server, stop: threading.Event, *, live_line: bool) -> None:
-    """Until somebody stops it; with a line that moves, if a person watches."""
-    while not stop.wait(LIVE_LINE_S if live_line else None):
-        sys.stderr.write(f"\r\x1b[K{moving_line(server.totals())}")
-        sys.stderr.flush()
-    if live_line:
+def _wait(server: Server, stop: threading.Event, sources: Sequence[Source], *, line: bool, for_s: float | None) -> None:
+    """Until somebody stops it, or its time has come; with a line that moves, if a person watches."""
+    end_s, asked, moving = time.monotonic() + (for_s or threading.TIMEOUT_MAX), 0, ""
+    while not stop.wait(max(min(LOOK_S, end_s - time.monotonic()), 0.0)) and time.monotonic() < end_s:
+        said = [each for source in sources if (each := source.look())]
+        if line:
+            totals = server.totals()
+            sys.stderr.write("\r\x1b[K")
+            moving, asked = moving_line(totals, (totals.requests - asked) / LOOK_S), totals.requests
+        for each in said:
+            warn(visible(each))
+        if line:
+            sys.stderr.write(moving)
+            sys.stderr.flush()
+    if line:
         sys.stderr.write("\r\x1b[K")
 
 
-def moving_line(totals: Totals) -> str:
-    """The line that moves."""
-    parts = [_many(totals.requests, "request"), *(f"{count} {name}" for name, count in sorted(totals.statuses.items()))]
-    misses = totals.rungs.get("miss", 0)
-    return "  ".join([*parts, f"{misses} missed"] if misses else parts)[:100]
-
-
-def summary(totals: Totals, effects: tuple[Effect, ...] = ()) -> dict[str, Any]:
-    """What happened, for a program."""
-    return {
-        "requests": totals.requests,
-        "matches": dict(totals.rungs),
-        "statuses": dict(totals.statuses),
-        "struck": dict(totals.struck),
-        "limited": dict(totals.limited),
-        "missed": [{"method": method, "path": path, "count": count} for (method, path), count in totals.missed.items()],
-        "effects": [asdict(each) for each in effects],
-    }
-
-
-def account(totals: Totals, schedule: Schedule, effects: tuple[Effect, ...] = ()) -> list[str]:
-    """What happened, for a person."""
-    from tapehiss.mocks.shorthand import rule_to_text
-
-    lines = [f"{_many(totals.requests, 'request')}: {_counted(totals.rungs)}" if totals.requests else "no request came"]
-    if totals.requests:
-        lines.append(f"answers    {_counted(totals.statuses)}")
-    lines += [f"struck     {count} × {rule}" for rule, count in totals.struck.items()]
-    lines += [f"limited    {count} × {name}" for name, count in totals.limited.items()]
-    never = [text for rule in schedule if (text := rule_to_text(rule)) not in totals.struck]
-    lines += [f"never      {rule}: planned, and no request met it" for rule in never]
-    missed = sorted(totals.missed.items(), key=lambda item: -item[1])
-    lines += [f"missed     {count} × {method} {path}" for (method, path), count in missed[:MISSES_SHOWN_MAX]]
-    if len(missed) > MISSES_SHOWN_MAX:
-        lines.append(f"missed     and {len(missed) - MISSES_SHOWN_MAX} other paths")
-    return lines + [line for each in effects[:EFFECTS_SHOWN_MAX] for line in done_twice(each)]
-
-
-def done_twice(effect: Effect) -> list[str]:
-    """What of one operation was done again, or was not because of a key."""
-    found = []
-    if effect.doubled:
-        found.append(f"again      {effect.doubled} × {effect.operation}: done before; {effect.carried_out} × in all")
-    if effect.replayed:
-        found.append(f"replayed   {effect.replayed} × {effect.operation}: the key was known, nothing was done")
-    if effect.conflicts:
-        found.append(f"conflict   {effect.conflicts} × {effect.operation}: the key of another request")
-    return found
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items(), key=lambda item: -item[1]))
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def end(server: Server, *, quiet: bool, as_json: bool) -> None:
+    """What happened."""
+    totals, schedule = server.ask(lambda live, _: (live.journal.totals(), live.vendor.schedule))
+    if as_json:
+        say_json(summary(totals, server.effects()))
+    elif not quiet:
+        for each in account(totals, schedule, server.effects()):
+            say(visible(each))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.error
@@ -15,12 +18,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from recordings import write_tape
-from shop import SHOP
+from shop import SHOP, get
+from wires import Wire, read
+from wires import get as wire_get
 
-from tapehiss.cli.serve import account, done_twice, gathered, moving_line
+from tapehiss.cli.serve import gathered, profile_file
 from tapehiss.mocks.faults import Reset, Status
-from tapehiss.mocks.journal import Journal, Totals
-from tapehiss.mocks.ledger import Effect
 from tapehiss.mocks.scenario import scenario
 from tapehiss.mocks.schedule import Rule
 
@@ -67,12 +70,14 @@ def test_a_tape_is_served_and_an_account_given(tape):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=WAIT_S)
     assert (process.returncode, err) == (0, "")
-    assert out.splitlines()[-5:] == [
+    assert out.splitlines()[-7:] == [
         "3 requests: 2 exact, 1 miss",
         "answers    2 429, 1 200",
         "struck     2 × 429 retry-after=2 first=1 on=GET *",
         "never      503 on=PUT *: planned, and no request met it",
         "missed     1 × GET /v1/none",
+        "look       `missed`: on no tape; the 404 named the nearest recordings and what differed",
+        "look       `never`: does its on= name the path as the client sends it, and did its time come?",
     ]
 
 
@@ -205,32 +210,6 @@ def test_rules_add_up(tmp_path):
     assert gathered(None, (), ()) == ()
 
 
-def test_the_account_of_nothing_and_of_much():
-    """No request is said so; more missed paths than fit are counted."""
-    assert account(Totals(), ()) == ["no request came"]
-    missed = {("GET", f"/{number}"): 1 for number in range(12)}
-    lines = account(Totals(12, {"miss": 12}, {"404": 12}, missed=missed), ())
-    assert lines[-1] == "missed     and 2 other paths"
-
-
-def test_the_moving_line_is_one_line():
-    """Requests, answers, misses."""
-    assert moving_line(Journal().totals()) == "0 requests"
-    assert moving_line(Totals(3, {"miss": 1}, {"200": 2, "404": 1})) == "3 requests  2 200  1 404  1 missed"
-
-
-def test_the_account_says_what_was_done_twice():
-    """And what a key kept from being done again; nothing of operations that were done once each."""
-    assert done_twice(Effect("POST /v1/orders", carried_out=3)) == []
-    assert done_twice(Effect("POST /v1/orders", carried_out=3, doubled=2, replayed=1, conflicts=4)) == [
-        "again      2 × POST /v1/orders: done before; 3 × in all",
-        "replayed   1 × POST /v1/orders: the key was known, nothing was done",
-        "conflict   4 × POST /v1/orders: the key of another request",
-    ]
-    effects = tuple(Effect(f"POST /{number}", doubled=1) for number in range(20))
-    assert len(account(Totals(), (), effects)) == 11
-
-
 @pytest.mark.parametrize(("choice", "statuses"), [("stripe", [201, 400]), ("ietf", [201, 422]), ("off", [201, 201])])
 def test_what_repeated_keys_mean_can_be_chosen(tape, choice, statuses):
     """A key that comes with another body: refused as the vendor does it, or not looked at."""
@@ -240,3 +219,154 @@ def test_what_repeated_keys_mean_can_be_chosen(tape, choice, statuses):
             headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
             got.append(fetched(urllib.request.Request(f"{url}/v1/orders", body, headers))[0])
     assert got == statuses
+
+
+def wait_for(process, words: str) -> str:
+    """The line on standard error that has these words."""
+    while words not in (line := process.stderr.readline()):
+        assert line, f"it ended without {words!r}"
+    return line
+
+
+def test_what_changes_is_read_again(tape, tmp_path):
+    """Tapes, rules and limits, while it runs; what cannot be read leaves everything as it was and is said with its place."""
+    storm, limits = tmp_path / "storm.yml", tmp_path / "mine.yml"
+    storm.write_text("[]")
+    limit = "{vendor: X, source: 'https://x.example', read: 2026-11-01, confidence: ours, limits: {m: {fixed: {quota: %d, window_s: 3600}}}}"
+    limits.write_text(limit % 1000)
+    words = (tape.parent / "shop.yaml", "--json", "--schedule", storm, "--limits", limits)
+    with serving(*words) as (process, first):
+        url = json.loads(first)["url"]
+        assert fetched(f"{url}/v1/new")[0] == 404
+        write_tape(tmp_path / "grown.yaml", [*SHOP, get("/v1/new", body=b'{"new": true}')]).replace(tape)
+        assert wait_for(process, "tapes").startswith("tapehiss: tapes read again: 9 recordings before, 10 now")
+        assert fetched(f"{url}/v1/new") == (200, b'{"new": true}')
+        storm.write_text("- 503 on=GET /v1/new\n- 503 fist=2\n")
+        assert f"rules stay as they were: {storm}:2: " in wait_for(process, "rules")
+        assert fetched(f"{url}/v1/new")[0] == 200
+        storm.write_text("- 503 on=GET /v1/new\n")
+        assert "1 rule from now on" in wait_for(process, "rules")
+        assert fetched(f"{url}/v1/new")[0] == 503
+        limits.write_text(limit % 0)
+        assert f"limits stay as they were: {limits}:" in wait_for(process, "limits")
+        tape.write_text("version: 1\ninteractions:\n- {\n- {}\n")
+        assert f"tapes stay as they were: {tape}:3: " in wait_for(process, "tapes")
+        assert fetched(f"{url}/v1/orders/1")[0] == 200
+        process.send_signal(signal.SIGTERM)
+        assert json.loads(process.communicate(timeout=WAIT_S)[0])["requests"] == 5
+
+
+def test_it_is_said_how_to_point_a_client_at_it(tape):
+    """A command that works, and what the URL stands for."""
+    with serving(tape) as (process, _):
+        lines = [process.stdout.readline() for _ in range(6)]
+        url = lines[0].split()[-1]
+        assert lines[2] == f"try        curl {url}/v1/orders/1\n"
+        assert lines[3] == f"client     give it {url} in place of https://api.shop.example\n"
+        assert fetched(lines[2].split()[-1])[0] == 200
+
+
+def test_it_ends_by_itself(tape):
+    """``--for``: after so long, with its summary."""
+    with serving(tape, "--json", "--for", "0.2", "--no-reload") as (process, first):
+        assert json.loads(first)["port"]
+        out, err = process.communicate(timeout=WAIT_S)
+    assert (process.returncode, json.loads(out)["requests"], err) == (0, 0, "")
+
+
+def test_sigterm_lets_answers_end(tape):
+    """What was asked before is answered whole; a second signal does not wait."""
+    with serving(tape, "--json", "--fault", "latency=1 on=GET /v1/orders/1", "--fault", "hang on=GET /v1/report") as (
+        process,
+        first,
+    ):
+        port = json.loads(first)["port"]
+        with Wire(port) as wire, Wire(port) as hanging:
+            hanging.send(wire_get("/v1/report"))
+            wire.send(wire_get("/v1/orders/1"))
+            wait_until_asked(port, 2)
+            process.send_signal(signal.SIGTERM)
+            assert read(wire.rest())[1] == b'{"status": "new"}'
+            process.send_signal(signal.SIGTERM)
+            assert hanging.rest() == b""
+        process.communicate(timeout=WAIT_S)
+    assert process.returncode == 130
+
+
+def wait_until_asked(port: int, count: int) -> None:
+    while json.loads(fetched(f"http://127.0.0.1:{port}/_tapehiss/totals")[1])["requests"] < count:
+        pass
+
+
+def test_others_need_the_token(tape):
+    """One that was made is told once; one that was given is not repeated, nor is it in the journal or an error."""
+    with serving(tape, "--listen", "0.0.0.0:0", "--json", "--port", "0") as (_, first):
+        assert json.loads(first)["token"] is None
+    command = [sys.executable, "-m", "tapehiss.cli", "serve", tape, "--listen", "0.0.0.0:0"]
+    for token, more in (("", {}), ("made-up-token", {"TAPEHISS_TOKEN": "made-up-token"})):
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | more
+        ) as process:
+            try:
+                said = "".join(process.stdout.readline() for _ in range(7))
+                url = re.search(r"at +(\S+)", said)[1]
+                shown = re.search(r"Bearer (\S+)", said)[1]
+                assert (shown == "TOKEN") == bool(token)
+                steer = urllib.request.Request(
+                    f"{url}/_tapehiss/health", headers={"Authorization": f"Bearer {token or shown}"}
+                )
+                assert [fetched(each)[0] for each in (f"{url}/_tapehiss/health", steer, f"{url}/v1/orders/1")] == [
+                    401,
+                    200,
+                    200,
+                ]
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=WAIT_S)
+            finally:
+                process.kill()
+        assert (token or shown) not in out + err
+        assert "can be reached from other machines" in err
+
+
+def test_https_is_one_option(tape, tmp_path):
+    """The certificate's authority lies in the folder, and the command that is printed works."""
+    command = [sys.executable, "-m", "tapehiss.cli", "serve", tape, "--https", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        try:
+            said = "".join(process.stdout.readline() for _ in range(10))
+            assert str(tmp_path / ".tapehiss" / "mock-ca.pem") in said
+            tried = shlex.split(re.search(r"try +(.+)", said)[1])
+            assert tried[-1].startswith("https://127.0.0.1:")
+            context = ssl.create_default_context(cafile=tried[2])
+            with urllib.request.urlopen(tried[-1], timeout=WAIT_S, context=context) as response:
+                assert json.load(response) == {"status": "new"}
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--colour"], "No such option"),
+        (["--port", "70000"], "70000 is not in the range"),
+        (["--listen", "nowhere"], "no address to listen on"),
+        (["--state-by", "moon"], "write header:NAME"),
+        (["--for", "0"], "0.0 is not in the range"),
+        (["--scenario", "sunshine"], "choose one of"),
+    ],
+)
+def test_unknown_options_are_refused(tapehiss, tape, words, said):
+    """With what is allowed, before anything listens."""
+    answer = tapehiss("serve", tape, *words)
+    assert answer.code == 2
+    assert said in answer.err
+
+
+def test_profile_files_are_told_from_names():
+    """With or without a plan."""
+    assert [str(profile_file(text)) for text in ("klaviyo:XS", "github", "mine.yaml", "a/mine.yml:big")] == [
+        "None",
+        "None",
+        "mine.yaml",
+        "a/mine.yml",
+    ]
