@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from tapehiss.cassettes.origins import Origin
     from tapehiss.cassettes.secretnames import Place
+    from tapehiss.mocks.outcome import Outcome
 
 RECORDINGS_MAX = 1_000_000
 SELECTED = frozenset({206, 304, 412, 416})
@@ -78,6 +79,9 @@ class Index:
     """By the shape of the URL."""
     wild: Wildcards = NOWHERE
     inventions: Inventions = field(default=Inventions(), repr=False)
+
+    outcomes: dict[tuple[int, Rung, bool], Outcome] = field(default_factory=dict, repr=False, compare=False)
+    """What each recording says to a request that leads to it on a rung, with its body or (HEAD) without: remembered."""
 
     def host_of(self, authority: str) -> str:
         """The part that the host plays in a key: none if the tapes know one vendor, or not this one."""

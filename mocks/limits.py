@@ -20,7 +20,7 @@ from tapehiss.mocks.schedule import operation_pattern
 from tapehiss.mocks.windows import Bucket, Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from tapehiss.mocks.memory import Memory
     from tapehiss.mocks.windows import Reading
@@ -155,8 +155,10 @@ class Plan(NamedTuple):
     counted: tuple[Counted, ...]
     shown: tuple[int, ...]
     """Those of the counters that headers tell of."""
-    headers: tuple[tuple[str, tuple[str | Place, ...]], ...]
-    """Names, and what their values are made of."""
+    words: tuple[str | Place, ...]
+    """What the values of headers are made of, one after the other."""
+    headers: tuple[tuple[str, int, int], ...]
+    """Names, and where among the words the value begins and ends."""
 
 
 class Weighed(NamedTuple):
@@ -165,7 +167,7 @@ class Weighed(NamedTuple):
     refused: Limit | None
     wait_s: float
     """The longest wait of all counters; 0 when the request was admitted."""
-    plan: Plan = Plan((), (), ())
+    plan: Plan = Plan((), (), (), ())
     states: tuple[Any, ...] = ()
     """Of the counters of the plan, after the request ..."""
     now_s: float = 0.0
@@ -187,8 +189,11 @@ def _counters(counted: tuple[Counted, ...]) -> dict[str, int]:
 
 def asked_of(limits: Limits, request: Request) -> Asked:
     """What counters may know of a request."""
-    told = next((value for name in limits.account if (value := header(request.headers, name))), "")
-    return _asked(request.method, split_url(request.url).path, told)
+    told: str | None = None
+    for name in limits.account:
+        if told := header(request.headers, name):
+            break
+    return _asked(request.method, split_url(request.url).path, told or "")
 
 
 @lru_cache(maxsize=16_384)
@@ -209,14 +214,24 @@ def plan_of(limits: Limits, asked: Asked) -> Plan:
     told = [(name, pieces_of(template)) for name, template in limits.headers]
     told = [(name, pieces) for name, pieces in told if all(each.counter in names for each in asked_in(pieces))]
     shown = tuple(dict.fromkeys(names[each.counter] for _, pieces in told for each in asked_in(pieces)))
-    places = {name: shown.index(place) for name, place in names.items() if place in shown}
-    return Plan(counted, shown, tuple((name, tuple(_placed(each, places) for each in pieces)) for name, pieces in told))
+    words: list[str | Place] = []
+    headers = []
+    for name, pieces in told:
+        headers.append((name, len(words), len(words) + len(pieces)))
+        words += [_word(each, counted, names, shown) for each in pieces]
+    return Plan(counted, shown, tuple(words), tuple(headers))
 
 
-def _placed(piece: str | Blank, places: Mapping[str, int]) -> str | Place:
+def _word(
+    piece: str | Blank, counted: tuple[Counted, ...], names: Mapping[str, int], shown: Sequence[int]
+) -> str | Place:
+    """What a piece of a template becomes for these counters; how much there is at most never changes."""
     if isinstance(piece, str):
         return piece
-    return Place(places[piece.counter], _ATTRIBUTES[piece.value], piece.spelt)
+    place = names[piece.counter]
+    if piece.value == "limit":
+        return piece.spelt(counted[place].limit.quota, 0.0)
+    return Place(shown.index(place), _ATTRIBUTES[piece.value], piece.spelt)
 
 
 def _number(limit: Limit, asked: Asked) -> int:
@@ -276,16 +291,13 @@ def admitted_headers(weighed: Weighed) -> Headers:
     """What the vendor tells of its counters with every answer; of a counter that a request did not touch it says nothing."""
     plan, now_s = weighed.plan, weighed.now_s
     readings = [weighed.shown(counter) for counter in plan.shown]
+    words = [
+        each if isinstance(each, str) else each.spelt(getattr(readings[each.counter], each.attribute), now_s)
+        for each in plan.words
+    ]
     return tuple(
-        [(name, "".join([_filled(each, readings, now_s) for each in pieces])) for name, pieces in plan.headers]
+        [(name, words[start] if end - start == 1 else "".join(words[start:end])) for name, start, end in plan.headers]
     )
-
-
-def _filled(piece: str | Place, readings: list[Reading], now_s: float) -> str:
-    if isinstance(piece, str):
-        return piece
-    counter, attribute, spelt = piece
-    return spelt(getattr(readings[counter], attribute), now_s)
 
 
 def _told(templates: Headers, look_up: Callable[[str, str], Any], now_s: float) -> Headers:

@@ -116,4 +116,4 @@ class Outcome:
     @property
     def spoiled(self) -> bool:
         """Whether a fault kept the vendor from doing what was asked."""
-        return any(rule.fault.spoils for rule in self.struck)
+        return bool(self.struck) and any(rule.fault.spoils for rule in self.struck)

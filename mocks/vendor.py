@@ -236,16 +236,24 @@ class Vendor:
         return bindings.bound(self.index.named_anew(asked, match, number))
 
     def _recorded(self, request: Request, rung: Rung, number: int | None) -> Outcome:
-        """What the tapes say, in fair weather."""
+        """What the tapes say, in fair weather: made once for each recording and rung."""
         if number is None:
             return Outcome(miss(request, self.index.recordings))
+        known = self.index.outcomes
+        bare = request.method == "HEAD"
+        outcome = known.get((number, rung, bare))
+        if outcome is None:
+            outcome = known[number, rung, bare] = self._fair(number, rung, bare=bare)
+        return outcome
+
+    def _fair(self, number: int, rung: Rung, *, bare: bool) -> Outcome:
         exchange = self.index.recordings[number]
         response = exchange.response
         if response is None:
             return Outcome(None, exchange.ending, rung=rung, recording=number)
         if response.cut is not None or not FINAL <= response.status <= LAST or exchange.messages:
             return Outcome(_unplayable(exchange), rung=rung, recording=number)
-        if request.method == "HEAD" and exchange.request.method != "HEAD":
+        if bare and exchange.request.method != "HEAD":
             return Outcome(without_body(response), rung=rung, recording=number)
         if exchange.ending is Ending.COMPLETE:
             return Outcome(response, rung=rung, recording=number)
@@ -265,6 +273,8 @@ def _choose(state: State, match: Match) -> int | None:
     if match.closest:
         return next((number for number in match.closest if not state.played.get(number, 0)), match.closest[-1])
     numbers = match.group.numbers
+    if len(numbers) == 1:
+        return numbers[0]
     start = state.cursors.get(match.group.id, 0)
     rest = (numbers[place] for place in range(start, len(numbers)))
     return next((number for number in rest if not state.played.get(number, 0)), numbers[-1])
