@@ -28,6 +28,6 @@ def limited(
         return counters, Outcome(refusal_of(limits, weighed, now_s), rung=outcome.rung, limit=weighed.refused.name)
     if response is None:
         return counters, outcome
-    outcome = replace(outcome, told=admitted_headers(weighed))
+    outcome = outcome.telling(admitted_headers(weighed))
     changed = with_fields(limits, weighed, response, now_s) if limits.fields else response
     return counters, outcome if changed is response else replace(outcome, response=changed, personal=True)

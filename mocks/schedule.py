@@ -15,7 +15,7 @@ import json
 import math
 import re
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tapehiss.mocks.errors import Flaw
 from tapehiss.mocks.fault_data import FAULT_FIELDS, fault_from_json, fault_to_json
@@ -68,15 +68,19 @@ class Rule:
     """... and only until such a one has been."""
     remembers: bool = field(init=False, repr=False, compare=False)
     """Whether it depends on what came before, beside attempts of the same request."""
+    identity: str = field(init=False, repr=False, compare=False)
+    """What tells the draws of one rule from those of another: its fault and whom it is about."""
 
     def __post_init__(self) -> None:
         counts = self.from_call > 1 or self.to_call is not None or self.every > 1
         told = counts or self.since or self.until or isinstance(self.fault, Expired | Revoked)
         object.__setattr__(self, "remembers", bool(told))
+        about = [fault_to_json(self.fault), self.on, *([self.where] if self.where else [])]
+        object.__setattr__(self, "identity", json.dumps(about, sort_keys=True))
 
     def covers(self, method: str, path: str, elapsed_s: float) -> bool:
         """Whether the rule is about this operation and this second."""
-        return self.from_s <= elapsed_s < self.to_s and operation_pattern(self.on)(method, path)
+        return self.from_s <= elapsed_s < self.to_s and (self.on == "*" or operation_pattern(self.on)(method, path))
 
     def means(self, call: Call) -> bool:
         """Whether the rule is about this operation of this client."""
@@ -93,8 +97,7 @@ Schedule: TypeAlias = tuple[Rule, ...]
 """``()`` is fair weather; ``a + b`` is both."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """What a schedule may know of a request."""
 
     method: str
@@ -124,12 +127,14 @@ def strikes(seed: int, rule: Rule, fingerprint: int, attempt: int, risen: float 
 def struck(schedule: Schedule, seed: int, call: Call, elapsed_s: float, past: Past = NOTHING) -> Schedule:
     """The rules that strike one call."""
     return tuple(
-        rule
-        for rule in schedule
-        if rule.covers(call.method, call.path, elapsed_s)
-        and (not rule.where or where_pattern(rule.where)(call.headers, call.query))
-        and (not rule.remembers or _remembered(rule, call, past))
-        and strikes(seed, rule, call.fingerprint, call.attempt, rule.risen(elapsed_s))
+        [
+            rule
+            for rule in schedule
+            if rule.covers(call.method, call.path, elapsed_s)
+            and (not rule.where or where_pattern(rule.where)(call.headers, call.query))
+            and (not rule.remembers or _remembered(rule, call, past))
+            and strikes(seed, rule, call.fingerprint, call.attempt, rule.risen(elapsed_s))
+        ]
     )
 
 
@@ -145,10 +150,8 @@ def _remembered(rule: Rule, call: Call, past: Past) -> bool:
     if not isinstance(rule.fault, Expired | Revoked):
         return True
     if call.renews:
-        return isinstance(rule.fault, Revoked) and past.begun(identity_of(rule))
-    return past.stale(
-        identity_of(rule), credential_of(call.headers, call.query), renewable=isinstance(rule.fault, Expired)
-    )
+        return isinstance(rule.fault, Revoked) and past.begun(rule.identity)
+    return past.stale(rule.identity, credential_of(call.headers, call.query), renewable=isinstance(rule.fault, Expired))
 
 
 def noted(schedule: Schedule, past: Past, call: Call, elapsed_s: float, *, done: bool) -> Past:
@@ -161,7 +164,7 @@ def noted(schedule: Schedule, past: Past, call: Call, elapsed_s: float, *, done:
         on for rule in rules for on in (rule.since, rule.until) if on and operation_pattern(on)(call.method, call.path)
     }
     expiring = [
-        identity_of(rule)
+        rule.identity
         for rule in rules
         if isinstance(rule.fault, Expired | Revoked)
         and rule.covers(call.method, call.path, elapsed_s)
@@ -175,19 +178,9 @@ def noted(schedule: Schedule, past: Past, call: Call, elapsed_s: float, *, done:
 
 def draw_of(seed: int, rule: Rule, fingerprint: int, attempt: int, purpose: str = "") -> float:
     """A number in [0, 1), uniform over everything that it depends on; another one for each purpose."""
-    text = f"{seed} {identity_of(rule)} {fingerprint} {attempt}{purpose}"
+    text = f"{seed} {rule.identity} {fingerprint} {attempt}{purpose}"
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return (int.from_bytes(digest) >> 11) / 2**53
-
-
-def identity_of(rule: Rule) -> str:
-    """What tells the draws of one rule from those of another: its fault and whom it is about."""
-    return _identity(rule.fault, rule.on, rule.where)
-
-
-@functools.lru_cache(maxsize=RULES_MAX)
-def _identity(fault: Fault, on: str, where: str) -> str:
-    return json.dumps([fault_to_json(fault), on, *([where] if where else [])], sort_keys=True)
 
 
 @functools.lru_cache(maxsize=RULES_MAX)

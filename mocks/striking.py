@@ -89,9 +89,9 @@ class Striking:
 
 def call_of(request: Request, fingerprint: int, attempts: Memory[int]) -> Call:
     """What a schedule may know of a request."""
-    path, _, query = split_url(request.url)[1].partition("?")
+    _, target, path = split_url(request.url)
     attempt = attempts.get(fingerprint, 0)
-    return Call(request.method, path, fingerprint, attempt, request.headers, query, renews(request))
+    return Call(request.method, path, fingerprint, attempt, request.headers, target[len(path) + 1 :], renews(request))
 
 
 def head_of(request: Request) -> Request:

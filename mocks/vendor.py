@@ -135,7 +135,7 @@ class Vendor:
 
     def answer(self, state: State, request: Request, now_s: float) -> tuple[State, Outcome, float]:
         """The next state, what the client gets, and after how many seconds."""
-        if self.schedule and (refused := self.refuse(state, request, now_s)):
+        if self.striking.refusing and (refused := self.refuse(state, request, now_s)):
             return refused
         bindings = state.bindings
         asked = request if bindings.empty else bindings.to_tape(request)
@@ -162,10 +162,13 @@ class Vendor:
     def _noted(self, state: State, call: Call, came: Arrival, outcome: Outcome) -> State:
         """The state with what rules may ask of this request later."""
         attempts, done = state.attempts, outcome.recording is not None and not outcome.spoiled
-        if self.striking.refusing:
+        striking = self.striking
+        if not (striking.refusing or striking.remembers):
+            return state
+        if striking.refusing:
             head = self.index.fingerprint(head_of(came.request)) ^ HEAD_ONLY
             attempts = attempts.put(head, attempts.get(head, 0) + 1)
-        past = self.striking.noted(state.past, call, came.at_s - state.began_s, done=done)
+        past = striking.noted(state.past, call, came.at_s - state.began_s, done=done)
         return state._replace(attempts=attempts, past=past)
 
     def _arrived(self, state: State, request: Request, asked: Request, now_s: float) -> Arrival:

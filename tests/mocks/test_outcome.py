@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import pytest
 
 from tapehiss.cassettes.exchange import Response
@@ -29,3 +31,9 @@ def test_a_spoilt_answer_can_be_asked_for_again(faults, advances):
 def test_a_miss_uses_nothing_up():
     """Where no recording was played none is used up."""
     assert not Outcome(Response(404)).advances
+
+
+def test_telling_changes_nothing_else():
+    """Every other field stays what it is, whatever fields there are."""
+    full = Outcome(*(each.name for each in fields(Outcome)))
+    assert full.telling((("a", "b"),)) == replace(full, told=(("a", "b"),))
