@@ -102,7 +102,7 @@ def test_a_client_that_trusts_the_file_is_served(mock, secured):
         ("empty", b"", "closed"),
         ("truncate=3", b'\r\n\r\n{"s', "closed"),
         ("truncate=3 lying", b'\r\n\r\n{"s', "closed"),
-        ("garble", GARBAGE, "closed"),
+        ("garble", GARBAGE["all"], "closed"),
     ],
 )
 def test_faults_are_faults_below_tls(mock, secured, rule, end, ended):

@@ -281,11 +281,13 @@ def test_a_body_for_the_control_plane_is_bounded():
         assert statuses(wire.rest()) == [b"413"]
 
 
-@pytest.mark.parametrize("path", ["/_tapehiss", "/_tapehiss/", "/_tapehiss?x=1"])
+@pytest.mark.parametrize("path", ["/_tapehiss", "/_tapehiss/"])
 def test_the_control_plane_has_a_front_page(mock, path):
     """With or without the slash at its end it is ours; a vendor's path that only begins like it is the vendor's."""
     with urllib.request.urlopen(f"{mock.url}{path}", timeout=20) as response:
         assert json.load(response)["health"] == STATUS
+    with Wire(mock.port) as wire:
+        assert wire.send(get("/_tapehiss?x=1", "Connection: close")).rest().startswith(b"HTTP/1.1 422")
     with Wire(mock.port) as wire:
         assert b"x-tapehiss-match: miss" in wire.send(get("/_tapehissing", "Connection: close")).rest().lower()
 
