@@ -20,6 +20,7 @@ from tapehiss.mocks.control_metrics import metric_routes
 from tapehiss.mocks.control_parts import only_known, refuse_plainly
 from tapehiss.mocks.control_state import state_routes
 from tapehiss.mocks.control_weather import weather_routes
+from tapehiss.mocks.control_webhooks import webhook_routes
 from tapehiss.mocks.pages import docs_page
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 TOPICS = (
     weather_routes,
+    webhook_routes,
     limit_routes,
     clock_routes,
     journal_routes,
@@ -52,6 +54,7 @@ LINKED = (
     "health",
     "ready",
     "metrics",
+    "webhooks",
 )
 """What the root links to."""
 

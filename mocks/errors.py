@@ -6,6 +6,7 @@
     └── Misuse
         ├── BadSchedule     a rule that cannot be read: the file, the line, the field
         ├── BadProfile      limits that cannot be read, likewise
+        ├── BadWebhooks     a plan of webhooks that cannot be read, likewise
         ├── NothingToServe  no recording on the tapes could be played
         ├── PortTaken       somebody else listens there
         ├── BadStateKey     states cannot be told apart in this way, or this one is not there
@@ -27,6 +28,10 @@ class BadSchedule(Misuse):
 
 class BadProfile(Misuse):
     """A profile of limits that cannot be read."""
+
+
+class BadWebhooks(Misuse):
+    """A plan of webhooks that cannot be read."""
 
 
 class NothingToServe(Misuse):

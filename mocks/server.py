@@ -22,10 +22,12 @@ from tapehiss.cassettes.origins import Address
 from tapehiss.mocks.access import Access
 from tapehiss.mocks.asgi import App
 from tapehiss.mocks.bounds import Bounds
+from tapehiss.mocks.courier import Courier
 from tapehiss.mocks.errors import PortTaken
 from tapehiss.mocks.live import LiveVendor, dated
 from tapehiss.mocks.plane import DataPlane
 from tapehiss.mocks.statekeys import ONE
+from tapehiss.mocks.postbox import PostTotals
 
 if TYPE_CHECKING:
     import ssl
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from tapehiss.mocks.journal import Entry, Totals
     from tapehiss.mocks.ledger import Effect
+    from tapehiss.mocks.postbox import Delivery, Postbox
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.renewal import Renewal
     from tapehiss.mocks.schedule import Schedule
@@ -51,6 +54,7 @@ HANDSHAKE_MAX_S = 10.0
 LOOPS_TO_CLOSE = 3
 """Turns of the loop in which an aborted connection is closed."""
 TOKEN_BYTES = 24
+SETTLED_MAX_S = 30.0
 
 
 class Server:
@@ -70,6 +74,7 @@ class Server:
         tls: ssl.SSLContext | None = None,
         bounds: Bounds | None = None,
         by: StateBy = ONE,
+        webhooks: Postbox | None = None,
     ) -> None:
         self.host, self.port = host, port
         self.token = token or (None if Address(host, port).loopback else secrets.token_urlsafe(TOKEN_BYTES))
@@ -81,6 +86,8 @@ class Server:
             scheme="http" if tls is None else "https",
             bounds=bounds or Bounds(),
         )
+        self._plane.live.webhooks = webhooks
+        self._courier = None if webhooks is None else Courier(webhooks, self._clock)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stop: asyncio.Event | None = None
@@ -169,10 +176,24 @@ class Server:
         """What was done at the vendor, by operation: writes that were carried out, and how many of them again."""
         return self.ask(lambda live, _: live.effects())
 
+    def webhooks(self) -> PostTotals:
+        """Sums over all webhooks."""
+        return self.ask(lambda live, _: live.webhooks.totals() if live.webhooks else PostTotals())
+
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """The last attempts to deliver a webhook."""
+        return self.ask(lambda live, _: tuple(live.webhooks.log) if live.webhooks else ())
+
+    def settled(self, within_s: float = SETTLED_MAX_S) -> bool:
+        """Whether every webhook that was brought about so far was taken or given up; waits so long for it at most."""
+        return self._courier is None or self._courier.settled.wait(within_s)
+
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         self._loop, self._stop, self._began_s = asyncio.get_running_loop(), asyncio.Event(), time.monotonic()
         access, drain_s = Access(self.token), lambda: self._drain_s
-        async with serving(self._plane, listener, access=access, tls=self._tls, drain_s=drain_s) as connections:
+        carrying = self._courier.carrying() if self._courier else contextlib.nullcontext()
+        serve = serving(self._plane, listener, access=access, tls=self._tls, drain_s=drain_s)
+        async with carrying, serve as connections:
             self.connections = connections
             sweeping = asyncio.create_task(_sweep(connections, self._plane.bounds.sweep_s))
             ready.set()
