@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.doors import Door
     from tapehiss.mocks.ledger import Effect
     from tapehiss.mocks.outcome import Outcome
+    from tapehiss.mocks.postbox import Postbox
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.schedule import Schedule
     from tapehiss.mocks.snapshots import Snapshot
@@ -50,6 +51,8 @@ class LiveVendor:
         self.journal = Journal()
         self.feed = Feed()
         """Who listens to what happens."""
+        self.webhooks: Postbox | None = None
+        """What it tells by webhooks, if it does."""
         self.snapshots = Snapshots()
         self.everybody = Sandbox(vendor)
         """The sandbox of those who name no state."""
@@ -86,6 +89,8 @@ class LiveVendor:
             self._settle(sandbox, key, now_s)
         outcome, delay_s, at_s = sandbox.answer(request, now_s)
         self._note(request, key, sandbox, outcome, delay_s, at_s)
+        if self.webhooks is not None:
+            self.webhooks.answered(request, outcome, sandbox.vendor.index.recordings, now_s)
         return outcome, delay_s
 
     def refuse(self, request: Request, now_s: float, door: Door) -> tuple[Outcome, float] | None:
@@ -257,6 +262,8 @@ class LiveVendor:
             self.states.clear()
             self._remembered = 0
             self.journal.clear()
+            if self.webhooks is not None:
+                self.webhooks.clear()
         else:
             sandbox = self.sandbox(key, now_s)
             self._remembered -= sandbox.requests if key in self.states else 0
