@@ -34,6 +34,7 @@ LEARNT_MAX = 200
 """A contract is learnt from so many recordings of an operation."""
 BODY_MAX_BYTES = 1_000_000
 """A larger body is damaged without guidance."""
+UNEXPECTED = "unexpected"
 PAGED = frozenset({"short-page", "empty-page"})
 
 
@@ -66,7 +67,7 @@ class Guide:
         found = self._places.get((number, kind))
         if found is None:
             document = _document(self.index.recordings[number])
-            every = [] if document is None else _spread([Place(at) for at in _candidates(document[0], kind)])
+            every = [] if document is None else _spread(list(_candidates(document[0], kind)))
             found = tuple(each for each in every if self._rejected(number, kind, each)) or tuple(every)
             self._places[number, kind] = found
         return found
@@ -95,9 +96,9 @@ class Guide:
 
     def _rejected(self, number: int, kind: str, place: Place) -> bool:
         document = _document(self.index.recordings[number])
-        return document is not None and self.rejects(
-            number, written(changed(document[0], kind, steps_of(place.at), place.value))
-        )
+        assert document is not None
+        made = changed(document[0], "set" if place.value else kind, steps_of(place.at), place.value)
+        return self.rejects(number, written(made))
 
     def _judge(self, exchange: Exchange) -> Conformance:
         operation = "" if self.contract is not None else operation_in(self.index.wild, exchange.request)
@@ -128,32 +129,37 @@ def _document(exchange: Exchange) -> tuple[Any] | None:
         return None
 
 
-def _candidates(document: Any, kind: str) -> Iterator[str]:
-    """The pointers at which a kind of damage changes something, and makes sense."""
+def _candidates(document: Any, kind: str) -> Iterator[Place]:
+    """Where a kind of damage changes something, and makes sense."""
     if kind in PAGED:
-        yield from (unquote(at) for at, items in envelope_of(document).lists if items)
+        yield from (Place(unquote(at)) for at, items in envelope_of(document).lists if items and at)
         return
     for at, value in _walked(document):
-        match kind:
-            case "missing" if not isinstance(reduce(below, steps_of(at)[:-1], document), dict):
-                continue
-            case "null" if value is None:
-                continue
-            case "unseen" if not isinstance(value, str) or not value:
-                continue
-            case "extra" if not isinstance(value, dict):
-                continue
-            case "set":
-                return
-        yield at
+        if kind == "extra":
+            if isinstance(value, dict):
+                yield Place(f"{at}/{UNEXPECTED}", "true")
+        elif at and _makes_sense(kind, value, reduce(below, steps_of(at)[:-1], document)):
+            yield Place(at)
+
+
+def _makes_sense(kind: str, value: Any, parent: Any) -> bool:
+    """Whether a kind of damage changes a value, seen from what it is in."""
+    match kind:
+        case "missing":
+            return isinstance(parent, dict)
+        case "null":
+            return value is not None
+        case "unseen":
+            return isinstance(value, str) and bool(value)
+        case _:
+            return kind == "type"
 
 
 def _walked(document: Any) -> Iterator[tuple[str, Any]]:
-    """Every place below the root, from the outside to the inside."""
+    """Every place, from the outside to the inside; the whole is at the empty one."""
     waiting: list[tuple[str, Any]] = [("", document)]
     for at, value in waiting:
-        if at:
-            yield at, value
+        yield at, value
         inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         waiting.extend((f"{at}/{escaped(str(name))}", each) for name, each in inner)
 
