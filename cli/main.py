@@ -31,6 +31,7 @@ tapehiss = LazyGroup(
         "contract": "read what a contract proves, and compare it with what a vendor publishes",
         "infer": "what the tapes prove about the vendor",
         "record": "a recording proxy between your program and a vendor",
+        "scenario": "ready schedules of faults: list, show, play",
         "serve": "a mock vendor made of tapes, which can be told to misbehave",
         "tape": "look at tapes, convert them, check them",
     },

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import sys
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from tapehiss.cli.announcement import Announcement
 from tapehiss.cli.console import counted, say, say_json, visible, warn
 from tapehiss.cli.opening import opened, tapes_argument
 from tapehiss.cli.watching import LOOK_S, Source
+from tapehiss.cli.webhook_options import Webhooks, webhook_account, webhook_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,20 +32,27 @@ if TYPE_CHECKING:
 DRAIN_S = 5.0
 """How long answers may take to end after SIGTERM or Ctrl-C; a second Ctrl-C cuts them."""
 FACTOR_MAX = 1000.0
+EXPOSED = "{} can be reached from other machines: anybody is answered, and who has the token can steer"
 
 
-def _factor(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
+class Factor(click.ParamType):
     """``off``, ``recorded``, or a factor such as ``x0.5``."""
-    named = {"off": 0.0, "recorded": 1.0}
-    if value in named:
-        return named[value]
-    try:
-        factor = float(value.removeprefix("x"))
-    except ValueError:
-        factor = -1.0
-    if not value.startswith("x") or not 0 <= factor <= FACTOR_MAX:
-        raise click.BadParameter(f"{value!r} is none of off, recorded, x0.5 (twice as fast), x10 (ten times as slow)")
-    return factor
+
+    name = "factor"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The factor as a number."""
+        named = {"off": 0.0, "recorded": 1.0}
+        if value in named:
+            return named[value]
+        try:
+            factor = float(value.removeprefix("x"))
+        except ValueError:
+            factor = -1.0
+        if not value.startswith("x") or not 0 <= factor <= FACTOR_MAX:
+            allowed = "off, recorded, x0.5 (twice as fast), x10 (ten times as slow)"
+            self.fail(f"{value!r} is none of {allowed}", param, ctx)
+        return factor
 
 
 @click.command(name="serve")
@@ -80,7 +89,7 @@ def _factor(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Decides rules with p=.")
 @click.option(
     "--latency",
-    callback=_factor,
+    type=Factor(),
     metavar="off|recorded|xN",
     default="off",
     show_default=True,
@@ -93,6 +102,7 @@ def _factor(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
     metavar="header:NAME|key|path|nothing",
     help="Tests that run at the same time get states of their own, by this.",
 )
+@webhook_options
 @click.option("--https", is_flag=True, help="Serve HTTPS with a certificate that is made here; says how to trust it.")
 @click.option(
     "--token",
@@ -119,6 +129,7 @@ def command(
     seed: int,
     latency: float,
     by: str,
+    webhooks: Webhooks,
     https: bool,
     token: str | None,
     for_s: float | None,
@@ -135,24 +146,19 @@ def command(
     from tapehiss.mocks.server import Server
     from tapehiss.mocks.statekeys import state_by
 
-    def load() -> Vendor:
-        return _vendor(opened(paths, skip_damaged=skip_damaged), idempotency, seed=seed, latency=latency)
-
+    load = functools.partial(_vendor, paths, idempotency, skip_damaged=skip_damaged, seed=seed, latency=latency)
     place = address(listen if port is None else str(port))
     vendor = replace(load(), schedule=gathered(file, names, faults))
     kept = None if limits is None else _profile(limits)
     tls, certificate = _secured(vendor, place.host) if https else (None, None)
-    server = Server(vendor, host=place.host, port=place.port, token=token, tls=tls, by=state_by(by))
+    post = webhooks.postbox(seed)
+    server = Server(vendor, host=place.host, port=place.port, token=token, tls=tls, by=state_by(by), webhooks=post)
     with stopping() as stop, server:
         server.limit(kept)
         told = Announcement(
             server.url, server.port, vendor, kept, server.token, made=not token, certificate=certificate
         )
-        announce(told, quiet=quiet, as_json=as_json)
-        if not place.loopback and not quiet:
-            warn(
-                f"{place.host} can be reached from other machines: anybody is answered, and who has the token can steer"
-            )
+        announce(told, quiet=quiet, as_json=as_json, exposed="" if place.loopback else place.host)
         sources = [Source("tapes", paths, lambda: str(server.reload(load())))]
         sources += _steered(server, file, lambda: gathered(file, names, faults), limits)
         line = not quiet and not as_json and sys.stderr.isatty()
@@ -161,10 +167,11 @@ def command(
     end(server, quiet=quiet, as_json=as_json)
 
 
-def _vendor(tapes: Any, idempotency: str, *, seed: int, latency: float) -> Vendor:
+def _vendor(paths: tuple[Path, ...], idempotency: str, *, skip_damaged: bool, seed: int, latency: float) -> Vendor:
     from tapehiss.mocks.idempotency import CHOICES
     from tapehiss.mocks.loading import vendor_on
 
+    tapes = opened(paths, skip_damaged=skip_damaged)
     return replace(vendor_on(tapes, seed=seed, latency=latency), customs=CHOICES[idempotency])
 
 
@@ -247,14 +254,16 @@ def _profile(text: str) -> Profile:
     return profile(text)
 
 
-def announce(told: Announcement, *, quiet: bool, as_json: bool) -> None:
-    """Where it listens and how to steer it."""
+def announce(told: Announcement, *, quiet: bool, as_json: bool, exposed: str = "") -> None:
+    """Where it listens and how to steer it; and that others can reach it, if they can."""
     if as_json:
         say_json(told.as_data())
     elif not quiet:
         for line in told.lines():
             say(line)
     sys.stdout.flush()
+    if exposed and not quiet:
+        warn(EXPOSED.format(exposed))
 
 
 def _wait(server: Server, stop: threading.Event, sources: Sequence[Source], *, line: bool, for_s: float | None) -> None:
@@ -279,7 +288,7 @@ def end(server: Server, *, quiet: bool, as_json: bool) -> None:
     """What happened."""
     totals, schedule = server.ask(lambda live, _: (live.journal.totals(), live.vendor.schedule))
     if as_json:
-        say_json(summary(totals, server.effects()))
+        say_json(summary(totals, server.effects()) | {"webhooks": asdict(server.webhooks())})
     elif not quiet:
-        for each in account(totals, schedule, server.effects()):
+        for each in [*account(totals, schedule, server.effects()), *webhook_account(server.webhooks())]:
             say(visible(each))

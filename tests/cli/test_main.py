@@ -14,7 +14,7 @@ def test_help_lists_every_verb(tapehiss):
     """``tapehiss --help`` names each verb with a summary."""
     said = tapehiss("--help")
     assert said.code == 0
-    for verb in ("infer", "record", "serve", "tape"):
+    for verb in ("infer", "record", "scenario", "serve", "tape"):
         assert verb in said.out
 
 
