@@ -9,16 +9,15 @@ of its exchanges, within the bounds of ``counts``.
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from itertools import chain, compress, repeat
-from operator import is_, not_
+from operator import add, is_, not_
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tapehiss.contracts.counts import ITEM, POSITIONS_MAX, SHAPES_MAX, VALUE_LENGTH_MAX, Field, smallest
 from tapehiss.contracts.formats import formats_of
-from tapehiss.contracts.names import step_of
 from tapehiss.contracts.rows import Rows
-from tapehiss.contracts.shapes import shapes_of
+from tapehiss.contracts.shapes import layout_of
 from tapehiss.contracts.sketches import sketch_of, text_of
 
 if TYPE_CHECKING:
@@ -55,9 +54,7 @@ def counted(column: Column, seens: Stood) -> tuple[Field, Below]:
     types = set(map(type, values))
     if len(types) == 1:
         return _COUNTED[types.pop()](values, rows, seens, below), below
-    found = Field()
-    for each, (those, their) in _by_type(types, values, rows).items():
-        found += _COUNTED[each](those, their, seens, below)
+    found = reduce(add, [_COUNTED[each](*those, seens, below) for each, those in _by_type(types, values, rows).items()])
     return found._replace(exchanges=rows.count), below
 
 
@@ -143,8 +140,8 @@ def _positions(values: Sequence[list[Any]], sizes: list[int], items: list[Any]) 
     if len(types) > 1:
         return tuple([_kinds_at(values, place) for place in places])
     kind = KINDS[types.pop()]
-    if len(sizes) == 1:
-        return tuple([{kind: 1} for _ in places])
+    if sizes.count(len(places)) == len(sizes):
+        return tuple([{kind: len(sizes)} for _ in places])
     longer = Counter(sizes)
     return tuple([{kind: sum([count for size, count in longer.items() if size > place])} for place in places])
 
@@ -161,23 +158,19 @@ def _objects(values: Sequence[dict[str, Any]], rows: Rows, seens: Stood, below: 
     found: dict[str, int] = {}
     for names, some, their in _grouped(values, rows):
         columns = list(zip(*map(dict.values, some), strict=True))
-        for step, column in zip(_steps(names), columns, strict=True):
+        layout = layout_of(names)
+        for step, column in zip(layout.steps, columns, strict=True):
             if step in below:
                 below[step].append((column, their))
             else:
                 below[step] = [(column, their)]
-        for text, count in shapes_of(names, columns, len(some)).items():
+        for text, count in layout.shapes(columns, len(some)).items():
             found[text] = found.get(text, 0) + count
     lost = found.pop("", 0) if "" in found else 0
     kept, dropped = smallest(found, SHAPES_MAX)
     lost += sum(found.values()) - sum(kept.values()) if dropped else 0
     stood = seens[rows.first], seens[rows.last]
     return Field({"object": len(values)}, rows.count, {}, False, *stood, shapes=kept, more_shapes=lost)
-
-
-@lru_cache(maxsize=2_048)
-def _steps(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(step_of, names))
 
 
 def _grouped(

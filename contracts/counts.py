@@ -91,7 +91,11 @@ class Field(NamedTuple):
 
     def __add__(self, other: Field) -> Field:  # type: ignore[override]
         values, dropped = smallest(tally(self.values, other.values), VALUES_MAX)
-        shapes, lost = added_shapes(self.shapes, other.shapes)
+        shapes, lost = (
+            added_shapes(self.shapes, other.shapes)
+            if self.shapes and other.shapes
+            else (self.shapes or other.shapes, 0)
+        )
         return Field(
             tally(self.kinds, other.kinds),
             self.exchanges + other.exchanges,
@@ -105,7 +109,9 @@ class Field(NamedTuple):
             _shared(self.formats, other.formats),
             shapes,
             self.more_shapes + other.more_shapes + lost,
-            _placed(self.positions, other.positions),
+            _placed(self.positions, other.positions)
+            if self.positions and other.positions
+            else self.positions or other.positions,
         )
 
     @property

@@ -44,6 +44,8 @@ class Documents(NamedTuple):
 def of_body(media: str, body: bytes) -> Documents:
     """The documents of a body of this media type (lower-case essence)."""
     try:
+        if media == "application/json":
+            return Documents((_parsed(body),))
         return Documents(tuple(_read(media, body)))
     except RecursionError:
         return Documents(unread="nested too deep")
@@ -67,8 +69,10 @@ def _read(media: str, body: bytes) -> Iterable[Any]:
 
 def of_parameters(query: str) -> Documents:
     """The parameters of a query string, as one object."""
+    if not query:
+        return Documents(({},))
     try:
-        return Documents((_of_text(query) if query else {},))
+        return Documents((_of_text(query),))
     except _UnreadError as error:
         return Documents(unread=str(error))
 

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from tapehiss.cassettes.media import media_type
 from tapehiss.contracts.authentication import credential_kind, scheme
 from tapehiss.contracts.documents import scalar
 from tapehiss.contracts.quotas import quotas_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 NAMES_MAX = 60
 """How many headers of one message are told."""
 CREDENTIAL = "(credential)"
+_NO_QUOTAS: frozenset[str] = frozenset()
 
 _CLIENTS_OWN = re.compile(
     r"host|user-agent|accept-(?:encoding|charset|language)|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|content-(?:length|type|encoding|md5)"
@@ -46,13 +48,35 @@ Plan = tuple[tuple[int, str, str], ...]
 
 def asked(headers: Headers) -> dict[str, Any]:
     """The headers of a request that matter."""
-    return _document(headers, _asked(tuple([name for name, _ in headers])))
+    return _document(headers, _asked(names_of(headers)))
 
 
 def answered(headers: Headers) -> dict[str, Any]:
     """The headers of an answer that a client could act upon."""
-    quotas = frozenset([name for quota in quotas_of(headers) for _, name in quota.headers])
-    return _document(headers, _answered(tuple([name for name, _ in headers]), quotas))
+    quotas = quotas_of(headers)
+    told = frozenset([name for quota in quotas for _, name in quota.headers]) if quotas else _NO_QUOTAS
+    return _document(headers, _answered(names_of(headers), told))
+
+
+def names_of(headers: Headers) -> tuple[str, ...]:
+    """The names of headers as they were sent: what depends on them alone is remembered by them."""
+    return tuple([name for name, _ in headers])
+
+
+def declared_media(headers: Headers) -> str:
+    """The media type that headers tell, as ``media_type`` of ``cassettes`` has it, without spaces."""
+    place = _content_type(names_of(headers))
+    return _essence(headers[place][1]) if place is not None else ""
+
+
+@lru_cache(maxsize=1_024)
+def _content_type(names: tuple[str, ...]) -> int | None:
+    return next((place for place, name in enumerate(names) if name.lower() == "content-type"), None)
+
+
+@lru_cache(maxsize=512)
+def _essence(value: str) -> str:
+    return "".join(media_type((("content-type", value),)).split())
 
 
 @lru_cache(maxsize=1_024)

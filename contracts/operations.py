@@ -55,12 +55,21 @@ def operation_of(method: str, url: str) -> tuple[Operation, dict[str, str]]:
     """The operation that a request calls, and the values of its path parameters by their place (``1`` is the first segment)."""
     origin, path, _ = split(url)
     template, values = _template(path[:PATH_LENGTH_MAX])
-    return Operation(_NO_TOKEN.sub("_", method.upper()) or "_", origin, template), dict(values)
+    return _operation(method, origin, template), dict(values)
+
+
+@lru_cache(maxsize=2_000)
+def _operation(method: str, origin: str, template: str) -> Operation:
+    return Operation(_NO_TOKEN.sub("_", method.upper()) or "_", origin, template)
 
 
 @lru_cache(maxsize=256)
 def split(url: str) -> tuple[str, str, str]:
     """Origin, path and query of a URL; the path of one that is no URL (a bad IPv6 address) is ``/``."""
+    plain = _PLAIN.fullmatch(url)
+    if plain:
+        scheme, host, path, query = plain.groups("")
+        return _origin(scheme, host), path or "/", query
     try:
         parts = urlsplit(url.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
     except ValueError:
@@ -72,6 +81,8 @@ def split(url: str) -> tuple[str, str, str]:
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 _LINE = re.compile(r"(\S+) ((?:[a-z0-9+.-]*://[^/\s]+)?)(/\S*)")
 _NO_TOKEN = re.compile(r"[^!-~]")
+_PLAIN = re.compile(r"(https?)://([a-z0-9.-]+)(/[!-\"$->@-~]*)?(?:\?([!-\"$-~]*))?")
+"""What most URLs look like: they need not be parsed by the book."""
 
 
 @lru_cache(maxsize=1_000)
@@ -81,7 +92,7 @@ def _template(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     values: list[tuple[str, str]] = []
     told: list[str] = []
     for place, segment in enumerate(segments):
-        form = form_of(segment, segments[1:place])
+        form = form_of(segment, segments[place - 1 : place] if place > 1 else ())
         told.append(_literal(segment) if form is None else f"{{{form.name}}}{form.end}")
         if form is not None:
             values.append((str(place), form.value))
@@ -93,6 +104,7 @@ def _literal(segment: str) -> str:
     return quote(segment, safe="%~!$&'()*+,;=:@-._") if re.search(r"[{}\s]", segment) else segment.replace("~+", "%7E+")
 
 
+@lru_cache(maxsize=256)
 def _origin(scheme: str, netloc: str) -> str:
     """Scheme and host in lower case, without userinfo and without the scheme's own port (RFC 9110 section 4.2.3)."""
     host = re.sub(r"\s", "", netloc.rpartition("@")[2].lower())

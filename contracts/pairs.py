@@ -20,6 +20,7 @@ NESTED_MAX = 8
 """How many brackets a name may have to be taken apart."""
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
+_BEGIN_INTEGERS = frozenset("-0123456789")
 _WORDS = {"true": True, "false": False}
 _NESTED = re.compile(r"([^\[\]]+)((?:\[[^\[\]]+\])+)\Z")
 _KEY = re.compile(r"\[([^\[\]]+)\]")
@@ -27,6 +28,8 @@ _KEY = re.compile(r"\[([^\[\]]+)\]")
 
 def pairs_of(text: str) -> list[tuple[str, str]]:
     """The pairs of a query string or a form; ``ValueError`` when there are more than ``PARAMETERS_MAX``."""
+    if "%" not in text and "+" not in text and text.count("&") < PARAMETERS_MAX:
+        return [(name, value) for name, _, value in [each.partition("=") for each in text.split("&") if each]]
     return parse_qsl(text, keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
 
 
@@ -43,9 +46,7 @@ def of_pairs(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 def scalar(text: str) -> str | int | bool:
     """The value that a text in a URL or a form stands for: an integer, a boolean, or itself."""
-    if _INTEGER.match(text):
-        return int(text)
-    return _WORDS.get(text, text)
+    return int(text) if text[:1] in _BEGIN_INTEGERS and _INTEGER.match(text) else _WORDS.get(text, text)
 
 
 def flattened(members: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

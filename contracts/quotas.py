@@ -89,8 +89,14 @@ def role_of(name: str) -> Role | None:
 
 def quotas_of(headers: Headers) -> tuple[Quota, ...]:
     """What a response's headers say about quotas, by family."""
-    telling = tuple([(name, value) for name, value in headers if role_of(name) is not None])
-    return _quotas(telling) if telling else ()
+    places = _telling(tuple([name for name, _ in headers]))
+    return _quotas(tuple([headers[place] for place in places])) if places else ()
+
+
+@lru_cache(maxsize=1_024)
+def _telling(names: tuple[str, ...]) -> tuple[int, ...]:
+    """Places of the names that have a role."""
+    return tuple([place for place, name in enumerate(names) if role_of(name) is not None])
 
 
 @lru_cache(maxsize=512)

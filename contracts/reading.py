@@ -20,9 +20,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapehiss.cassettes.exchange import Ending
-from tapehiss.cassettes.media import media_type
 from tapehiss.contracts import documents
-from tapehiss.contracts.headers import answered, asked
+from tapehiss.contracts.headers import answered, asked, declared_media
 from tapehiss.contracts.operations import Operation, operation_of, split
 from tapehiss.contracts.selector import selector_of
 
@@ -124,7 +123,7 @@ def _body(name: str, message: Request | Response) -> Reading:
 
 def _media(headers: Headers, body: bytes) -> str:
     """The media type; a body without one that looks and reads like JSON is taken for JSON."""
-    declared = "".join(media_type(headers).split())
+    declared = declared_media(headers)
     if declared:
         return declared
     is_json = body.lstrip()[:1] in {b"{", b"["} and not documents.of_body("application/json", body).unread

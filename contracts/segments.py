@@ -31,7 +31,12 @@ def form_of(segment: str, before: Sequence[str] = ()) -> Form | None:
     """The form of a segment as it stands in the URL, after these segments; ``None`` for what could be a word."""
     if len(segment) < 16 and segment.isascii() and segment.isalpha() and segment.islower():
         return None
-    stem, end = stem_of(segment)
+    return _form_of(segment, tuple(before[-1:]))
+
+
+@lru_cache(maxsize=2_000)
+def _form_of(segment: str, before: tuple[str, ...]) -> Form | None:
+    stem, end = stem_of(segment) if "." in segment or ":" in segment else (segment, "")
     text = unquote(stem)
     name = _form(text) or _domain(text, before) or ("text" if _is_quoted(stem, text) else "")
     return None if not name or _is_version(text, name, before) else Form(name, text, end)
@@ -61,7 +66,8 @@ def looks_minted(text: str) -> bool:
 
 @lru_cache(maxsize=2_000)
 def _form(text: str) -> str:
-    return next((name for name, pattern in _FORMS if pattern.fullmatch(text)), "id" if _is_token(text) else "")
+    match = _ANY_FORM.fullmatch(text)
+    return _FORMS[int((match.lastgroup or "")[1:])][0] if match else "id" if _is_token(text) else ""
 
 
 _HEX = "[0-9a-fA-F]"
@@ -70,25 +76,26 @@ _RANDOM = r"(?:(?=\d)|(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])|(?=[A-Za-z]*\d+[A-Za-z]+
 _ENDS = "json|xml|csv|html?|php|aspx?|txt|pdf|js|md|ya?ml|ics|vcf"
 _FILES = rf"{_ENDS}|do|action|png|jpe?g|gif|svg|css|zip|t?gz|bin|log|mp[34]|py|sh"
 
-_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("date", re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}\S{0,20})?")),
-    ("id", re.compile(r"[+-]?\d+")),
-    ("id", re.compile(rf"(?:urn:uuid:)?\{{?{_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}\}}?")),
-    ("id", re.compile(rf"(?=[a-f]*\d|[A-F]*\d){_HEX}{{16,128}}")),
-    ("id", re.compile(r"[A-Z]{2}[0-9a-f]{32}")),
-    ("id", re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")),
-    ("id", re.compile(r"(?=[A-Z0-9]*\d[A-Z])(?=[A-Z0-9]*[A-Z]\d)[A-Z0-9]{8,40}")),
-    ("id", re.compile(rf"(?:[a-z]{{1,12}}_){{1,2}}{_RANDOM}[A-Za-z0-9]{{8,64}}")),
-    ("id", re.compile(rf"(?:[a-z]{{1,12}}-){{1,2}}{_MIXED}[A-Za-z0-9]{{8,64}}")),
-    ("id", re.compile(r"(?=[a-z-]*\d)(?:[a-z0-9]{3}-){2,4}[a-z0-9]{3}")),
-    ("id", re.compile(r"(?=[a-z-]*\d)(?:[a-z0-9]{4}-){2,4}[a-z0-9]{4}")),
-    ("ip", re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")),
-    ("ip", re.compile(r"(?=(?:.*?:){2})[0-9a-fA-F:]{3,39}(?:%\w+)?")),
-    ("id", re.compile(r".*\d{6}.*", re.DOTALL)),
-    ("id", re.compile(r"[a-z0-9]{32,}|[A-Z0-9]{32,}")),
-    ("email", re.compile(r"[^@\s/]+@[^@\s/]+\.[A-Za-z]{2,}")),
+_FORMS: tuple[tuple[str, str], ...] = (
+    ("date", r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}\S{0,20})?"),
+    ("id", r"[+-]?\d+"),
+    ("id", rf"(?:urn:uuid:)?\{{?{_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}\}}?"),
+    ("id", rf"(?=[a-f]*\d|[A-F]*\d){_HEX}{{16,128}}"),
+    ("id", r"[A-Z]{2}[0-9a-f]{32}"),
+    ("id", r"[0-7][0-9A-HJKMNP-TV-Z]{25}"),
+    ("id", r"(?=[A-Z0-9]*\d[A-Z])(?=[A-Z0-9]*[A-Z]\d)[A-Z0-9]{8,40}"),
+    ("id", rf"(?:[a-z]{{1,12}}_){{1,2}}{_RANDOM}[A-Za-z0-9]{{8,64}}"),
+    ("id", rf"(?:[a-z]{{1,12}}-){{1,2}}{_MIXED}[A-Za-z0-9]{{8,64}}"),
+    ("id", r"(?=[a-z-]*\d)(?:[a-z0-9]{3}-){2,4}[a-z0-9]{3}"),
+    ("id", r"(?=[a-z-]*\d)(?:[a-z0-9]{4}-){2,4}[a-z0-9]{4}"),
+    ("ip", r"(?:\d{1,3}\.){3}\d{1,3}"),
+    ("ip", r"(?=(?:.*?:){2})[0-9a-fA-F:]{3,39}(?:%\w+)?"),
+    ("id", r"(?s:.*\d{6}.*)"),
+    ("id", r"[a-z0-9]{32,}|[A-Z0-9]{32,}"),
+    ("email", r"[^@\s/]+@[^@\s/]+\.[A-Za-z]{2,}"),
 )
-"""Forms of values that are no words, and what a value of the form is called when nothing before it gives a name."""
+"""What values that are no words are called when nothing before them gives a name, and how they are written."""
+_ANY_FORM = re.compile("|".join(f"(?P<f{number}>{pattern})" for number, (_, pattern) in enumerate(_FORMS)))
 
 _LABEL = r"[a-z0-9_*](?:[a-z0-9_-]*[a-z0-9_])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!(?:{_FILES})$)(?:[a-z]{{2,}}|xn--[a-z0-9-]+)\.?")

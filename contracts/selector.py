@@ -14,18 +14,21 @@ An operation's path is written ``/#Action=SendMessage`` then: a URL's path has n
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tapehiss.cassettes.exchange import header
-from tapehiss.cassettes.media import is_form, is_json, media_type
+from tapehiss.cassettes.media import is_form, is_json
 from tapehiss.contracts.documents import of_body, of_query
+from tapehiss.contracts.headers import declared_media, names_of
 from tapehiss.contracts.operations import split
 
 if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Request
 
 HEADERS = ("X-Amz-Target", "SOAPAction")
+_LOWER = frozenset(name.lower() for name in HEADERS)
 LENGTH_MAX = 100
 """Longer actions are cut: no vendor's operation has a longer name."""
 
@@ -35,14 +38,22 @@ _NAMED = re.compile(r"\b(query|mutation|subscription)\s+([A-Za-z_]\w*)")
 
 def selector_of(request: Request) -> str:
     """What, beside method and path, says which operation a request calls; empty for most."""
-    for name in HEADERS:
+    for name in HEADERS if _names_one(names_of(request.headers)) else ():
         action = (header(request.headers, name) or "").strip(' \t"')
         if action:
             return _written(name, action)
-    media = media_type(request.headers)
+    if not request.body:
+        return _query_protocol(request, "") if "Action" in request.url else ""
+    media = declared_media(request.headers)
     if is_json(media) and b'"query"' in request.body:
         return _graphql([value for value in of_body(media, request.body).values if isinstance(value, dict)])
     return _query_protocol(request, media) if b"Action" in request.body or "Action" in request.url else ""
+
+
+@lru_cache(maxsize=1_024)
+def _names_one(names: tuple[str, ...]) -> bool:
+    """Whether there is a header that names actions."""
+    return any(name.lower() in _LOWER for name in names)
 
 
 def _query_protocol(request: Request, media: str) -> str:

@@ -53,11 +53,14 @@ def _first_by_text(texts: list[str], most: int) -> list[str]:
     return [text for _, text in sorted(zip(hashes, texts, strict=True))[:most]]
 
 
-def tally(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
+def tally(a: Mapping[str, int], b: Mapping[str, int]) -> Mapping[str, int]:
     """Two tallies as one."""
     if not a or not b:
-        return dict(a or b)
-    return {**a, **{key: a.get(key, 0) + count for key, count in b.items()}}
+        return a or b
+    both = {**a}
+    for key, count in b.items():
+        both[key] = both.get(key, 0) + count
+    return both
 
 
 def earlier(a: Seen | None, b: Seen | None) -> Seen | None:
