@@ -19,6 +19,7 @@ from tapehiss.mocks.control_limits import limit_routes
 from tapehiss.mocks.control_metrics import metric_routes
 from tapehiss.mocks.control_parts import only_known, refuse_plainly
 from tapehiss.mocks.control_state import state_routes
+from tapehiss.mocks.control_verify import verify_routes
 from tapehiss.mocks.control_weather import weather_routes
 from tapehiss.mocks.control_webhooks import webhook_routes
 from tapehiss.mocks.pages import docs_page
@@ -34,6 +35,7 @@ TOPICS = (
     limit_routes,
     clock_routes,
     journal_routes,
+    verify_routes,
     effect_routes,
     state_routes,
     metric_routes,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException as Refused
 
 from tapehiss.mocks.errors import BadClock, BadSnapshot, BadStateKey
@@ -19,6 +19,8 @@ from tapehiss.mocks.sandbox import LOAN_MAX_S
 from tapehiss.mocks.statekeys import KEY_MAX_CHARS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fastapi import FastAPI
 
 StateKey = Annotated[
@@ -90,10 +92,16 @@ def _plain(value: Any) -> Any:
 
 async def only_known(request: Request) -> None:
     """Refuse parameters of a query that the operation does not have: a misspelt filter must not mean everything."""
-    known = {each.alias for each in request.scope["route"].dependant.query_params}
+    fields = request.scope["route"].dependant.query_params
+    known = {name for each in fields for name in _names(each.alias, each.field_info.annotation)}
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         remedy = f"allowed: {', '.join(sorted(known))}" if known else "it has none"
         raise HTTPException(
             422, [detail(("query", each), f"is no parameter of it; {remedy}", "extra") for each in unknown]
         )
+
+
+def _names(alias: str, kind: Any) -> Iterable[str]:
+    """The names of a parameter: one, or those of a model that stands for many."""
+    return kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else (alias,)

@@ -15,18 +15,23 @@ from tapehiss.mocks.errors import BadClock, BadStateKey
 from tapehiss.mocks.feed import Feed, Kind
 from tapehiss.mocks.journal import NO_MARKS, Journal, marks_of
 from tapehiss.mocks.keys import normal_path, split_url
+from tapehiss.mocks.reel import Reel, exchange_of
 from tapehiss.mocks.renewal import Renewal, continues, following, remembered
 from tapehiss.mocks.sandbox import Sandbox
+from tapehiss.mocks.selection import Selection
 from tapehiss.mocks.shorthand import rule_to_text
 from tapehiss.mocks.snapshots import Snapshots
 from tapehiss.mocks.statekeys import KEY_MAX_CHARS, ONE, By, StateBy
 from tapehiss.mocks.vendorclock import UNIX_MAX_S, UNIX_MIN_S
+from tapehiss.mocks.verification import Evidence, judged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from tapehiss.cassettes.exchange import Request
+    from tapehiss.cassettes.exchange import Exchange, Request
+    from tapehiss.cassettes.redaction import Redactor
     from tapehiss.mocks.doors import Door
+    from tapehiss.mocks.journal import Entry
     from tapehiss.mocks.ledger import Effect
     from tapehiss.mocks.outcome import Outcome
     from tapehiss.mocks.postbox import Postbox
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.schedule import Schedule
     from tapehiss.mocks.snapshots import Snapshot
     from tapehiss.mocks.vendor import State, Vendor
+    from tapehiss.mocks.verification import Expectation, Verdict
 
 STATES_MAX = 1000
 REMEMBERED_MAX = 1_000_000
@@ -49,6 +55,10 @@ class LiveVendor:
     def __init__(self, vendor: Vendor, *, by: StateBy = ONE) -> None:
         self.by = by
         self.journal = Journal()
+        self.reel = Reel()
+        """Whole exchanges, if they are kept."""
+        self.redactor: Callable[[], Redactor] | None = None
+        """Makes what takes secrets out of what is exported."""
         self.feed = Feed()
         """Who listens to what happens."""
         self.webhooks: Postbox | None = None
@@ -115,7 +125,11 @@ class LiveVendor:
         path = normal_path(split_url(request.url).path)
         marks = marks_of(request, key) if key or request.method not in BODILESS else NO_MARKS
         shown = sandbox.vendor.index.wild.shown(path)
-        self.feed.requested(self.journal.note(at_s, request.method, shown, outcome, delay_s, marks))
+        entry = self.journal.note(at_s, request.method, shown, outcome, delay_s, marks)
+        self.feed.requested(entry)
+        if self.reel.max_bytes:
+            index, unix_s = sandbox.vendor.index, sandbox.vendor.unix_s + at_s
+            self.reel.keep(entry.number, exchange_of(request, outcome, index, unix_s, delay_s))
 
     def entered(self, request: Request, door: Door = FRONT) -> tuple[Request, Door]:
         """The request as the vendor would have got it, and the way in which it came."""
@@ -262,6 +276,7 @@ class LiveVendor:
             self.states.clear()
             self._remembered = 0
             self.journal.clear()
+            self.reel.clear()
             if self.webhooks is not None:
                 self.webhooks.clear()
         else:
@@ -309,6 +324,24 @@ class LiveVendor:
         self._check(key)
         sandbox = self.states.get(key) if key else self.everybody
         return () if sandbox is None else sandbox.state.ledger.effects()
+
+    def select(self, selection: Selection) -> tuple[Entry, ...]:
+        """The entries of the journal that are meant, the oldest first."""
+        return tuple(selection.pick(self.journal.entries, self.reel.get))
+
+    def verify(self, selection: Selection, wanted: Expectation) -> Verdict:
+        """Whether the requests that are meant came as expected."""
+        journal = self.journal
+        entries = tuple(journal.entries)
+        before = bool(entries) and selection.since < entries[0].number
+        forgotten = journal.forgotten(selection.key) if before else 0
+        total = journal.count(selection.on) if forgotten and selection == Selection(selection.on) else None
+        return judged(selection, wanted, Evidence(entries, forgotten, self.reel.get, self.vendor.unix_s, total))
+
+    def exchanges(self, selection: Selection) -> tuple[Exchange, ...]:
+        """Those of the exchanges that are meant which were kept."""
+        found = (self.reel.get(entry.number) for entry in self.select(selection))
+        return tuple(exchange for exchange in found if exchange is not None)
 
 
 def dated(vendor: Vendor, unix_s: float) -> Vendor:
