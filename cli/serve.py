@@ -35,24 +35,18 @@ FACTOR_MAX = 1000.0
 EXPOSED = "{} can be reached from other machines: anybody is answered, and who has the token can steer"
 
 
-class Factor(click.ParamType):
-    """``off``, ``recorded``, or a factor such as ``x0.5``."""
-
-    name = "factor"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The factor as a number."""
-        named = {"off": 0.0, "recorded": 1.0}
-        if value in named:
-            return named[value]
-        try:
-            factor = float(value.removeprefix("x"))
-        except ValueError:
-            factor = -1.0
-        if not value.startswith("x") or not 0 <= factor <= FACTOR_MAX:
-            allowed = "off, recorded, x0.5 (twice as fast), x10 (ten times as slow)"
-            self.fail(f"{value!r} is none of {allowed}", param, ctx)
-        return factor
+def factor(text: str) -> float:
+    """``off``, ``recorded``, or a factor such as ``x0.5``, as a number."""
+    named = {"off": 0.0, "recorded": 1.0}
+    if text in named:
+        return named[text]
+    try:
+        number = float(text.removeprefix("x"))
+    except ValueError:
+        number = -1.0
+    if not text.startswith("x") or not 0 <= number <= FACTOR_MAX:
+        raise click.BadParameter(f"{text!r} is none of off, recorded, x0.5 (twice as fast), x10 (ten times as slow)")
+    return number
 
 
 @click.command(name="serve")
@@ -89,7 +83,7 @@ class Factor(click.ParamType):
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Decides rules with p=.")
 @click.option(
     "--latency",
-    type=Factor(),
+    type=factor,
     metavar="off|recorded|xN",
     default="off",
     show_default=True,
