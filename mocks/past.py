@@ -20,7 +20,7 @@ from tapehiss.contracts.authentication import credential_kind
 from tapehiss.mocks.memory import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Hashable
 
     from tapehiss.cassettes.exchange import Headers
 
@@ -40,7 +40,7 @@ class Past:
     """By ``on`` and ``where``."""
     done: Map[str, int] = field(default_factory=Map)
     """By operations that rules name: the number of the call that carried one out first."""
-    begun_at: Map[str, int] = field(default_factory=Map)
+    begun_at: Map[Hashable, int] = field(default_factory=Map)
     """By rule: the number of the call with which credentials began to expire."""
     credentials: Memory[int] = field(default_factory=Memory)
     """Digest of a credential to the number of the call with which it came first."""
@@ -55,11 +55,11 @@ class Past:
         """Whether such an operation was carried out before."""
         return on in self.done
 
-    def begun(self, rule: str) -> bool:
+    def begun(self, rule: Hashable) -> bool:
         """Whether credentials began to expire before."""
         return rule in self.begun_at
 
-    def stale(self, rule: str, credential: int | None, *, renewable: bool) -> bool:
+    def stale(self, rule: Hashable, credential: int | None, *, renewable: bool) -> bool:
         """Whether a credential was in use when the rule began to strike, or begins it now, and was not renewed since."""
         if credential is None:
             return False
@@ -71,7 +71,7 @@ class Past:
         self,
         meant: Collection[tuple[str, str]],
         happened: Collection[str],
-        expiring: Collection[str],
+        expiring: Collection[Hashable],
         credential: int | None,
         *,
         renewed: bool,

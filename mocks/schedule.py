@@ -150,8 +150,8 @@ def _remembered(rule: Rule, call: Call, past: Past) -> bool:
     if not isinstance(rule.fault, Expired | Revoked):
         return True
     if call.renews:
-        return isinstance(rule.fault, Revoked) and past.begun(rule.identity)
-    return past.stale(rule.identity, credential_of(call.headers, call.query), renewable=isinstance(rule.fault, Expired))
+        return isinstance(rule.fault, Revoked) and past.begun(rule)
+    return past.stale(rule, credential_of(call.headers, call.query), renewable=isinstance(rule.fault, Expired))
 
 
 def noted(schedule: Schedule, past: Past, call: Call, elapsed_s: float, *, done: bool) -> Past:
@@ -164,7 +164,7 @@ def noted(schedule: Schedule, past: Past, call: Call, elapsed_s: float, *, done:
         on for rule in rules for on in (rule.since, rule.until) if on and operation_pattern(on)(call.method, call.path)
     }
     expiring = [
-        rule.identity
+        rule
         for rule in rules
         if isinstance(rule.fault, Expired | Revoked)
         and rule.covers(call.method, call.path, elapsed_s)
