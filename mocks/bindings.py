@@ -68,6 +68,7 @@ class Bindings:
 
 
 def is_digest(name: str) -> bool:
+    """Whether a header digests the body."""
     return name.lower() in _DIGESTS or name.lower().startswith("x-amz-checksum-")
 
 

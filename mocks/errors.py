@@ -7,6 +7,7 @@
         ├── BadSchedule     a rule that cannot be read: the file, the line, the field
         ├── BadProfile      limits that cannot be read, likewise
         ├── BadWebhooks     a plan of webhooks that cannot be read, likewise
+        ├── BadMatchers     rules about what is compared that cannot be read, likewise
         ├── NothingToServe  no recording on the tapes could be played
         ├── PortTaken       somebody else listens there
         ├── BadStateKey     states cannot be told apart in this way, or this one is not there
@@ -32,6 +33,10 @@ class BadProfile(Misuse):
 
 class BadWebhooks(Misuse):
     """A plan of webhooks that cannot be read."""
+
+
+class BadMatchers(Misuse):
+    """Rules about what is compared that cannot be read."""
 
 
 class NothingToServe(Misuse):

@@ -14,6 +14,7 @@ from tapehiss.mocks.bodies import fields_of, read_body
 from tapehiss.mocks.inventions import Inventions, in_bodies, inventions_of
 from tapehiss.mocks.keys import (
     NOWHERE,
+    SELECTED,
     Key,
     exact_key,
     keys_of,
@@ -23,6 +24,7 @@ from tapehiss.mocks.keys import (
     split_url,
 )
 from tapehiss.mocks.links import origin_in
+from tapehiss.mocks.matchers import NONE, Matchers
 from tapehiss.mocks.outcome import Rung
 from tapehiss.mocks.wildcards import Wildcards, wildcards_of
 
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from tapehiss.mocks.outcome import Outcome
 
 RECORDINGS_MAX = 1_000_000
-SELECTED = frozenset({206, 304, 412, 416})
-"""Answers that make no sense to a client that set no range and no condition."""
 COMPARED_MAX = 500
 """How many bodies are compared for the nearest one."""
 
@@ -79,6 +79,7 @@ class Index:
     """By the shape of the URL."""
     wild: Wildcards = NOWHERE
     inventions: Inventions = field(default=Inventions(), repr=False)
+    matchers: Matchers = NONE
 
     outcomes: dict[tuple[int, Rung, bool], Outcome] = field(default_factory=dict, repr=False, compare=False)
     """What each recording says to a request that leads to it on a rung, with its body or (HEAD) without: remembered."""
@@ -87,11 +88,20 @@ class Index:
         """The part that the host plays in a key: none if the tapes know one vendor, or not this one."""
         return authority if len(self.hosts) > 1 and authority in self.hosts else ""
 
+    def place_of(self, request: Request) -> tuple[Request, str, str]:
+        """The request as it is compared, the host's part in its keys, and its target."""
+        if not self.matchers.rules:
+            authority, target, _ = split_url(request.url)
+            return request, self.host_of(authority), target
+        request, marks = self.matchers.canonical(request)
+        authority, target, _ = split_url(request.url)
+        return request, "\x1f".join((self.host_of(authority), *marks)), target
+
     def find(self, request: Request) -> Match:
         """The best group for a request, and its fingerprint."""
-        authority, target, _ = split_url(request.url)
-        host = self.host_of(authority)
-        hit = self.exact.get(exact_key(request, host, target))
+        sent = request
+        request, host, target = self.place_of(request)
+        hit = self.exact.get(exact_key(request, host, target)) if request is sent else None
         if hit is not None:
             return hit
         keys = keys_of(request, host, target, self.wild)
@@ -117,13 +127,11 @@ class Index:
 
     def fingerprint(self, request: Request) -> int:
         """The fingerprint of a request as the client sent it."""
-        authority, target, _ = split_url(request.url)
-        return keys_of(request, self.host_of(authority), target, self.wild).fingerprint
+        return keys_of(*self.place_of(request), self.wild).fingerprint
 
     def names_of(self, number: int) -> tuple[str, ...]:
         """What the client made up in the URL of a recording."""
-        request = self.recordings[number].request
-        return _shape(self, request, "", split_url(request.url).target)[1]
+        return _shape(self, *self.place_of(self.recordings[number].request))[1]
 
     def named_anew(self, request: Request, match: Match, number: int) -> tuple[tuple[str, str], ...]:
         """Pairs of an identifier that the client made up and the one that a recording has instead."""
@@ -148,18 +156,19 @@ def playable(exchange: Exchange) -> bool:
     return exchange.response is not None or exchange.ending not in (Ending.COMPLETE, Ending.CLIENT_GONE)
 
 
-def index_of(exchanges: Iterable[Exchange]) -> Index:
+def index_of(exchanges: Iterable[Exchange], matchers: Matchers = NONE) -> Index:
     """The index over some exchanges, in their order."""
     recordings = tuple(exchange for exchange in exchanges if playable(exchange))
     assert len(recordings) <= RECORDINGS_MAX
     hosts = frozenset(split_url(exchange.request.url).authority for exchange in recordings)
     wild = wildcards_of(_places(exchange.request) for exchange in recordings)
     origins = dict.fromkeys(filter(None, (origin_in(exchange.request.url) for exchange in recordings)))
-    index = Index(recordings, hosts, tuple(origins), wild=wild, inventions=inventions_of(recordings))
+    index = Index(recordings, hosts, tuple(origins), wild=wild, inventions=inventions_of(recordings), matchers=matchers)
     for number, exchange in enumerate(recordings):
-        authority, target, _ = split_url(exchange.request.url)
-        for host in {"", index.host_of(authority)}:
-            _enter(index, number, exchange, host, target)
+        request, host, target = index.place_of(exchange.request)
+        anywhere = host[len(index.host_of(split_url(request.url).authority)) :]
+        for place in {anywhere, host}:
+            _enter(index, number, request, place, target)
     return index
 
 
@@ -169,15 +178,16 @@ def _places(request: Request) -> tuple[str, str, Iterable[tuple[str, Any, Place]
     return request.method, normal_path(path), named_values_of(request, target)
 
 
-def _enter(index: Index, number: int, exchange: Exchange, host: str, target: str) -> None:
-    """Put one recording under its keys."""
-    request = exchange.request
+def _enter(index: Index, number: int, request: Request, host: str, target: str) -> None:
+    """Put one recording under the keys of its request, as it is compared."""
+    exchange = index.recordings[number]
     keys = keys_of(request, host, target, index.wild)
-    exact = exact_key(request, host, target)
-    known = index.exact.get(exact)
-    group = known.group if known is not None and known.group is not None else Group(_next_id(index))
-    group.numbers.append(number)
-    index.exact[exact] = known or Match(Rung.EXACT, keys.fingerprint, group)
+    if request is exchange.request:
+        exact = exact_key(request, host, target)
+        known = index.exact.get(exact)
+        group = known.group if known is not None and known.group is not None else Group(_next_id(index))
+        group.numbers.append(number)
+        index.exact[exact] = known or Match(Rung.EXACT, keys.fingerprint, group)
     selected = exchange.response is not None and exchange.response.status in SELECTED
     for key in {keys.normalised} if selected else {keys.normalised, keys.unselected}:
         _group(index, index.normalised, key).numbers.append(number)

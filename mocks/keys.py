@@ -32,6 +32,8 @@ OPERATION_HEADERS = frozenset({"x-amz-target", "soapaction", "x-http-method-over
 SELECTING_HEADERS = frozenset({"range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
 """Headers that ask for a part of the representation, or for none (RFC 9110 sections 13 and 14)."""
 
+SELECTED = frozenset({206, 304, 412, 416})
+"""Answers that make no sense to a client that set no range and no condition."""
 TELLING_HEADERS = OPERATION_HEADERS | SELECTING_HEADERS
 URL_KEPT_MAX_CHARS = 1_000
 """Longer URLs are taken apart anew every time."""

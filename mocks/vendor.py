@@ -241,7 +241,7 @@ class Vendor:
     def _recorded(self, request: Request, rung: Rung, number: int | None) -> Outcome:
         """What the tapes say, in fair weather: made once for each recording and rung."""
         if number is None:
-            return Outcome(miss(request, self.index.recordings))
+            return Outcome(miss(request, self.index))
         known = self.index.outcomes
         bare = request.method == "HEAD"
         outcome = known.get((number, rung, bare))
