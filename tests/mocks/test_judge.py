@@ -47,9 +47,16 @@ def test_the_reference_client_keeps_every_promise(request_, policy, schedule):
     terms = Terms(idempotent=policy.promises.idempotent, deadline_s=policy.deadline_s)
     case = Case(called(request_, policy, ()), called(request_, policy, schedule), terms)
     patient = policy.attempts_max > 1 and policy.retry_after_max_s >= terms.patience_s and policy.deadline_s > 5
-    unread = any(isinstance(rule.fault, Damage | GzipCut | Answer | Truncate) for rule in schedule)
+    unread = any(in_the_body(rule.fault) for rule in schedule)
     beyond = ({"success-is-whole"} if unread else set()) | (set() if patient else {"recovers"})
     assert told(judge(case)) <= beyond
+
+
+def in_the_body(fault):
+    """Whether only who reads the body can know that it is not what was recorded."""
+    if isinstance(fault, Status):
+        return fault.code < 400
+    return isinstance(fault, Damage | GzipCut | Answer) or getattr(fault, "lying", False)
 
 
 @pytest.mark.parametrize(
