@@ -281,8 +281,10 @@ def _wait(server: Server, stop: threading.Event, sources: Sequence[Source], *, l
 def end(server: Server, *, quiet: bool, as_json: bool) -> None:
     """What happened."""
     totals, schedule = server.ask(lambda live, _: (live.journal.totals(), live.vendor.schedule))
+    webhooks = server.webhooks()
     if as_json:
-        say_json(summary(totals, server.effects()) | {"webhooks": asdict(server.webhooks())})
+        sent = {} if webhooks is None else {"webhooks": asdict(webhooks)}
+        say_json(summary(totals, server.effects()) | sent)
     elif not quiet:
-        for each in [*account(totals, schedule, server.effects()), *webhook_account(server.webhooks())]:
+        for each in [*account(totals, schedule, server.effects()), *webhook_account(webhooks)]:
             say(visible(each))

@@ -27,7 +27,6 @@ from tapehiss.mocks.errors import PortTaken
 from tapehiss.mocks.live import LiveVendor, dated
 from tapehiss.mocks.plane import DataPlane
 from tapehiss.mocks.statekeys import ONE
-from tapehiss.mocks.postbox import PostTotals
 
 if TYPE_CHECKING:
     import ssl
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     from tapehiss.mocks.journal import Entry, Totals
     from tapehiss.mocks.ledger import Effect
-    from tapehiss.mocks.postbox import Delivery, Postbox
+    from tapehiss.mocks.postbox import Delivery, Postbox, PostTotals
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.renewal import Renewal
     from tapehiss.mocks.schedule import Schedule
@@ -176,9 +175,9 @@ class Server:
         """What was done at the vendor, by operation: writes that were carried out, and how many of them again."""
         return self.ask(lambda live, _: live.effects())
 
-    def webhooks(self) -> PostTotals:
-        """Sums over all webhooks."""
-        return self.ask(lambda live, _: live.webhooks.totals() if live.webhooks else PostTotals())
+    def webhooks(self) -> PostTotals | None:
+        """Sums over all webhooks; ``None`` if this mock sends none."""
+        return self.ask(lambda live, _: None if live.webhooks is None else live.webhooks.totals())
 
     def deliveries(self) -> tuple[Delivery, ...]:
         """The last attempts to deliver a webhook."""

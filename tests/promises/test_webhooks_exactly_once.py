@@ -24,7 +24,7 @@ from tapehiss.clients.webhooks import Receiver, Route
 from tapehiss.contracts.webhook_retries import RETRIES
 from tapehiss.contracts.webhook_signatures import keyring
 from tapehiss.contracts.webhook_styles import STYLES
-from tapehiss.mocks.postbox import Fate, Postbox
+from tapehiss.mocks.postbox import Fate, Postbox, PostTotals
 from tapehiss.mocks.server import Server, listening
 from tapehiss.mocks.vendor import Vendor
 from tapehiss.mocks.webhook_templates import Template
@@ -91,7 +91,7 @@ def test_every_event_that_gets_through_is_handled_once_and_no_forged_one(tmp_pat
             for _ in range(ORDERS):
                 assert client.post("/v1/orders", json={"item": "tape", "count": 2}).status_code == 201
             assert server.settled()
-            totals, log = server.webhooks(), server.deliveries()
+            totals, log = server.webhooks() or PostTotals(), server.deliveries()
     arrived = {each.event for each in log if not each.forged and (each.status or 500) < 300}
     handled = handled_in(tmp_path / "w.db")
     assert sorted(handled) == sorted(arrived)
@@ -113,4 +113,4 @@ def test_an_endpoint_that_does_not_verify_is_found_out():
         with Server(Vendor.of(SHOP), webhooks=postbox) as server:
             httpx.post(f"{server.url}/v1/orders", json={"item": "tape", "count": 2})
             assert server.settled()
-            assert server.webhooks().believed == 2
+            assert (server.webhooks() or PostTotals()).believed == 2
