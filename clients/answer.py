@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,9 +47,33 @@ class Answer:
         return header(self.response.headers, name)
 
     def json(self) -> Any:
-        """The body as JSON; ``BodyInvalid`` for anything that two parsers could read differently (NaN, half surrogates)."""
+        """The body as JSON; ``BodyInvalid`` for anything that two parsers could read differently.
+
+        That is NaN, half surrogates, and members of the same name (RFC 7493 section 2.3).
+        """
         found = of_body("application/json", self.body)
-        if found.unread:
-            what = f"the answer is no JSON document: {found.unread}"
+        unread = found.unread or _doubt(self.body)
+        if unread:
+            what = f"the answer is no JSON document: {unread}"
             raise BodyInvalid(what, place(self.request), BodyInvalid.advice, self.response, self.attempts)
         return found.values[0]
+
+
+class _TwinsError(Exception):
+    """An object has two members of one name."""
+
+
+def _doubt(body: bytes) -> str:
+    """Why a valid JSON document may mean two things; empty when it cannot."""
+    try:
+        json.loads(body, object_pairs_hook=_without_twins, parse_int=len, parse_float=len)
+    except _TwinsError:
+        return "two members of one name"
+    except RecursionError:
+        return "nested too deep"
+    return ""
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise _TwinsError

@@ -15,14 +15,23 @@ from tapehiss.cassettes.coding import CODINGS
 from tapehiss.cassettes.exchange import Headers, Request, header
 from tapehiss.clients import errors
 from tapehiss.clients.classify import READING
+from tapehiss.clients.effects import Emit, Event
+from tapehiss.clients.layers import once
+from tapehiss.clients.limiter import Priority
 from tapehiss.clients.retry import RetryPolicy, retrying
+from tapehiss.clients.validation import validated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from random import Random
 
     from tapehiss.clients.answer import Answer
-    from tapehiss.clients.effects import Flow
+    from tapehiss.clients.breaker import Breaker
+    from tapehiss.clients.budget import RetryBudget
+    from tapehiss.clients.effects import Flow, Layer
+    from tapehiss.clients.limiter import Limiter
+    from tapehiss.clients.signing import Auth
+    from tapehiss.contracts.conformance import Conformance
 
 
 class Asked(TypedDict, total=False):
@@ -38,6 +47,12 @@ class Asked(TypedDict, total=False):
     idempotency_key: str
     policy: RetryPolicy
     """Instead of the client's."""
+    deadline_s: float
+    """Instead of the policy's."""
+    priority: Priority
+    """Which calls go first when there is not room for all; ``NORMAL`` if nothing is said."""
+    cost: float
+    """How much of the vendor's limits the call uses; 1 if nothing is said."""
     check: bool
     """Whether a status of 400 or above is an error; ``True`` if nothing is said."""
 
@@ -47,10 +62,15 @@ class Settings:
     """What all calls of a client share."""
 
     base_url: str = ""
-    headers: Headers = ()
+    headers: Headers = field(default=(), repr=False)
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     key_header: str = ""
     """The header by which this vendor knows a repeated write; if given, every write gets a key of its own."""
+    auth: Auth | None = field(default=None, repr=False)
+    limiter: Limiter | None = None
+    breaker: Breaker | None = None
+    budget: RetryBudget | None = None
+    contract: Conformance | None = field(default=None, repr=False)
 
 
 def request_of(settings: Settings, method: str, path: str, asked: Asked, new_key: Callable[[], str]) -> Request:
@@ -68,19 +88,59 @@ def request_of(settings: Settings, method: str, path: str, asked: Asked, new_key
     return Request(method, url, (*given, *_missing(defaults, given)), body)
 
 
-def calling(request: Request, settings: Settings, asked: Asked, *, now: float, dice: Random) -> Flow[Answer]:
-    """The flow of a whole call: retries, and an error for an answer with a status of 400 or above."""
-    policy = asked.get("policy", settings.policy)
-    if settings.key_header:
-        promises = policy.promises
-        keys = (*promises.key_headers, settings.key_header)
-        policy = replace(policy, promises=replace(promises, key_headers=keys))
-    answer = yield from retrying(request, policy, now=now, dice=dice)
+def calling(
+    request: Request, settings: Settings, asked: Asked, *, now: float, dice: Random, call: str = ""
+) -> Flow[Answer]:
+    """The flow of a whole call: every policy, and an error for an answer of 400 or above or one that the contract does not know.
+
+    ``call`` is the id that all its events carry; nobody is told anything when it is empty.
+    """
+    if not call:
+        return (yield from _called(request, settings, asked, now, dice, ""))
+    place = errors.place(request)
+    yield Emit(Event("call-began", call, now, place))
+    try:
+        answer = yield from _called(request, settings, asked, now, dice, call)
+    except errors.ApiError as error:
+        took_s = error.attempts[-1].ended_at if error.attempts else 0.0
+        said, attempts = type(error).__name__, len(error.attempts)
+        yield Emit(Event("call-ended", call, now + took_s, place, attempts, error.status, took_s, said))
+        raise
+    took_s, attempts = answer.attempts[-1].ended_at, len(answer.attempts)
+    yield Emit(Event("call-ended", call, now + took_s, place, attempts, answer.status, took_s))
+    return answer
+
+
+def _called(request: Request, settings: Settings, asked: Asked, now: float, dice: Random, call: str) -> Flow[Answer]:
+    policy, layer, budget = _policy(settings, asked), _layer(settings, asked), settings.budget
+    answer = yield from retrying(request, policy, now=now, dice=dice, layer=layer, budget=budget, call=call)
     if asked.get("check", True) and answer.status >= 400:
         kind = errors.for_status(answer.status)
         what = f"the vendor answered {answer.status}"
         raise kind(what, errors.place(request), kind.advice, answer.response, answer.attempts)
-    return answer
+    return answer if settings.contract is None else validated(answer, settings.contract)
+
+
+def _policy(settings: Settings, asked: Asked) -> RetryPolicy:
+    policy = asked.get("policy", settings.policy)
+    if "deadline_s" in asked:
+        policy = replace(policy, deadline_s=asked["deadline_s"])
+    if not settings.key_header:
+        return policy
+    promises = policy.promises
+    return replace(policy, promises=replace(promises, key_headers=(*promises.key_headers, settings.key_header)))
+
+
+def _layer(settings: Settings, asked: Asked) -> Layer:
+    """What an attempt goes through: its turn, then its credential, then the breaker, so that nothing is stale when it is sent."""
+    layer: Layer = once
+    if settings.breaker is not None:
+        layer = settings.breaker.over(layer)
+    if settings.auth is not None:
+        layer = settings.auth.over(layer)
+    if settings.limiter is not None:
+        layer = settings.limiter.over(layer, asked.get("priority", Priority.NORMAL), asked.get("cost", 1.0))
+    return layer
 
 
 DEFAULTS: Headers = (

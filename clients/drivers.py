@@ -24,7 +24,7 @@ T = TypeVar("T")
 LOGGER = logging.getLogger("tapehiss.clients")
 
 
-def _nobody(_: Event) -> None:
+def nobody(_: Event) -> None:
     """Nobody listens."""
 
 
@@ -32,7 +32,7 @@ def drive(
     flow: Flow[T],
     send: Callable[[Send], Outcome],
     *,
-    listen: Callable[[Event], object] = _nobody,
+    listen: Callable[[Event], object] = nobody,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
     wall: Callable[[], float] = time.time,
@@ -69,7 +69,7 @@ async def adrive(
     flow: Flow[T],
     send: Callable[[Send], Awaitable[Outcome]],
     *,
-    listen: Callable[[Event], object] = _nobody,
+    listen: Callable[[Event], object] = nobody,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     clock: Callable[[], float] | None = None,
     wall: Callable[[], float] = time.time,

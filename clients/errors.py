@@ -200,7 +200,7 @@ class BodyInvalid(ApiError):
 class ContractViolation(BodyInvalid):
     """The answer came whole and is not as the contract has it."""
 
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = field(default=(), repr=False)
     """What is not as it should be."""
 
     advice = "look at the findings; if the vendor changed, learn the contract anew"

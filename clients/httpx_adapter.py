@@ -16,17 +16,24 @@ from typing import TYPE_CHECKING, Generic, Self, TypedDict, TypeVar, Unpack
 import httpx
 
 from tapehiss.clients.answer import Answer
+from tapehiss.clients.breaker import Breaker, BreakerPolicy
+from tapehiss.clients.budget import Budget, RetryBudget
 from tapehiss.clients.calling import Asked, Settings, calling, request_of
-from tapehiss.clients.drivers import adrive, drive
+from tapehiss.clients.drivers import adrive, drive, nobody
 from tapehiss.clients.httpx_wire import Wire, asend, send
+from tapehiss.clients.limiter import Limiter, LimitPolicy
 from tapehiss.clients.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from tapehiss.clients.effects import Flow
+    from tapehiss.clients.effects import Event, Flow
+    from tapehiss.clients.signing import Auth
+    from tapehiss.contracts.conformance import Conformance
+    from tapehiss.contracts.evidence import Contract
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 BODY_MAX_BYTES = 64 * 1024 * 1024
 """Longer bodies are refused unless more is asked for."""
@@ -40,6 +47,18 @@ class Options(TypedDict, total=False):
     policy: RetryPolicy
     key_header: str
     """The header by which this vendor knows a repeated write; if given, every write gets a key of its own."""
+    auth: Auth
+    """Puts a credential on every attempt."""
+    limits: LimitPolicy | None
+    """What the vendor allows; ``None`` keeps to nothing, not even to what its answers say."""
+    breaker: BreakerPolicy | None
+    """When to leave the vendor alone; ``None`` never does."""
+    budget: Budget | None
+    """How many retries there may be over all calls; ``None`` is no bound."""
+    contract: Contract
+    """What every answer is checked against."""
+    listen: Callable[[Event], object]
+    """Is told what happens, in the thread or task in which it happens."""
     body_max_bytes: int
     dice: random.Random
     """For the jitter of waits."""
@@ -50,8 +69,20 @@ class _Verbs(Generic[R]):
 
     def __init__(self, base_url: str, options: Options) -> None:
         headers = tuple((str(name), str(value)) for name, value in options.get("headers", {}).items())
-        policy = options.get("policy", RetryPolicy())
-        self.settings = Settings(base_url, headers, policy, options.get("key_header", ""))
+        limits, breaker = options.get("limits", LimitPolicy()), options.get("breaker", BreakerPolicy())
+        budget, contract = options.get("budget", Budget()), options.get("contract")
+        self.settings = Settings(
+            base_url,
+            headers,
+            options.get("policy", RetryPolicy()),
+            options.get("key_header", ""),
+            auth=options.get("auth"),
+            limiter=Limiter(limits) if limits else None,
+            breaker=Breaker(breaker) if breaker else None,
+            budget=RetryBudget(budget) if budget else None,
+            contract=_judge(contract) if contract is not None else None,
+        )
+        self._listen = options.get("listen")
         self._body_max_bytes = options.get("body_max_bytes", BODY_MAX_BYTES)
         self._dice = options.get("dice") or random.Random()  # noqa: S311 (jitter guards no secret)
 
@@ -81,7 +112,15 @@ class _Verbs(Generic[R]):
 
     def _flow(self, method: str, path: str, asked: Asked, now: float) -> Flow[Answer]:
         request = request_of(self.settings, method, path, asked, lambda: str(uuid.uuid4()))
-        return calling(request, self.settings, asked, now=now, dice=self._dice)
+        call = str(uuid.uuid4()) if self._listen else ""
+        return calling(request, self.settings, asked, now=now, dice=self._dice, call=call)
+
+
+def _judge(contract: Contract) -> Conformance:
+    """Imported by those only who have a contract: it brings a compiler of schemas."""
+    from tapehiss.contracts.conformance import Conformance
+
+    return Conformance(contract)
 
 
 class Client(_Verbs[Answer]):
@@ -98,8 +137,12 @@ class Client(_Verbs[Answer]):
 
     def request(self, method: str, path: str = "", **asked: Unpack[Asked]) -> Answer:
         """Send a request as often as the policy allows and return the complete answer; ``ApiError`` otherwise."""
+        return self.run(self._flow(method, path, asked, time.monotonic()))
+
+    def run(self, flow: Flow[T]) -> T:
+        """The result of any flow, over this client's connections."""
         one = functools.partial(send, self._transport, body_max_bytes=self._body_max_bytes)
-        return drive(self._flow(method, path, asked, time.monotonic()), one)
+        return drive(flow, one, listen=self._listen or nobody)
 
     def close(self) -> None:
         """Close all connections."""
@@ -126,9 +169,12 @@ class AsyncClient(_Verbs[Awaitable[Answer]]):
 
     async def request(self, method: str, path: str = "", **asked: Unpack[Asked]) -> Answer:
         """Send a request as often as the policy allows and return the complete answer; ``ApiError`` otherwise."""
+        return await self.run(self._flow(method, path, asked, asyncio.get_running_loop().time()))
+
+    async def run(self, flow: Flow[T]) -> T:
+        """The result of any flow, over this client's connections."""
         one = functools.partial(asend, self._transport, body_max_bytes=self._body_max_bytes)
-        now = asyncio.get_running_loop().time()
-        return await adrive(self._flow(method, path, asked, now), one)
+        return await adrive(flow, one, listen=self._listen or nobody)
 
     async def aclose(self) -> None:
         """Close all connections."""

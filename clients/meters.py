@@ -128,17 +128,18 @@ class WindowMeter(_Running):
     def wait_s(self, now: float, cost: float) -> float:
         """Seconds until so much fits, if no running call ends before."""
         while self._ended and self._ended[0][1] + self._limit.window_s <= now:
-            self._used -= self._ended.popleft()[2]
+            spent = self._ended.popleft()[2]
+            self._used = self._used - spent if self._ended else 0.0
         over = self._running + self._used + cost - self._limit.quota - SLACK
         if over <= 0:
             return 0.0
         if over > self._used:
             return math.inf
-        for _, last, each in self._ended:
-            over -= each
+        for entry in self._ended:
+            over -= entry[2]
             if over <= 0:
                 break
-        return max(last + self._limit.window_s - now, SLACK_S)
+        return max(entry[1] + self._limit.window_s - now, SLACK_S)
 
     def ends(self, cost: float, now: float) -> None:
         """A call was answered, or nobody will ever know."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tapehiss.cassettes.exchange import Request, Response
@@ -19,10 +21,37 @@ def test_an_answer_is_the_whole_response():
     assert answer.json() == {"id": 7}
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"{", b'{"id": NaN}', b'"\\ud800"', b"[1e999]", b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{", b'{"id": NaN}', b'"\\ud800"', b"[1e999]", b"\xff", b"[" * 1020 + b"]" * 1020])
 def test_what_is_no_json_is_an_error(body):
     """HTML, a cut document, NaN and the like never pass for an answer (V5); the error carries the response."""
     answer = Answer(REQUEST, Response(200, "", (), body))
     with pytest.raises(BodyInvalid) as caught:
         answer.json()
     assert caught.value.response == answer.response
+
+
+@pytest.mark.parametrize(
+    ("body", "twins"),
+    [
+        (b'{"a": 1, "a": 2}', True),
+        (b'{"a": 1, "\\u0061": 2}', True),
+        (b'[{"x": {"b": [], "b": []}}]', True),
+        (b'{"a": {"a": 1}, "b": {"a": 1}}', False),
+        (b'[{"a": 1}, {"a": 1}]', False),
+    ],
+)
+def test_members_of_one_name(body, twins):
+    """An object that says two things under one name says nothing (V5); objects beside or in each other may."""
+    answer = Answer(Request("GET", "https://h/"), Response(200, body=body))
+    if twins:
+        with pytest.raises(BodyInvalid):
+            answer.json()
+    else:
+        assert answer.json() == json.loads(body)
+
+
+def test_it_says_no_secret():
+    """Its ``repr`` is status and place: no header, no query, no body."""
+    secret = "s3cr3t-" + "value"
+    request = Request("GET", f"https://h/x?key={secret}", (("Authorization", secret),))
+    assert repr(Answer(request, Response(200, body=secret.encode()))) == "<Answer 200 GET https://h/x>"

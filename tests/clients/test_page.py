@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.exchange import Exchange, Request, Response
 from tapehiss.clients import errors
+from tapehiss.clients.breaker import BreakerPolicy
+from tapehiss.clients.budget import Budget
 from tapehiss.clients.calling import Asked
+from tapehiss.clients.classify import Promises
 from tapehiss.clients.httpx_adapter import Options
+from tapehiss.clients.limiter import LimitPolicy
 from tapehiss.clients.retry import RetryPolicy
+from tapehiss.contracts.evidence import learn, to_json
 from tapehiss.mocks.faults import Reset
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.server import Server
@@ -42,15 +47,38 @@ def test_the_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
         assert capsys.readouterr().out.startswith(said)
 
 
+def test_the_integration_runs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second example runs against a vendor with a token endpoint, and says so when nobody knows whether it was charged."""
+    charge = Exchange(
+        Request("POST", f"{HOST}/v1/charges", JSON, b'{"amount": 500}'), Response(201, "", JSON, b'{"id": 1}')
+    )
+    form = (("Content-Type", "application/x-www-form-urlencoded"),)
+    token = Exchange(
+        Request("POST", f"{HOST}/token", form, b"grant_type=client_credentials"),
+        Response(200, "", JSON, b'{"access_token": "t1", "expires_in": 3600}'),
+    )
+    (tmp_path / "vendor.contract.json").write_text(to_json(learn([charge, token])))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VENDOR_SECRET", "made-up")
+    for schedule, last in (((), "call-ended"), ((Rule(Reset(), "POST /v1/*"),), "ask the vendor")):
+        with Server(Vendor.of([charge, token], schedule)) as server:
+            run(EXAMPLES[1].replace(HOST, server.url))
+        said = capsys.readouterr().out.splitlines()
+        assert said[0].startswith("call-began POST")
+        assert said[-1].startswith(last)
+
+
 def test_the_flow_runs() -> None:
-    """The second example runs as it is."""
-    run(EXAMPLES[1])
+    """The third example runs as it is."""
+    run(EXAMPLES[2])
 
 
 def test_every_setting_is_told() -> None:
     """Each setting of a policy, a client and a call is on the page, and each error."""
     names = [
-        *(each.name for each in fields(RetryPolicy)),
+        *(each.name for kind in (RetryPolicy, Promises, LimitPolicy, BreakerPolicy, Budget) for each in fields(kind)),
         *Options.__annotations__,
         *Asked.__annotations__,
         *(name for name, each in vars(errors).items() if isinstance(each, type) and issubclass(each, errors.ApiError)),
