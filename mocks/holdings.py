@@ -62,6 +62,7 @@ class Holdings:
 
 
 _NONE: Map[str, Holding] = Map()
+NOTHING = Holdings()
 
 
 def _bounded(held: Map[str, Holding]) -> Map[str, Holding]:

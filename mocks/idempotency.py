@@ -1,7 +1,7 @@
 """Idempotency keys as vendors keep them: a repeated key gets the first answer again, and nothing is done a second time.
 
 The law of this file: pure, and told the time. What is remembered of a key is which recording answered it and the client's identifiers at
-that moment, never a response; a key whose first request was not carried out is free. Limits stand before this layer, faults behind it.
+that moment, and the answer itself only where it was made and not recorded; a key whose first request was not carried out is free. Limits stand before this layer, faults behind it.
 Sources: docs.stripe.com/api/idempotent_requests, docs.stripe.com/error-low-level, draft-ietf-httpapi-idempotency-key-header-06 section 2.
 """
 
@@ -106,9 +106,11 @@ class First:
     custom: Custom
     at_s: float
     fingerprint: int
-    recording: int
+    recording: int | None
     rung: Rung
     bindings: Bindings
+    made: Response | None = None
+    """The answer itself, where no tape has it."""
 
 
 def key_of(request: Request, host: str) -> Key | None:

@@ -99,7 +99,9 @@ def is_line(matcher: Matcher) -> bool:
     """Whether a file can hold the rule: a method or a place may be no text that a request line could have."""
     whole = _ON.fullmatch(matcher.on) and (not matcher.like or _PLACE.fullmatch(matcher.like))
     plain = len(matcher.on) + len(matcher.like) <= LINE_MAX_CHARS and f"{matcher.on}{matcher.like}".isascii()
-    return bool(whole) and plain and all(map(str.isascii, matcher.query | matcher.body | matcher.headers))
+    plain = plain and f"{matcher.on}{matcher.like}".isprintable()
+    names = matcher.query | matcher.body | matcher.headers | matcher.required
+    return bool(whole) and plain and all(name.isascii() and name.isprintable() for name in names)
 
 
 def line_for(matcher: Matcher) -> str:

@@ -40,6 +40,10 @@ class Rung(StrEnum):
     """No recording."""
 
 
+MADE = frozenset({Rung.HELD, Rung.SIBLING, Rung.SYNTHESISED})
+"""Rungs on which an answer is made that no tape has."""
+
+
 class Repeat(StrEnum):
     """What an idempotency key made of a request that came before."""
 
@@ -127,9 +131,14 @@ class Outcome:
         return self.advances and not self.personal and self.response is not None and self.manner is PLAIN
 
     @property
+    def known(self) -> bool:
+        """Whether the tapes, or what is known beyond them, have an answer."""
+        return self.recording is not None or (self.rung in MADE and not self.limit)
+
+    @property
     def advances(self) -> bool:
-        """Whether the recording was played as it is: a request that a fault kept from its answer may ask again."""
-        return self.recording is not None and self.repeat is None and not self.spoiled
+        """Whether the answer was given as it is: a request that a fault kept from its answer may ask again."""
+        return self.known and self.repeat is None and not self.spoiled
 
     @property
     def spoiled(self) -> bool:

@@ -105,9 +105,10 @@ class DataPlane:
 
     def localised(self, outcome: Outcome, here: Origin | None, below: tuple[str, ...] = ()) -> Outcome:
         """The outcome with the mock's URLs in the recorded answer: those of one who came in ``below``."""
-        if outcome.recording is None or outcome.response is None:
+        recordings = self.live.vendor.index.recordings
+        if not outcome.known or outcome.response is None or not recordings:
             return outcome
-        exchange = self.live.vendor.index.recordings[outcome.recording]
+        exchange = recordings[outcome.recording or 0]
         origins = self.live.vendor.index.origins
         others = origins if len(origins) > 1 else ()
         return replace(outcome, response=to_client(outcome.response, exchange, here, others, below))

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
 from tapehiss.mocks.bindings import Bindings
 from tapehiss.mocks.faults import PROBLEM
+from tapehiss.mocks.holdings import NOTHING as NOTHING_HELD
+from tapehiss.mocks.holdings import Holdings
 from tapehiss.mocks.idempotency import (
     CUSTOMS,
     ERROR,
@@ -32,7 +34,7 @@ from tapehiss.mocks.limits import Limits
 from tapehiss.mocks.lore import Lore, recorded_s
 from tapehiss.mocks.memory import Memory
 from tapehiss.mocks.nearest import miss
-from tapehiss.mocks.outcome import Outcome, Repeat, Rung
+from tapehiss.mocks.outcome import MADE, Outcome, Repeat, Rung
 from tapehiss.mocks.past import NOTHING, Past
 from tapehiss.mocks.settling import shift_s
 from tapehiss.mocks.striking import HEAD_ONLY, Striking, call_of, head_of
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tapehiss.contracts.evidence import Contract
+    from tapehiss.mocks.beyond import Beyond
     from tapehiss.mocks.schedule import Call, Schedule
 
 FINAL = 200
@@ -69,6 +72,8 @@ class State(NamedTuple):
     """What was done."""
     past: Past = NOTHING
     """What rules that speak of order ask for."""
+    holdings: Holdings = NOTHING_HELD
+    """What clients created, changed and deleted, where the vendor goes beyond the tapes."""
 
 
 class Arrival(NamedTuple):
@@ -103,6 +108,8 @@ class Vendor:
 
     contract: Contract | None = None
     """What is known of the vendor beside the recordings."""
+    beyond: Beyond | None = None
+    """What answers requests that are on no tape; ``None`` where only what was recorded is played."""
     lore: Lore = field(default_factory=Lore, repr=False, compare=False)
     striking: Striking = field(init=False, repr=False, compare=False)
     """The schedule over this vendor."""
@@ -137,14 +144,19 @@ class Vendor:
         """The next state, what the client gets, and after how many seconds."""
         if self.striking.refusing and (refused := self.refuse(state, request, now_s)):
             return refused
-        bindings = state.bindings
+        bindings, holdings = state.bindings, state.holdings
         asked = request if bindings.empty else bindings.to_tape(request)
         came = self._arrived(state, request, asked, now_s)
         first = None if came.key is None else first_of(state.keys, came.key, request.method, now_s)
         if first is None:
-            bindings, outcome = self._played(state, came, asked)
+            made = None if self.beyond is None else self._made(self.beyond, state, came, asked)
+            if made is None:
+                bindings, outcome = self._played(state, came, asked)
+            else:
+                came, holdings, outcome = made
         else:
             outcome = self._repeated(first, came)
+        fair = outcome.response
         call = call_of(request, came.match.fingerprint, state.attempts) if self.schedule else None
         rules = self.striking.met(call, now_s - state.began_s, state.past) if call else ()
         counters, outcome = self._limited(state, came, outcome, shift_s(rule.fault for rule in rules) if rules else 0.0)
@@ -153,9 +165,10 @@ class Vendor:
             unix_s = self.unix_s + now_s
             outcome, delay_s = self.striking.strike(rules, call, request, outcome, now_s - state.began_s, unix_s)
         # Only what was carried out leaves a trace, but for the attempt and what the limits counted.
-        bindings = bindings if outcome.advances else state.bindings
-        state = _advanced(state, came, outcome, bindings, counters)
-        state = self._entered(state, came, outcome, status) if came.changing else state
+        if not outcome.advances:
+            bindings, holdings = state.bindings, state.holdings
+        state = _advanced(state, came, outcome, bindings, counters, holdings)
+        state = self._entered(state, came, outcome, status, fair) if came.changing else state
         state = self._noted(state, call, came, outcome) if call else state
         return state, outcome, delay_s + self._latency_s(outcome)
 
@@ -188,16 +201,31 @@ class Vendor:
         outcome = self._recorded(came.request, came.match.rung, number)
         return bindings, outcome if bindings.empty else personal(outcome, bindings)
 
+    def _made(
+        self, known: Beyond, state: State, came: Arrival, asked: Request
+    ) -> tuple[Arrival, Holdings, Outcome] | None:
+        """What goes beyond the tapes, if that is meant; a recording is played by it only where the tapes would have played it, too."""
+        number = _choose(state, self._unbound(state.bindings, came.match))
+        found = known.answer(state.holdings, asked, came.match, number, self.seed)
+        if found is None:
+            return None
+        holdings, outcome = found
+        if outcome.recording != number:
+            came = came._replace(match=replace(came.match, group=None))
+        return came, holdings, outcome if state.bindings.empty else personal(outcome, state.bindings)
+
     def _repeated(self, first: First, came: Arrival) -> Outcome:
         """What the vendor says to a key that it knows."""
         if came.key is not None and first.fingerprint != came.match.fingerprint:
             return conflicting(first, came.key)
+        if first.made is not None:
+            return replayed(first, Outcome(first.made, rung=first.rung, recording=first.recording, personal=True))
         outcome = self._recorded(came.request, first.rung, first.recording)
         return replayed(first, outcome if first.bindings.empty else personal(outcome, first.bindings))
 
-    def _entered(self, state: State, came: Arrival, outcome: Outcome, status: int) -> State:
-        """The state with a write in its books; ``status`` is what the vendor answered, if it ever arrived."""
-        if outcome.spoiled or (outcome.recording is None and not outcome.repeat):
+    def _entered(self, state: State, came: Arrival, outcome: Outcome, status: int, fair: Response | None) -> State:
+        """The state with a write in its books; ``status`` and ``fair`` are what the vendor answered, if it ever arrived."""
+        if outcome.spoiled or not (outcome.known or outcome.repeat):
             return state
         method, fingerprint = came.request.method, came.match.fingerprint
         number = None if came.key is None else came.key.number
@@ -205,11 +233,12 @@ class Vendor:
         done = outcome.advances and status < ERROR
         ledger = state.ledger.noted(method, path, fingerprint, number, outcome, done=done)
         keys = state.keys
-        if came.key is not None and outcome.advances and outcome.recording is not None:
-            recorded = self.index.recordings[outcome.recording].request.url
-            custom = custom_at(self.customs, split_url(recorded).authority, method)
+        if came.key is not None and outcome.advances:
+            known = self.index.recordings[outcome.recording or 0] if self.index.recordings else came
+            custom = custom_at(self.customs, split_url(known.request.url).authority, method)
             if custom is not None and custom.saves(status):
-                first = First(custom, came.at_s, fingerprint, outcome.recording, outcome.rung, state.bindings)
+                made = fair if outcome.rung in MADE else None
+                first = First(custom, came.at_s, fingerprint, outcome.recording, outcome.rung, state.bindings, made)
                 keys = keys.put(came.key.number, first)
         if outcome.twice and done:
             kept = keys is not state.keys
@@ -283,7 +312,9 @@ def _choose(state: State, match: Match) -> int | None:
     return next((number for number in rest if not state.played.get(number, 0)), numbers[-1])
 
 
-def _advanced(state: State, came: Arrival, outcome: Outcome, bindings: Bindings, counters: Memory[Any]) -> State:
+def _advanced(
+    state: State, came: Arrival, outcome: Outcome, bindings: Bindings, counters: Memory[Any], holdings: Holdings
+) -> State:
     """The state after one request."""
     attempts = state.attempts.put(came.match.fingerprint, came.attempt + 1)
     played, cursors = state.played, state.cursors
@@ -295,7 +326,8 @@ def _advanced(state: State, came: Arrival, outcome: Outcome, bindings: Bindings,
         while cursor < len(numbers) and played.get(numbers[cursor], 0):
             cursor += 1
         cursors = cursors if cursor == start else cursors.put(group.id, cursor)
-    return State(state.began_s, attempts, played, cursors, bindings, counters, state.keys, state.ledger, state.past)
+    books = (state.keys, state.ledger, state.past, holdings)
+    return State(state.began_s, attempts, played, cursors, bindings, counters, *books)
 
 
 def personal(outcome: Outcome, bindings: Bindings) -> Outcome:

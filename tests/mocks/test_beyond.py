@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -13,36 +14,34 @@ from shelf import BOOKS, STYLES, TITLES, ask, items_of, next_of, recorded, writt
 
 from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.evidence import learn
-from tapehiss.mocks.beyond import Beyond, beyond
-from tapehiss.mocks.holdings import Holdings
-from tapehiss.mocks.index import Index, index_of
+from tapehiss.mocks.beyond import beyond
+from tapehiss.mocks.index import index_of
 from tapehiss.mocks.outcome import Outcome, Rung
+from tapehiss.mocks.shorthand import rule_from_text
+from tapehiss.mocks.vendor import State, Vendor
 
 
 @cache
-def known(style: str) -> tuple[Index, Beyond]:
+def vendor(style: str, *faults: str) -> Vendor:
+    """The vendor on its tapes, and beyond them."""
     index = index_of(recorded(style))
-    return index, beyond(catalogue(learn(recorded(style))), index.recordings)
+    schedule = tuple(rule_from_text(text) for text in faults)
+    return Vendor(index, schedule, beyond=beyond(catalogue(learn(recorded(style))), index.recordings))
 
 
 class Client:
-    """Asks the tapes, and what is beyond them, one request after the other."""
+    """Asks one request after the other."""
 
-    def __init__(self, style: str) -> None:
+    def __init__(self, style: str, *faults: str) -> None:
         self.style = style
-        self.index, self.beyond = known(style)
-        self.holdings = Holdings()
+        self.vendor = vendor(style, *faults)
+        self.state = State()
 
-    def send(self, method: str, target: str, document: object = None) -> Outcome:
+    def send(self, method: str, target: str, document: object = None, key: str = "") -> Outcome:
         """One request, and what came of it."""
         request = ask(method, target, document)
-        match = self.index.find(request)
-        number = match.closest[0] if match.closest else match.group.numbers[-1] if match.group else None
-        found = self.beyond.answer(self.holdings, request, match, number, 0)
-        if found is None:
-            response = None if number is None else self.index.recordings[number].response
-            return Outcome(response, rung=match.rung, recording=number)
-        self.holdings, outcome = found
+        request = replace(request, headers=(*request.headers, ("Idempotency-Key", key))) if key else request
+        self.state, outcome, _ = self.vendor.answer(self.state, request, 0.0)
         return outcome
 
     def fields(self, outcome: Outcome) -> dict[str, object]:
@@ -133,7 +132,9 @@ class World(RuleBasedStateMachine):
 
     def in_order(self):
         """The books in the order in which they came."""
-        return [name for name, _ in self.client.holdings.of("https://api.shelf.example" + BOOKS) if name in self.model]
+        return [
+            name for name, _ in self.client.state.holdings.of("https://api.shelf.example" + BOOKS) if name in self.model
+        ]
 
     @invariant()
     def deleted_things_are_gone(self):
@@ -146,12 +147,16 @@ TestWorld = World.TestCase
 TestWorld.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
 
 
-def test_what_the_tapes_know_is_played():
-    """A recorded request gets its recorded answer, as long as nobody changed the thing that it is about."""
-    client = Client("last-id")
-    for number, exchange in enumerate(client.index.recordings):
-        match = client.index.find(exchange.request)
-        assert client.beyond.answer(client.holdings, exchange.request, match, number, 0) is None
+@pytest.mark.parametrize("style", STYLES)
+def test_what_the_tapes_know_is_played(style):
+    """The recorded session replays as without anything beyond it, answer by answer."""
+    client, plain, state = Client(style), Vendor(vendor(style).index), State()
+    for exchange in vendor(style).index.recordings:
+        state, outcome, _ = plain.answer(state, exchange.request, 0.0)
+        target = exchange.request.url.removeprefix("https://api.shelf.example")
+        body = json.loads(exchange.request.body) if exchange.request.body else None
+        assert client.send(exchange.request.method, target, body) == outcome
+    assert not client.state.holdings
 
 
 def test_a_recorded_thing_can_be_changed():
@@ -190,7 +195,33 @@ def test_the_same_requests_make_the_same_world():
 
 def test_only_a_contract_is_enough():
     """Without any recording an operation is answered from a contract that was learnt elsewhere."""
-    known_elsewhere = beyond(catalogue(learn(recorded("offset"))), ())
-    request = ask("GET", f"{BOOKS}/bk_9Zz7mA9rT9zK4")
-    _, outcome = known_elsewhere.answer(Holdings(), request, Index().find(request), None, 0)
+    elsewhere = Vendor(beyond=beyond(catalogue(learn(recorded("offset"))), ()))
+    state, outcome, _ = elsewhere.answer(State(), ask("GET", f"{BOOKS}/bk_9Zz7mA9rT9zK4"), 0.0)
+    assert not state.holdings
     assert (outcome.rung, json.loads(outcome.response.body)["id"]) == (Rung.SYNTHESISED, "bk_9Zz7mA9rT9zK4")
+
+
+def test_a_key_makes_one_thing():
+    """The same key gets the same answer again, with the identifier that was made for it; the ledger knows both."""
+    client = Client("last-id")
+    one, other = (client.send("POST", BOOKS, {"title": "once"}, key="k1") for _ in range(2))
+    assert other.response.body == one.response.body
+    assert len(client.state.holdings.of("https://api.shelf.example" + BOOKS)) == 1
+    effect = client.state.ledger.effects()[0]
+    assert (effect.carried_out, effect.replayed) == (1, 1)
+
+
+def test_a_lost_answer_made_its_thing():
+    """Commit, then lose: the thing is there, and the key tells its answer."""
+    client = Client("page", "lose first=1 on=POST *")
+    assert client.send("POST", BOOKS, {"title": "lost"}, key="k2").response is None
+    told = client.send("POST", BOOKS, {"title": "lost"}, key="k2")
+    assert (told.response.status, json.loads(told.response.body)["title"]) == (201, "lost")
+    assert [each["title"] for each in client.pages(client.first(4))].count("lost") == 1
+
+
+def test_a_refused_request_makes_nothing():
+    """What a fault kept from the vendor is not there."""
+    client = Client("page", "503 first=1 on=POST *")
+    assert client.send("POST", BOOKS, {"title": "never"}).response.status == 503
+    assert not client.state.holdings

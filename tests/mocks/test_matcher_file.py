@@ -10,7 +10,9 @@ from tapehiss.mocks.errors import BadMatchers
 from tapehiss.mocks.matcher_file import is_line, line_for, parse_matchers, read_matchers
 from tapehiss.mocks.matchers import Matcher, Matchers
 
-NAMES = st.frozensets(st.text(min_size=1, max_size=5).filter(str.isascii), max_size=3)
+NAMES = st.frozensets(
+    st.text(min_size=1, max_size=5).filter(lambda text: text.isascii() and text.isprintable()), max_size=3
+)
 LOWER = st.frozensets(st.from_regex(r"[a-z][a-z-]{0,8}", fullmatch=True), max_size=3)
 PLACES = st.from_regex(r"/[!-\"$->@-~ ]{0,20}", fullmatch=True)
 
