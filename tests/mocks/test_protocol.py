@@ -22,6 +22,7 @@ from tapehiss.mocks.faults import Latency, Reset, Truncate
 from tapehiss.mocks.protocol import HEADERS_MAX, URL_MAX_BYTES, WAITING_MAX
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.server import Server
+from tapehiss.mocks.shorthand import rule_from_text
 from tapehiss.mocks.vendor import Vendor
 
 STATUS = "/_tapehiss/health"
@@ -85,6 +86,45 @@ def test_faults_end_connections(mock, port):
         assert (wire.send(get("/v1/orders/1")).rest(), wire.ended) == (b"", "reset")
     with Wire(port) as wire:
         assert read(wire.send(get("/v1/orders/1", "Connection: close")).rest())[1] == b'{"status": "new"}'
+
+
+LARGE = b"POST /v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "status"), [("413 early", b"413"), ("429 early wait=1", b"429"), ("503 early", b"503")]
+)
+def test_an_answer_before_the_body(mock, port, rule, status):
+    """The head alone is answered and the connection ends, whether or not the client goes on sending; it is not told to go on."""
+    mock.play((rule_from_text(rule),))
+    for rest in (b"\r\n", b"\r\n" + b"x" * 300_000, b"Expect: 100-continue\r\n\r\n"):
+        with Wire(port) as wire:
+            data = wire.send(LARGE + rest).rest()
+            assert statuses(data) == [status]
+            assert (b"\r\nConnection: close\r\n" in data, wire.ended) == (True, "closed")
+    assert mock.totals().struck == {rule: 3}
+
+
+@pytest.mark.parametrize("rule", ["reset early", "refuse"])
+def test_an_end_before_the_body(mock, port, rule):
+    """The connection is reset while the client still means to send."""
+    mock.play((rule_from_text(rule),))
+    with Wire(port) as wire:
+        assert (wire.send(LARGE + b"\r\n").rest(), wire.ended) == (b"", "reset")
+    with Wire(port) as wire:
+        assert (wire.send(get("/v1/orders/1")).rest(), wire.ended) == (b"", "reset")
+
+
+def test_what_is_not_struck_early_is_read_whole(mock, port):
+    """A rule that passes leaves no trace: the body is waited for, and the request is one."""
+    mock.play((rule_from_text("413 early after=1"),))
+    body = b'{"item": "tape", "count": 2}'
+    head = b"POST /v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(
+        body
+    )
+    with Wire(port) as wire:
+        assert statuses(wire.send(head + body + head).rest()) == [b"201", b"413"]
+    assert (mock.totals().requests, mock.totals().struck) == (2, {"413 early after=1": 1})
 
 
 def test_an_event_stream_arrives_piece_by_piece():

@@ -54,7 +54,7 @@ def test_schedules_compose(one, other, seed, call, elapsed_s):
     st.randoms(use_true_random=False),
 )
 def test_order_and_concurrency_change_nothing(schedule, seed, asked, dice):
-    """Calls asked in any interleaving are struck alike: nothing is remembered between them."""
+    """Calls asked in any interleaving are struck alike: nothing is remembered between them, but by the rules that say so."""
     shuffled = dice.sample(asked, len(asked))
     first = {(call, at): struck(schedule, seed, call, at) for call, at in asked}
     assert {(call, at): struck(schedule, seed, call, at) for call, at in shuffled} == first
@@ -88,15 +88,32 @@ def test_the_observed_share_is_the_asked_one(share, vary):
     assert abs(hits - share * count) < 5 * math.sqrt(count * share * (1 - share))
 
 
+@pytest.mark.parametrize("risen", [0.0, 0.3, 1.0])
+def test_a_share_that_rises_is_observed_as_it_is_then(risen):
+    """From 0.2 to 0.7: over 20,000 draws the share of the moment, within five standard deviations."""
+    rule, count = Rule(Status(503), probability_from=0.2, probability=0.7, over_s=10.0), 20_000
+    share = 0.2 + 0.5 * risen
+    hits = sum(strikes(7, rule, fingerprint, 0, rule.risen(10.0 * risen)) for fingerprint in range(count))
+    assert abs(hits - share * count) < 5 * math.sqrt(count * share * (1 - share))
+
+
+def test_a_rise_begins_with_its_window():
+    """And it is over when it is over; what does not rise has risen."""
+    rule = Rule(Status(503), from_s=10.0, probability_from=0.0, over_s=20.0)
+    assert [rule.risen(at_s) for at_s in (0.0, 10.0, 20.0, 30.0, 99.0)] == [0.0, 0.0, 0.5, 1.0, 1.0]
+    assert Rule(Status(503)).risen(0.0) == 1.0
+
+
 def test_two_rules_draw_apart():
     """Rules that differ in fault or operation do not strike the same calls by necessity."""
     rules = [
         Rule(Status(503), probability=0.5),
         Rule(Status(500), probability=0.5),
         Rule(Status(503), "GET *", probability=0.5),
+        Rule(Status(503), probability=0.5, where="X-Account: 1"),
     ]
     draws = [tuple(strikes(1, rule, fingerprint, 0) for fingerprint in range(64)) for rule in rules]
-    assert len(set(draws)) == 3
+    assert len(set(draws)) == 4
 
 
 def test_attempts_are_counted_from_the_first():
@@ -149,6 +166,20 @@ def test_operations_are_globs(on, method, path, meant):
         ({"status": 503, "from_s": -1}, "from_s"),
         ({"status": 503, "to_s": "60"}, "to_s"),
         ({"status": 503, "from_s": 60, "to_s": 60}, "to_s"),
+        ({"status": 503, "from_call": 0}, "from_call"),
+        ({"status": 503, "from_call": "many"}, "from_call"),
+        ({"status": 503, "from_call": 3, "to_call": 2}, "to_call"),
+        ({"status": 503, "every": 0}, "every"),
+        ({"status": 503, "where": "X-Account"}, "where"),
+        ({"status": 503, "where": "X Account: 1"}, "where"),
+        ({"status": 503, "where": 1}, "where"),
+        ({"status": 503, "since": "GET /a b"}, "since"),
+        ({"status": 503, "until": ""}, "until"),
+        ({"status": 503, "probability_from": 2}, "probability_from"),
+        ({"status": 503, "probability_from": 0.1}, "over_s"),
+        ({"status": 503, "over_s": 60}, "over_s"),
+        ({"status": 503, "over_s": float("inf")}, "over_s"),
+        ({"latency": "rising", "low_s": 1, "high_s": 2}, "over_s"),
     ],
 )
 def test_wrong_data_is_a_flaw_that_names_the_field(data, field):

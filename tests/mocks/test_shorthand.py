@@ -8,7 +8,23 @@ from hypothesis import strategies as st
 
 from tapehiss.mocks import strategies
 from tapehiss.mocks.errors import Flaw
-from tapehiss.mocks.faults import Damage, Drip, GzipCut, Hang, Latency, Lose, Reset, Stall, Status, Truncate
+from tapehiss.mocks.faults import (
+    ClockStep,
+    Damage,
+    Drip,
+    Expired,
+    Garble,
+    GzipCut,
+    Hang,
+    Latency,
+    Lognormal,
+    Lose,
+    Reset,
+    Rising,
+    Stall,
+    Status,
+    Truncate,
+)
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.shorthand import rule_from_text, rule_to_text
 
@@ -40,6 +56,26 @@ def test_any_text_is_a_rule_or_a_flaw(text):
         ("lose first=1 on=POST *", Rule(Lose(), "POST *", first=1)),
         ("hang", Rule(Hang())),
         ("reset p=1e-2", Rule(Reset(), probability=0.01)),
+        ("latency=lognormal median=0.2 sigma=0.8", Rule(Lognormal(0.2, 0.8))),
+        ("latency=rising low=0 high=3s over=60", Rule(Rising(0.0, 3.0), over_s=60.0)),
+        (
+            "503 p=0.1..0.5 from=10 over=60",
+            Rule(Status(503), probability_from=0.1, probability=0.5, from_s=10.0, over_s=60.0),
+        ),
+        ("429 early wait=2 as=http_date", Rule(Status(429, wait_s=2.0, form="http_date", early=True))),
+        ("200 body-of=500 calls=3", Rule(Status(200, body_of=500), from_call=3, to_call=3)),
+        ("reset early calls=3..5 every=2", Rule(Reset(early=True), from_call=3, to_call=5, every=2)),
+        ("reset calls=..5", Rule(Reset(), to_call=5)),
+        ("reset calls=3..", Rule(Reset(), from_call=3)),
+        (
+            "expired since=POST /a until=POST /b where=X-Account: 4*",
+            Rule(Expired(), since="POST /a", until="POST /b", where="X-Account: 4*"),
+        ),
+        ("clock=-3600", Rule(ClockStep(-3600.0))),
+        ("stall=30 head", Rule(Stall(30.0, in_head=True))),
+        ('damage=set at=/a value={"b": 1}', Rule(Damage("set", "/a", '{"b": 1}'))),
+        ("damage=set at=/a value=text", Rule(Damage("set", "/a", '"text"'))),
+        ("garble part=header", Rule(Garble("header"))),
         (
             '500 header=X-A: b c header=X-D:e body={"a": 1} on=*',
             Rule(Status(500, (("X-A", "b c"), ("X-D", "e")), '{"a": 1}')),
@@ -71,6 +107,13 @@ def test_a_header_and_a_body_are_shown():
         ("damage=dent", "damage"),
         ("truncate=7 loudly", ""),
         ("reset at=7", "at_bytes"),
+        ("503 calls=few", "from_call"),
+        ("503 calls=..", "from_call"),
+        ("503 calls=0", "from_call"),
+        ("503 lying", ""),
+        ("reset header=A: b", "headers"),
+        ("latency=weird", "latency_s"),
+        ("garble=tail", ""),
     ],
 )
 def test_a_flaw_names_the_field_and_the_remedy(text, field):

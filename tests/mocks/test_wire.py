@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 
+import h11
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,8 @@ from wires import read
 from strategies import responses
 from tapehiss.cassettes.coding import decode
 from tapehiss.cassettes.exchange import Ending, Response
-from tapehiss.mocks.outcome import Outcome, Rung
+from tapehiss.mocks.faults import ALL, GARBLED
+from tapehiss.mocks.outcome import Manner, Outcome, Rung
 from tapehiss.mocks.wire import Asked, Then, accepts, message_of, script_of, sendable
 
 FINAL = responses().filter(lambda response: response.status >= 200)
@@ -182,3 +184,29 @@ def test_headers_of_the_recorded_connection_are_not_sent():
         ("Alt-Svc", "h3"), (":status", "200"), ("b a d", "1"), ("", "1"), ("ETag", '"a"'), ("Set-Cookie", "a"), ("Set-Cookie", "b"),
     )  # fmt: skip
     assert sendable(recorded) == (("ETag", '"a"'), ("Set-Cookie", "a"), ("Set-Cookie", "b"))
+
+
+@pytest.mark.parametrize("part", [ALL, *GARBLED])
+def test_a_strict_parser_reads_nothing_that_is_garbled(part):
+    """Each kind of garbage is refused before there is an answer."""
+    script = script_of(Outcome(None, Ending.MALFORMED, manner=Manner(garbage=part)), Asked())
+    assert script.then is Then.CLOSE
+    with pytest.raises(h11.RemoteProtocolError):
+        read(sent(script))
+
+
+def test_a_pause_in_the_head_comes_after_the_first_line():
+    """The status is there at once; headers and body come when the pause is over, and what is due in between comes then, too."""
+    late = Outcome(Response(200, "OK", EVENTS, b"data: a\n\n", chunks=((0.0, 9),)), manner=Manner(head_stall_s=3.0))
+    (first_s, first), *rest = script_of(late, Asked()).pieces
+    assert (first_s, first) == (0.0, b"HTTP/1.1 200 OK\r\n")
+    assert {at_s for at_s, _ in rest} == {3.0}
+    message = message_of(late, Asked(method="HEAD"))
+    assert (message.head_s, message.pieces) == (3.0, ())
+
+
+def test_an_early_answer_ends_the_connection():
+    """Whatever the client would like to keep."""
+    script = script_of(Outcome(Response(413), early=True), Asked())
+    assert script.then is Then.CLOSE
+    assert b"\r\nConnection: close\r\n" in sent(script)
