@@ -11,14 +11,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shop import HOST, SHOP
 
-from tapehiss.cassettes.exchange import Ending, Exchange, Request
+from tapehiss.cassettes.exchange import Ending, Exchange, Headers, Request, header, header_values
 from tapehiss.mocks import strategies
 from tapehiss.mocks.asgi import App, Severed, app_of
-from tapehiss.mocks.faults import Drip, GzipCut, Stall, Truncate
+from tapehiss.mocks.faults import ClockStep, Drip, GzipCut, Stall, Status, Truncate
 from tapehiss.mocks.outcome import MATCH_HEADER, Outcome
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.vendor import Vendor
 from tapehiss.mocks.virtual_time import run_in_virtual_time, vendor_here
+from tapehiss.mocks.wire import without
 from tapehiss.mocks.world import travel
 
 SILENT = Exchange(Request("GET", HOST + "/v1/silent"), None, Ending.TIMED_OUT)
@@ -36,7 +37,9 @@ ASKED = st.lists(
 TIMEOUT_S = 10_000.0
 PLAIN = {"Accept-Encoding": "identity"}
 """A drip counts the bytes that are sent: all three send the same ones."""
-HEADERS = ("content-type", "retry-after", MATCH_HEADER)
+HEADERS = ("content-type", "retry-after", "retry-after-ms", "www-authenticate", "date", MATCH_HEADER)
+UNIX_S = 1_800_000_000.0
+"""When it begins: dates are told by it."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,13 @@ def _seen(outcome: Outcome, at_s: float) -> Seen:
     response = outcome.response
     if response is None:
         return Seen(at_s, None, (), b"", outcome.ending)
-    told = {name.lower(): value for name, value in response.headers} | {MATCH_HEADER: outcome.rung.value}
-    return Seen(at_s, response.status, tuple(told.get(name) for name in HEADERS), response.body, outcome.ending)
+    told = (*without(response.headers, outcome.told), *outcome.told, (MATCH_HEADER, outcome.rung.value))
+    return Seen(at_s, response.status, _headers(told), response.body, outcome.ending)
+
+
+def _headers(told: Headers) -> tuple[str | None, ...]:
+    """The values that are compared, those of one name together."""
+    return tuple(", ".join(header_values(told, name)) if header(told, name) is not None else None for name in HEADERS)
 
 
 def in_process(vendor: Vendor, asked: list[Request]) -> list[Seen]:
@@ -112,10 +120,10 @@ async def _called(app: App, request: Request) -> Seen:
     at_s = asyncio.get_running_loop().time()
     if not events:
         return Seen(at_s, None, (), b"", ending)
-    told = {name.decode(): value.decode() for name, value in events[0]["headers"]}
+    told = tuple((name.decode(), value.decode()) for name, value in events[0]["headers"])
     body = b"".join(event["body"] for event in events[1:])
     assert events[-1].get("more_body") is (ending is not Ending.COMPLETE)
-    return Seen(at_s, events[0]["status"], tuple(told.get(name) for name in HEADERS), body, ending)
+    return Seen(at_s, events[0]["status"], _headers(told), body, ending)
 
 
 async def through(client: httpx.AsyncClient, asked: list[Request]) -> list[Seen]:
@@ -175,13 +183,15 @@ NONE = Request("GET", HOST + "/v1/none")
 @example((Rule(Stall(20.0, 318), after=1, first=1),), 0, [NONE, NONE])
 @example((Rule(Drip(2000.0)), Rule(Truncate(0))), 0, [RECORDED[0].request])
 @example((Rule(GzipCut()), Rule(GzipCut())), 0, [RECORDED[0].request])
-@settings(max_examples=80, deadline=None)
+@example((Rule(ClockStep(60.0)), Rule(Status(429, wait_s=2.0, form="http_date"))), 0, [RECORDED[0].request])
+@example((Rule(Status(413, early=True), after=1), Rule(Stall(2.0, in_head=True))), 0, [RECORDED[3].request] * 2)
+@settings(max_examples=120, deadline=None)
 def test_three_interpreters_tell_the_same(schedule, seed, asked):
     """Whatever the schedule and the requests: the same statuses, headers, bodies, endings and times.
 
     Only a refusal is a reset on a socket: the kernel accepts a connection before the mock is asked.
     """
-    vendor = Vendor.of(RECORDED, schedule, seed=seed)
+    vendor = replace(Vendor.of(RECORDED, schedule, seed=seed), unix_s=UNIX_S)
     pure = rounded(in_the_world(vendor, asked))
     assert rounded(in_process(vendor, asked)) == pure
     accepted = [replace(each, ending=Ending.RESET) if each.ending is Ending.REFUSED else each for each in pure]
