@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH ?= imports tape crash redaction redaction_hostile recorder mock contracts
 
-.PHONY: help setup test check peers demo bench e2e compat corpus library lock clean
+.PHONY: help setup test check peers mock-peers demo bench e2e compat corpus library lock clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,12 +47,20 @@ $(VENV)-%/.ready: locks/%.txt | $(READY)
 	@$(BIN)/uv pip sync --quiet --python $(VENV)-$*/bin/python $<
 	@touch $@
 
-$(VENV)-peers/npm/.ready: locks/peers/package.json locks/peers/package-lock.json
+$(VENV)-%/npm/.ready: locks/%/package.json locks/%/package-lock.json
 	@mkdir -p $(@D) && cp $^ $(@D)
 	@cd $(@D) && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 peers: $(VENV)-peers/.ready $(VENV)-peers/npm/.ready  ## the tools that inference is measured against, pinned (Python and npm)
+
+DEBIAN = wrk libluajit2-5.1-2 libluajit2-5.1-common nginx
+$(VENV)-mock-peers/debian/.ready:
+	@mkdir -p $(@D)
+	@cd $(@D) && apt-get download --quiet=2 $(DEBIAN) && for each in *.deb; do dpkg -x $$each .; done
+	@touch $@
+
+mock-peers: $(VENV)-mock-peers/npm/.ready $(VENV)-mock-peers/debian/.ready  ## other mock servers (npm) and wrk and nginx (Debian's), unpacked, for benchmarks/mock.py
 
 demo: $(READY) $(VENV)-demo/.ready  ## the main job on real input, under two minutes
 	@$(BIN)/python examples/demo/demo.py $(VENV)-demo/bin/python
