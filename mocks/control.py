@@ -17,7 +17,7 @@ from tapehiss.mocks.control_events import event_routes
 from tapehiss.mocks.control_journal import journal_routes
 from tapehiss.mocks.control_limits import limit_routes
 from tapehiss.mocks.control_metrics import metric_routes
-from tapehiss.mocks.control_parts import only_known, refuse_plainly
+from tapehiss.mocks.control_parts import refuse_plainly, well_formed
 from tapehiss.mocks.control_state import state_routes
 from tapehiss.mocks.control_verify import verify_routes
 from tapehiss.mocks.control_weather import weather_routes
@@ -69,7 +69,7 @@ def control_app(live: LiveVendor, clock: Callable[[], float]) -> FastAPI:
         docs_url=None,  # FastAPI's loads scripts from the internet; ours is below
         redoc_url=None,
         openapi_url=f"{prefix}/openapi.json",
-        dependencies=[Depends(only_known)],
+        dependencies=[Depends(well_formed)],
     )
     refuse_plainly(app)
     _page_routes(app, prefix)

@@ -6,6 +6,7 @@ a secret, or no JSON.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import HTTPException, Query, Request
@@ -90,16 +91,34 @@ def _plain(value: Any) -> Any:
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
-async def only_known(request: Request) -> None:
-    """Refuse parameters of a query that the operation does not have: a misspelt filter must not mean everything."""
+async def well_formed(request: Request) -> None:
+    """Refuse what would be misread or could not be said again.
+
+    Parameters of a query that the operation does not have (a misspelt filter must not mean everything), and text in JSON with halves of
+    characters in it (RFC 8259 section 8.2: software does anything with them).
+    """
     fields = request.scope["route"].dependant.query_params
     known = {name for each in fields for name in _names(each.alias, each.field_info.annotation)}
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         remedy = f"allowed: {', '.join(sorted(known))}" if known else "it has none"
-        raise HTTPException(
-            422, [detail(("query", each), f"is no parameter of it; {remedy}", "extra") for each in unknown]
-        )
+        told = [detail(("query", each), f"is no parameter of it; {remedy}", "extra") for each in unknown]
+        raise HTTPException(422, told)
+    if _halved(await request.body()):
+        raise HTTPException(422, [detail(("body",), "has halves of characters in it", "surrogates")])
+
+
+def _halved(body: bytes) -> bool:
+    """Whether JSON has escapes of UTF-16 that are no characters."""
+    if b"\\u" not in body:
+        return False
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except ValueError:
+        return False  # no JSON: refused by who reads it
+    return False
 
 
 def _names(alias: str, kind: Any) -> Iterable[str]:

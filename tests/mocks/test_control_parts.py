@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from steering import Control
 
+UNREADABLE = (b"\xff", b"[" * 100_000)
+
 
 @pytest.fixture
 def control():
@@ -22,10 +24,17 @@ def test_a_misspelt_filter_does_not_mean_everything(control):
 
 @pytest.mark.parametrize(
     "body",
-    [b'{"rules": [], "seed": NaN}', b'{"rules": [], "for_s": Infinity}', b'{"rules": ["\\ud800"]}', b"[", b"\xff"],
+    [
+        b'{"rules": [], "seed": NaN}',
+        b'{"rules": [], "for_s": Infinity}',
+        b'{"rules": [{"status": 503, "on": "\\ud800"}]}',
+        b'{"rules": ["\\ud83d\\ude00"]}',
+        b'["\\u0',
+        *UNREADABLE,
+    ],
 )
 def test_what_is_no_value_is_refused_with_its_place(control, body):
     """Numbers that are none, halves of characters, no JSON, no text: nothing of it is quoted."""
     answer = control("PUT", "/schedule", content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == (400 if body == b"\xff" else 422)
+    assert answer.status_code == (400 if body in UNREADABLE else 422)
     assert all(set(each) == {"loc", "msg", "type"} for each in answer.json()["detail"])

@@ -14,10 +14,11 @@ from tapehiss.mocks import live as module
 from tapehiss.mocks.errors import BadClock, BadStateKey
 from tapehiss.mocks.faults import Lose, Status
 from tapehiss.mocks.live import STATES_MAX, LiveVendor, dated
-from tapehiss.mocks.profile import shipped_profile
+from tapehiss.mocks.profile import profile_names, shipped_profile
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.statekeys import state_by
 from tapehiss.mocks.vendor import State, Vendor
+from tapehiss.mocks.vendorclock import UNIX_MAX_S, UNIX_MIN_S
 
 ORDER = SHOP[0].request
 BUSY = (Rule(Status(503)),)
@@ -194,3 +195,22 @@ def test_a_path_names_state_and_host():
     assert [mock.answer(request, 0.0)[0].recording for _ in range(2)] == [0, 1]
     assert list(mock.states) == ["a"]
     assert live().answer(request, 0.0)[0].recording is None
+
+
+@given(
+    st.sampled_from(profile_names()),
+    st.lists(
+        st.tuples(st.floats(UNIX_MIN_S, UNIX_MAX_S), st.integers(0, 3), st.integers(0, len(SHOP) - 1)), max_size=8
+    ),
+)
+@settings(max_examples=80)
+def test_whatever_the_clock_is_set_to_the_vendor_answers(name, steps):
+    """Under every vendor's limits, forth and back over a hundred and thirty years; and the wait it asks for is one."""
+    mock = LiveVendor(dated(Vendor.of(SHOP), 1.7e9))
+    mock.limit(shipped_profile(name), 0.0)
+    for unix_s, times, number in steps:
+        mock.set_clock(0.0, unix_s=unix_s)
+        for _ in range(times):
+            outcome, delay_s = mock.answer(SHOP[number].request, 0.0)
+            assert delay_s >= 0
+            assert not outcome.limit or outcome.response is not None
