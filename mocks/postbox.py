@@ -120,7 +120,7 @@ class Postbox:
     def answered(self, request: Request, outcome: Outcome, recordings: Sequence[Exchange], now_s: float) -> None:
         """The mock answered a request: if the vendor carried it out, the webhooks that follow are sent."""
         response = carried_out(outcome, recordings)
-        if response is not None:
+        for _ in range(0 if response is None else 1 + outcome.twice):
             self.happened(request, response, now_s)
 
     def happened(self, request: Request, response: Response | None, now_s: float) -> None:

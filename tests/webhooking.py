@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+import uvicorn
 
 from tapehiss.contracts.webhook_events import headers_of
 from tapehiss.contracts.webhook_signatures import keyring, sign
+from tapehiss.mocks.server import listening
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tapehiss.cassettes.exchange import Headers
     from tapehiss.contracts.webhook_signatures import Keyring
 
@@ -30,3 +37,18 @@ def delivery(event_id: str, kind: str = "invoice.paid", ring: Keyring = RING, at
         event |= {"id": event_id, "type": kind}
     body = json.dumps(event).encode()
     return (*headers_of(style, event_id, kind), *sign(ring, event_id, at, body)), body
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """The application on a real socket, in a thread."""
+    listener = listening("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()

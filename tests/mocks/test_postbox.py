@@ -171,6 +171,8 @@ def test_an_operation_brings_its_webhooks_about():
     box.answered(request, Outcome(SHOP[3].response, rung=Rung.EXACT, recording=3), SHOP, 0.0)
     box.answered(SHOP[0].request, Outcome(SHOP[0].response, rung=Rung.EXACT, recording=0), SHOP, 0.0)
     assert box.totals().events == 1
+    box.answered(request, Outcome(SHOP[3].response, recording=3, twice=True), SHOP, 0.0)
+    assert box.totals().events == 3
     _, sending = box.take(1.0)
     assert b'"data": {"id": 1}' in sending.message.body
 

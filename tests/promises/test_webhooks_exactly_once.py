@@ -6,17 +6,15 @@ The mock vendor sends over real sockets; our router, in uvicorn, receives, and w
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from shop import SHOP
-from webhooking import SECRETS
+from webhooking import SECRETS, serving
 
 from tapehiss.clients.webhook_inbox import SqliteInbox
 from tapehiss.clients.webhook_router import webhook_router
@@ -25,7 +23,7 @@ from tapehiss.contracts.webhook_retries import RETRIES
 from tapehiss.contracts.webhook_signatures import keyring
 from tapehiss.contracts.webhook_styles import STYLES
 from tapehiss.mocks.postbox import Fate, Postbox, PostTotals
-from tapehiss.mocks.server import Server, listening
+from tapehiss.mocks.server import Server
 from tapehiss.mocks.vendor import Vendor
 from tapehiss.mocks.webhook_templates import Template
 from tapehiss.mocks.webhooks import Plan, Storm
@@ -39,21 +37,6 @@ TEMPLATES = (
     Template("moved", "stock.moved", "POST /v1/orders", data={"order": "{response/id}", "item": "{request/item}"}),
 )
 ORDERS = 20
-
-
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The application on a real socket, in a thread."""
-    listener = listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
 
 
 @contextmanager
