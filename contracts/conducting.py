@@ -1,17 +1,20 @@
 """Conduct, counted as it goes: what each exchange shows is added to tallies that are frozen at the end, for speed.
 
-An exchange shows a sign once, however often it does. What changes here changes only until ``conduct`` is called.
+An exchange shows a sign once, however often it does. Most exchanges of an operation show the same signs, so that not each sign is
+counted but each combination of them; and what follows from the values that matter alone is found out once. What changes here
+changes only until ``conduct`` is called.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from tapehiss.cassettes.exchange import Ending, header
 from tapehiss.contracts import authentication, caching, idempotency, limits, paging
-from tapehiss.contracts.conduct import DIGESTS_MAX, WINDOWS_MAX, Conduct, Sign, Sketch, Window
+from tapehiss.contracts.conduct import DIGESTS_MAX, SIGNS_MAX, WINDOWS_MAX, Conduct, Sign, Sketch, Window, bounded
+from tapehiss.contracts.headers import names_of
 from tapehiss.contracts.latency import bucket_of
 from tapehiss.contracts.pagewords import role_of_header
 from tapehiss.contracts.pairs import flattened
@@ -19,16 +22,19 @@ from tapehiss.contracts.quotas import quotas_of, role_of
 from tapehiss.contracts.sums import smallest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from tapehiss.cassettes.exchange import Exchange, Headers, Response
+    from tapehiss.cassettes.exchange import Exchange, Headers, Request, Response
     from tapehiss.contracts.reading import Account
     from tapehiss.contracts.sums import Seen
 
+    Signs = tuple[str, ...]
+
+_NOTHING: Mapping[str, Any] = {}
 MEMBERS_MAX = 200
 """How many members of a request body are looked at."""
-
-
+SHOWN_MAX = 500
+"""How many combinations of signs are held before each sign is counted by itself."""
 HELD_TIMES = 8
 """So many times what a bound keeps are held before those are dropped that cannot be kept; more than it keeps stays, which tells that
 the bound was reached."""
@@ -37,71 +43,79 @@ the bound was reached."""
 class Conducting:
     """Tallies of one operation's conduct."""
 
-    __slots__ = ("_latency", "_signs", "_sketches", "_windows", "size")
+    __slots__ = ("_full", "_latency", "_shown", "_signs", "_sketches", "_windows")
 
     def __init__(self) -> None:
-        self._signs: dict[str, list[Any]] = {}
+        self._shown: dict[Signs, list[Any]] = {}
+        self._signs: dict[str, Sign] = {}
+        self._full: set[str] = set()
         self._sketches: dict[str, set[str]] = {}
         self._windows: dict[str, Window] = {}
         self._latency: dict[str, int] = {}
-        self.size = 0
-        """How much is held: when it grows large, freeze and begin anew."""
 
     def take(self, exchange: Exchange, account: Account, seen: Seen) -> None:
         """Count what one exchange shows."""
-        response = exchange.response
+        response, request = exchange.response, exchange.request
         if response is None:
             return
         query, body, answer = _documents(account)
-        asked = tuple(pair for pair in exchange.request.headers if _is_asked(pair[0]))
-        told = tuple(pair for pair in response.headers if _is_told(pair[0]))
-        for sign in dict.fromkeys(_signs(exchange, response, asked, told, body)):
-            self._sign(sign, seen)
-        if told or response.status >= 400:
-            self._limits(exchange, response, told, seen)
-        if exchange.ending is Ending.COMPLETE and response.status < 400:
-            request = exchange.request
-            self._page(paging.page(request.method, request.url, query, body, told, answer), seen)
+        asked, told = _picked(request.headers, _asked), _picked(response.headers, _told)
+        shown = _signs(request, response, asked, told, body)
+        if told.headers or response.status >= 400:
+            shown += self._limits(exchange, response, told.headers)
+        if response.status < 400 and exchange.ending is Ending.COMPLETE:
+            shown += self._page(paging.page(request.method, request.url, query, body, told.headers, answer))
             self._waited(exchange)
+        known = self._shown.get(shown)
+        if known is None:
+            self._shown[shown] = [1, seen, seen]
+            if len(self._shown) > SHOWN_MAX:
+                self._settle()
+        else:
+            known[0] += 1
+            if seen < known[1]:
+                known[1] = seen
+            elif seen > known[2]:
+                known[2] = seen
 
     def conduct(self) -> Conduct:
         """All tallies as a value, within its bounds."""
-        signs = {name: Sign(count, first, last) for name, (count, first, last) in self._signs.items()}
+        self._settle()
         sketches = {name: Sketch() + Sketch(frozenset(digests)) for name, digests in self._sketches.items()}
-        return Conduct(signs, sketches, self._windows, self._latency) + Conduct()
+        return Conduct(self._signs, sketches, self._windows, self._latency, frozenset(self._full)) + Conduct()
 
-    def _sign(self, name: str, seen: Seen) -> None:
-        known = self._signs.get(name)
-        if known is None:
-            self._signs[name] = [1, seen, seen]
-            self.size += 1
-            return
-        known[0] += 1
-        if seen < known[1]:
-            known[1] = seen
-        elif seen > known[2]:
-            known[2] = seen
+    def _settle(self) -> None:
+        """Count each sign by itself."""
+        for shown, (count, first, last) in self._shown.items():
+            seen = Sign(count, first, last)
+            for sign in dict.fromkeys(shown):
+                self._signs[sign] = self._signs[sign] + seen if sign in self._signs else seen
+        self._shown = {}
+        if len(self._signs) > HELD_TIMES * SIGNS_MAX:
+            kept, full = bounded(self._signs)
+            self._signs, self._full = dict(kept), self._full | full
 
-    def _limits(self, exchange: Exchange, response: Response, told: Headers, seen: Seen) -> None:
+    def _limits(self, exchange: Exchange, response: Response, told: Headers) -> Signs:
         quotas = quotas_of(told)
+        if response.status < 400 and not any(name.lower() == "retry-after" for name, _ in told):
+            if not quotas:
+                return ()
+            if not any(quota.reset for quota in quotas):
+                return _steady(tuple([pair for pair in told if role_of(pair[0]) is not None]))
         now_s = limits.now_of(response.headers, exchange.started_at) if quotas or header(told, "retry-after") else None
-        for sign in dict.fromkeys(limits.signs(response, told, now_s, quotas)):
-            self._sign(sign, seen)
         for name, window in limits.windows(now_s, quotas):
             self._windows[name] = self._windows.get(name, Window()) + window
             if len(self._windows) > HELD_TIMES * WINDOWS_MAX:
                 self._windows = dict(smallest(self._windows, 2 * WINDOWS_MAX)[0])
-            self.size += 1
+        return tuple(limits.signs(response, told, now_s, quotas))
 
-    def _page(self, told: paging.Page, seen: Seen) -> None:
-        for sign in dict.fromkeys(paging.signs(told)):
-            self._sign(sign, seen)
+    def _page(self, told: paging.Page) -> Signs:
         for name, digest in paging.digests(told):
             held = self._sketches.setdefault(name, set())
             held.add(digest)
             if len(held) > HELD_TIMES * DIGESTS_MAX:
                 self._sketches[name] = set(sorted(held)[: 2 * DIGESTS_MAX])
-            self.size += 1
+        return tuple(paging.signs(told))
 
     def _waited(self, exchange: Exchange) -> None:
         timings = exchange.timings
@@ -118,23 +132,92 @@ def conduct_of(exchange: Exchange, account: Account, seen: Seen) -> Conduct:
     return counting.conduct()
 
 
-def _signs(
-    exchange: Exchange, response: Response, asked: Headers, told: Headers, body: Mapping[str, Any]
-) -> Iterator[str]:
+def _signs(request: Request, response: Response, asked: Picked, told: Picked, body: Mapping[str, Any]) -> Signs:
     """What an exchange shows beside limits and paging."""
-    request, status = exchange.request, response.status
+    method, status = request.method, response.status
+    grant = body.get("grant_type") if body else None
+    query = request.url.partition("?")[2].partition("#")[0]
+    proof = authentication.proof(asked.headers, query, () if grant else body)
+    if status < 400 and not body and not asked.keyed and not told.keyed:
+        return _usual(method, status, proof, asked.names, _gist(told))
+    return (
+        *_proven(status, proof, grant, response.headers),
+        *caching.signs(method, asked.headers, status, told.headers),
+        *idempotency.signs(method, asked.headers, told.headers, body),
+    )
+
+
+@lru_cache(maxsize=2_048)
+def _usual(method: str, status: int, proof: str, asked: tuple[str, ...], gist: Headers) -> Signs:
+    """The signs of an exchange that was not turned down, without a body and without keys that make it safe to repeat."""
+    nameless = tuple([(name, "") for name in asked])
+    shown = caching.signs(method, nameless, status, gist), idempotency.signs(method, (), (), {})
+    return (*_proven(status, proof, None, ()), *shown[0], *shown[1])
+
+
+def _proven(status: int, proof: str, grant: Any, headers: Headers) -> Iterator[str]:
+    """How the request proved who it is, and whether that was enough."""
     yield f"answered {status // 100}xx"
-    grant = body.get("grant_type")
-    proof = authentication.proof(asked, request.url.partition("?")[2].partition("#")[0], () if grant else body)
     if status < 400:
         yield f"proof {proof}"
         if isinstance(grant, str):
             yield f"grant {quote(grant[:100], safe=':')}"
     elif status in {401, 403, 407}:
         yield f"refused {status} {proof}"
-        yield from (f"challenge {scheme}" for scheme in authentication.challenges(response.headers))
-    yield from caching.signs(request.method, asked, status, told)
-    yield from idempotency.signs(request.method, asked, told, body)
+        yield from (f"challenge {scheme}" for scheme in authentication.challenges(headers))
+
+
+@lru_cache(maxsize=2_048)
+def _steady(quotas: Headers) -> Signs:
+    """The signs of quotas that are told by these headers and by no clock."""
+    return tuple(limits.of_quotas(quotas_of(quotas), None))
+
+
+class Picked(NamedTuple):
+    """The headers of a message that are looked at."""
+
+    names: tuple[str, ...]
+    headers: Headers
+    keyed: bool
+    """Whether one of them has to do with keys that make a request safe to repeat."""
+
+
+def _picked(
+    headers: Headers, which: Callable[[tuple[str, ...]], tuple[tuple[int, ...], tuple[str, ...], bool]]
+) -> Picked:
+    places, names, keyed = which(names_of(headers))
+    return Picked(names, tuple([headers[place] for place in places]), keyed)
+
+
+@lru_cache(maxsize=1_024)
+def _asked(names: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[str, ...], bool]:
+    """Places and names of a request's headers that are looked at, and whether one is an idempotency key."""
+    places = [place for place, name in enumerate(names) if _is_asked(name)]
+    picked = tuple([names[place] for place in places])
+    return tuple(places), picked, any(map(idempotency.is_key, picked))
+
+
+@lru_cache(maxsize=1_024)
+def _told(names: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[str, ...], bool]:
+    """Places and names of an answer's headers that are looked at, and whether one is about idempotency."""
+    places = [place for place, name in enumerate(names) if _is_told(name)]
+    picked = tuple([names[place] for place in places])
+    return tuple(places), picked, any(idempotency.is_key(name) or idempotency.is_marker(name) for name in picked)
+
+
+_TELLING_LENGTH = {"etag": 2, "last-modified": 1}
+"""How many characters of a validator tell its kind; of ``Cache-Control`` all do."""
+
+
+def _gist(told: Picked) -> Headers:
+    """What headers say of caching, as headers."""
+    return tuple([(name, told.headers[at][1][:length]) for at, name, length in _validators(told.names)])
+
+
+@lru_cache(maxsize=1_024)
+def _validators(names: tuple[str, ...]) -> tuple[tuple[int, str, int | None], ...]:
+    lower = enumerate(map(str.lower, names))
+    return tuple([(at, name, _TELLING_LENGTH.get(name)) for at, name in lower if name in caching.VALIDATORS])
 
 
 @lru_cache(maxsize=4_096)
@@ -153,15 +236,19 @@ def _is_told(name: str) -> bool:
 
 def _documents(account: Account) -> tuple[Mapping[str, Any], Mapping[str, Any], Any]:
     """The query parameters, the members of the request body, and the answer's document, as far as there are any."""
-    query: Mapping[str, Any] = {}
-    body: Mapping[str, Any] = {}
+    query: Mapping[str, Any] = _NOTHING
+    body: Mapping[str, Any] = _NOTHING
     answer: Any = None
-    for reading in account.readings:
-        document = reading.documents[0] if len(reading.documents) == 1 else None
-        if reading.part.startswith("response ") and document is not None:
-            answer = document
-        elif isinstance(document, dict) and reading.part == "query":
-            query = dict(flattened(document))
-        elif isinstance(document, dict) and reading.part.startswith("request "):
-            body = dict(list(document.items())[:MEMBERS_MAX])
+    for part, documents, _ in account.readings:
+        if len(documents) != 1:
+            continue
+        (document,) = documents
+        if part.startswith("response "):
+            answer = answer if document is None else document
+        elif type(document) is not dict or not document:
+            continue
+        elif part == "query":
+            query = dict(flattened(document)) if dict in map(type, document.values()) else document
+        elif part.startswith("request "):
+            body = document if len(document) <= MEMBERS_MAX else dict(list(document.items())[:MEMBERS_MAX])
     return query, body, answer

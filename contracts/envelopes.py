@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from tapehiss.contracts.pagewords import are_alike, is_more, is_next_parent, is_position, is_size, role_of
@@ -21,8 +21,7 @@ SIBLINGS_MAX = 12
 """An object with a list and at most so many members is an envelope proper: any text in it could be a cursor."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One scalar of an envelope."""
 
     place: str
@@ -50,31 +49,30 @@ def envelope_of(document: Any) -> Envelope:
         left -= len(value)
         if left < 0:
             break
-        _look(found, waiting, place, parent, value)
+        members = tuple(value.values())
+        lists, said, below = _look(place, parent, tuple(value), tuple(map(type, members)))
+        found.lists.extend([(where, members[at]) for where, at in lists])
+        found.said.extend([Said(where, name, role, members[at]) for where, name, role, at in said])
+        waiting.extend([(where, name, members[at]) for where, name, at in below if members[at]])
     return found
 
 
+@lru_cache(maxsize=1_024)
 def _look(
-    found: Envelope, waiting: list[tuple[str, str, Any]], place: str, parent: str, members: dict[str, Any]
-) -> None:
-    """Read one object: its lists and scalars are found, its objects wait."""
-    listed = len(found.lists)
-    texts: list[tuple[str, str]] = []
-    small = len(members) <= SIBLINGS_MAX
-    worth = _worth if not is_next_parent(parent) else _always
-    for name, value in members.items():
-        kind = type(value)
-        if kind is dict:
-            if value and place.count("/") < DEPTH_MAX - 1:
-                waiting.append((f"{place}/{step(name)}", name, value))
-        elif kind is list:
-            found.lists.append((f"{place}/{step(name)}", value))
-        elif worth(name):
-            found.said.append(Said(f"{place}/{step(name)}", name, role_of(name, parent), value))
-        elif small and kind is str:
-            texts.append((name, value))
-    if texts and len(found.lists) > listed:
-        found.said.extend(Said(f"{place}/{step(name)}", name, "", value) for name, value in texts)
+    place: str, parent: str, names: tuple[str, ...], types: tuple[type, ...]
+) -> tuple[list[tuple[str, int]], list[tuple[str, str, str, int]], list[tuple[str, str, int]]]:
+    """Of an object with these members its lists, its telling scalars, and its objects, each with its place among the members."""
+    steps = [f"{place}/{step(name)}" for name in names]
+    told = list(zip(steps, names, types, range(len(names)), strict=True))
+    worth = _always if is_next_parent(parent) else _worth
+    lists = [(where, at) for where, _, kind, at in told if kind is list]
+    deep = place.count("/") >= DEPTH_MAX - 1
+    below = [] if deep else [(where, name, at) for where, name, kind, at in told if kind is dict]
+    scalars = [each for each in told if each[2] not in {dict, list}]
+    said = [(where, name, role_of(name, parent), at) for where, name, _, at in scalars if worth(name)]
+    if lists and len(names) <= SIBLINGS_MAX:
+        said += [(where, name, "", at) for where, name, kind, at in scalars if kind is str and not worth(name)]
+    return lists, said, below
 
 
 @lru_cache(maxsize=8_192)

@@ -17,7 +17,7 @@ from tapehiss.contracts.conduct import Window
 from tapehiss.contracts.quota_values import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tapehiss.cassettes.exchange import Headers, Response
     from tapehiss.contracts.quotas import Quota
@@ -41,10 +41,15 @@ EXACT_FROM_S = 8.0
 
 def signs(response: Response, told: Headers, now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[str]:
     """What one answer shows of limits; ``told`` are those of its headers that matter."""
-    for quota in quotas:
-        yield from _quota(quota, now_s)
+    yield from of_quotas(quotas, now_s)
     if told or response.status in LIMITED | PERHAPS:
         yield from _turned_away(response, told, now_s, quotas)
+
+
+def of_quotas(quotas: Iterable[Quota], now_s: float | None) -> Iterator[str]:
+    """What quotas say; without a reset it is the same at any time."""
+    for quota in quotas:
+        yield from _quota(quota, now_s)
 
 
 def _quota(quota: Quota, now_s: float | None) -> Iterator[str]:
@@ -83,7 +88,7 @@ def windows(now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[tuple[st
 
 def _full_s(quota: Quota, now_s: float | None) -> float | None:
     """How long an empty bucket would take to be full if what is missing now is filled up in the time that is told."""
-    if quota.limit is None or quota.remaining is None or quota.remaining >= quota.limit:
+    if not quota.reset or quota.limit is None or quota.remaining is None or quota.remaining >= quota.limit:
         return None
     form, wait_s = dialect(quota.reset, now_s)
     exact = form == "duration" or (wait_s is not None and wait_s >= EXACT_FROM_S)

@@ -20,9 +20,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
 from tapehiss.cassettes.exchange import header_values
@@ -59,8 +58,7 @@ _LINKED = re.compile(r"<([^<>]{1,4000})>([^<]{0,1000})")
 _RELATION = re.compile(r"(?:\A|[;\s])rel\s*=\s*\"?\s*([^\";,]+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One exchange as paging sees it."""
 
     url: str
@@ -68,6 +66,8 @@ class Page:
     """``query:name`` or ``body:name`` -> the value that was sent."""
     headers: Headers
     envelope: Envelope
+    said: tuple[Said, ...]
+    """What headers say about pages, as members of the envelope would."""
 
 
 def page(
@@ -77,11 +77,17 @@ def page(
 
     Unless it is a read, or asks for a page, or is told of one at the top of the answer, the answer is not looked into.
     """
-    asked = {f"query:{name}": value for name, value in _flat(query) if _asks(name, value)}
-    asked |= {f"body:{name}": value for name, value in _flat(body) if _asks(name, value)}
+    asked = {
+        full: value
+        for place, given in (("query", query), ("body", body))
+        if given
+        for name, value in _flat(given)
+        if (type(value) is str or type(value) is int) and (full := _parameter(place, name))
+    }
     kept = asked if len(asked) <= PARAMETERS_MAX else {name: asked[name] for name in sorted(asked)[:PARAMETERS_MAX]}
     pages = method in READS or kept or (type(document) is dict and any(map(is_about_pages, document)))
-    return Page(url, kept, headers, envelope_of(document) if pages else Envelope())
+    found = envelope_of(document) if pages else Envelope()
+    return Page(url, kept, headers, found, tuple(_headers(headers)) if headers else ())
 
 
 def _flat(query: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -96,10 +102,10 @@ def _flat(query: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def signs(told: Page) -> Iterator[str]:
     """What an exchange shows of paging; nothing for an answer without a list."""
     lists = told.envelope.lists
-    linked = [sign for url in _next_links(told.headers) for sign in _steps(told, LINK, url)]
+    linked = [sign for url in _next_links(told.headers) for sign in _steps(told, LINK, url)] if told.headers else []
     if not lists and not linked:
         return
-    for said in _headers(told.headers):
+    for said in told.said:
         yield from _said(told, said)
     yield from (f"paging lists {place}" for place, _ in lists[:5])
     yield from linked
@@ -111,9 +117,9 @@ def signs(told: Page) -> Iterator[str]:
 
 def digests(told: Page) -> Iterator[tuple[str, str]]:
     """Values that were sent, or that could be sent back, as ``(name of the sketch, digest)``."""
-    yield from (
-        (f"asked {_written(name)}", digest(value)) for name, value in told.parameters.items() if _is_token(value)
-    )
+    for name, value in told.parameters.items():
+        if _is_token(value):
+            yield f"asked {_written(name)}", digest(value)
     if not told.envelope.lists:
         return
     for place, items in told.envelope.lists:
@@ -121,7 +127,7 @@ def digests(told: Page) -> Iterator[tuple[str, str]]:
         if isinstance(last, dict):
             known = [name for name in ID_NAMES if _is_token(last.get(name))]
             yield from ((f"offered {place}/~-/{name}", digest(last[name])) for name in known)
-    for said in (*told.envelope.said, *_headers(told.headers)):
+    for said in (*told.envelope.said, *told.said):
         if said.role in {"next", ""} and _is_token(said.value) and said.value not in told.parameters.values():
             yield f"offered {said.place}", digest(said.value)
 
@@ -261,10 +267,10 @@ def _is_token(value: Any) -> bool:
     return isinstance(value, int) and value >= 1_000 and not isinstance(value, bool)
 
 
-def _asks(name: str, value: Any) -> bool:
-    """Whether a parameter could have to do with paging."""
-    told = type(value)
-    return (told is str or told is int) and (is_position(name) or is_size(name))
+@lru_cache(maxsize=4_096)
+def _parameter(place: str, name: str) -> str:
+    """A parameter's name with the place where it was sent, if it could have to do with paging; else empty."""
+    return f"{place}:{name}" if is_position(name) or is_size(name) else ""
 
 
 @lru_cache(maxsize=4_096)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from habits import told
 from tapehiss.cassettes.exchange import Clean, Ending, Exchange, Request, Response
-from tapehiss.contracts.conduct import DIGESTS_MAX, WINDOWS_MAX, Conduct
+from tapehiss.contracts.conduct import DIGESTS_MAX, SIGNS_MAX, WINDOWS_MAX, Conduct
 from tapehiss.contracts.conducting import Conducting, conduct_of
 from tapehiss.contracts.evidence import learn
 from tapehiss.contracts.reading import read
@@ -50,13 +50,20 @@ def test_what_was_not_answered_shows_nothing():
     assert conduct_of(exchange, read(exchange), Seen()) == Conduct()
 
 
-def test_its_size_grows_with_what_it_holds():
-    """Whoever counts can tell when it is time to freeze."""
+def test_signs_of_any_number_are_bounded_and_exact():
+    """A vendor that tells every client another limit: of too many signs some stay, those of the sum, with their counts."""
+    several = [
+        told(headers={"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": "1"}, at_s=float(limit))
+        for limit in [*range(2, 3_000), *range(2, 3_000, 7)]
+    ]
+    rows = [(each, read(each), Seen(each.started_at, "t", line)) for line, each in enumerate(several, 1)]
     counting = Conducting()
-    counting.take(told(), read(told()), Seen())
-    before = counting.size
-    counting.take(told(), read(told()), Seen())
-    assert 0 < before == counting.size
+    for row in rows:
+        counting.take(*row)
+    whole = counting.conduct()
+    assert whole == reduce(add, (conduct_of(*row) for row in rows))
+    assert "limit" in whole.bounds
+    assert len(whole.topic("limit")) == SIGNS_MAX
 
 
 def test_what_cannot_be_kept_is_not_held():
