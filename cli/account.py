@@ -44,7 +44,7 @@ def summary(totals: Totals, effects: tuple[Effect, ...] = ()) -> dict[str, Any]:
 
 def account(totals: Totals, schedule: Schedule, effects: tuple[Effect, ...] = ()) -> list[str]:
     """What happened, for a person."""
-    from tapehiss.mocks.shorthand import rule_to_text
+    from tapehiss.mocks.journal import coverage
 
     lines = [
         f"{counted(totals.requests, 'request')}: {_summed(totals.rungs)}" if totals.requests else "no request came"
@@ -53,7 +53,7 @@ def account(totals: Totals, schedule: Schedule, effects: tuple[Effect, ...] = ()
         lines.append(f"answers    {_summed(totals.statuses)}")
     lines += [f"struck     {count} × {rule}" for rule, count in totals.struck.items()]
     lines += [f"limited    {count} × {name}" for name, count in totals.limited.items()]
-    never = [text for rule in schedule if (text := rule_to_text(rule)) not in totals.struck]
+    never = [rule for rule, count in coverage(schedule, totals.struck).items() if not count]
     lines += [f"never      {rule}: planned, and no request met it" for rule in never]
     missed = sorted(totals.missed.items(), key=lambda item: -item[1])
     lines += [f"missed     {count} × {method} {path}" for (method, path), count in missed[:MISSES_SHOWN_MAX]]

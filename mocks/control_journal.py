@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from tapehiss.mocks.control_parts import OPERATION_MAX_CHARS
-from tapehiss.mocks.journal import ENTRIES_MAX
+from tapehiss.mocks.journal import ENTRIES_MAX, coverage
 from tapehiss.mocks.outcome import Rung  # noqa: TC001 (fastapi reads the annotations)
 from tapehiss.mocks.reel import KEPT_MAX_BYTES, exported
 from tapehiss.mocks.selection import Selection
@@ -74,6 +74,7 @@ class TotalsOut(BaseModel):
     matches: dict[str, int]
     statuses: dict[str, int]
     struck: dict[str, int]
+    planned: dict[str, int] = Field(description="how often each rule of the schedule struck; 0 for what no request met")
     limited: dict[str, int]
 
 
@@ -112,6 +113,7 @@ def journal_routes(app: FastAPI, prefix: str, live: LiveVendor, _: Callable[[], 
             matches=dict(totals.rungs),
             statuses=dict(totals.statuses),
             struck=dict(totals.struck),
+            planned=coverage(live.vendor.schedule, totals.struck),
             limited=dict(totals.limited),
         )
 

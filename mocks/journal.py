@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tapehiss.cassettes.exchange import Request, Response
+    from tapehiss.mocks.schedule import Schedule
 
 T = TypeVar("T")
 
@@ -170,6 +171,11 @@ class Journal:
             dict(self._calls),
             dict(self._missed),
         )
+
+
+def coverage(schedule: Schedule, struck: Mapping[str, int]) -> dict[str, int]:
+    """How often each rule of a schedule struck, by its short form: 0 for what was planned and never reached."""
+    return {text: struck.get(text, 0) for text in map(rule_to_text, schedule)}
 
 
 def _bounded(counter: Counter[T], counted: T, others: T) -> None:

@@ -24,6 +24,7 @@ from tapehiss.mocks.asgi import App
 from tapehiss.mocks.bounds import Bounds
 from tapehiss.mocks.courier import Courier
 from tapehiss.mocks.errors import PortTaken
+from tapehiss.mocks.journal import coverage
 from tapehiss.mocks.live import LiveVendor, dated
 from tapehiss.mocks.plane import DataPlane
 from tapehiss.mocks.statekeys import ONE
@@ -166,6 +167,10 @@ class Server:
     def totals(self) -> Totals:
         """Sums over all requests."""
         return self.ask(lambda live, _: live.journal.totals())
+
+    def coverage(self) -> dict[str, int]:
+        """How often each rule of the schedule struck; 0 for what was planned and never reached."""
+        return self.ask(lambda live, _: coverage(live.vendor.schedule, live.journal.totals().struck))
 
     def journal(self) -> tuple[Entry, ...]:
         """The last requests."""

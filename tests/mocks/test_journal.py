@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tapehiss.cassettes.exchange import Ending, Response
 from tapehiss.mocks.faults import Latency, Status
-from tapehiss.mocks.journal import ENTRIES_MAX, PATH_MAX, TOTALS_MAX, Entry, Journal
+from tapehiss.mocks.journal import ENTRIES_MAX, PATH_MAX, TOTALS_MAX, Entry, Journal, coverage
 from tapehiss.mocks.outcome import Outcome, Rung
 from tapehiss.mocks.schedule import Rule
 
@@ -34,6 +34,16 @@ def test_totals_add_up():
     )
     assert (totals.struck, totals.missed) == ({"latency=1": 1}, {("GET", "/b"): 1})
     assert (journal.count("*"), journal.count("GET *"), journal.count("/a"), journal.count("PUT *")) == (3, 2, 2, 0)
+
+
+def test_what_was_planned_and_never_reached_is_counted():
+    """Every rule of a schedule has its count, and a rule that struck before and is no more planned has none."""
+    journal, rule = Journal(), Rule(Status(503), first=1)
+    for struck in ((rule,), (rule, Rule(Latency(1.0))), ()):
+        journal.note(0.0, "GET", "/a", Outcome(Response(503), rung=Rung.EXACT, struck=struck), 0.0)
+    planned = (rule, Rule(Status(500), "PUT *"))
+    assert coverage(planned, journal.totals().struck) == {"503 first=1": 2, "500 on=PUT *": 0}
+    assert coverage((), journal.totals().struck) == {}
 
 
 def test_a_journal_is_bounded():

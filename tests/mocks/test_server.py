@@ -73,6 +73,7 @@ def test_a_running_server_can_be_steered_and_asked():
         assert status(server) == b"503"
         assert server.totals().statuses == {"200": 1, "503": 1}
         assert [entry.struck for entry in server.journal()] == [(), ("503",)]
+        assert server.coverage() == {"503": 1}
     assert server.totals().requests == 2
     server.reset()
     assert server.journal() == ()
