@@ -48,6 +48,8 @@ class Crowd:
     """``(when it was sent, what)``, in order."""
     arrived: list[tuple[float, Request]] = field(default_factory=list)
     """``(when it was there, what)``."""
+    told: list[Outcome] = field(default_factory=list)
+    """What became of each request, as the client sees it."""
     events: list[Any] = field(default_factory=list)
     callers: list[Caller] = field(default_factory=list)
     waits: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -142,6 +144,7 @@ class Crowd:
             outcome, took_s = self.answer(effect.request, self.now)
             if self.now + took_s - began > effect.timeout_s:
                 outcome, took_s = Failure(Ending.TIMED_OUT), began + effect.timeout_s - self.now
+            self.told.append(outcome)
             if caller.turn == turn:
                 self._wake(caller, took_s, outcome)
 
