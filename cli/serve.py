@@ -16,8 +16,9 @@ import click
 
 from tapehiss.cli.account import account, moving_line, summary
 from tapehiss.cli.announcement import Announcement
+from tapehiss.cli.answer_options import Answers, answer_options
 from tapehiss.cli.console import counted, say, say_json, visible, warn
-from tapehiss.cli.opening import opened, tapes_argument
+from tapehiss.cli.opening import tapes_argument
 from tapehiss.cli.watching import LOOK_S, Source
 from tapehiss.cli.webhook_options import Webhooks, webhook_account, webhook_options
 
@@ -96,6 +97,7 @@ def factor(text: str) -> float:
     metavar="header:NAME|key|path|nothing",
     help="Tests that run at the same time get states of their own, by this.",
 )
+@answer_options
 @webhook_options
 @click.option("--https", is_flag=True, help="Serve HTTPS with a certificate that is made here; says how to trust it.")
 @click.option(
@@ -123,6 +125,7 @@ def command(
     seed: int,
     latency: float,
     by: str,
+    answers: Answers,
     webhooks: Webhooks,
     https: bool,
     token: str | None,
@@ -140,7 +143,9 @@ def command(
     from tapehiss.mocks.server import Server
     from tapehiss.mocks.statekeys import state_by
 
-    load = functools.partial(_vendor, paths, idempotency, skip_damaged=skip_damaged, seed=seed, latency=latency)
+    load = functools.partial(
+        _vendor, paths, answers, idempotency, skip_damaged=skip_damaged, seed=seed, latency=latency
+    )
     place = address(listen if port is None else str(port))
     vendor = replace(load(), schedule=gathered(file, names, faults))
     kept = None if limits is None else _profile(limits)
@@ -153,7 +158,7 @@ def command(
             server.url, server.port, vendor, kept, server.token, made=not token, certificate=certificate
         )
         announce(told, quiet=quiet, as_json=as_json, exposed="" if place.loopback else place.host)
-        sources = [Source("tapes", paths, lambda: str(server.reload(load())))]
+        sources = [Source("tapes", [*paths, *answers.files], lambda: str(server.reload(load())))]
         sources += _steered(server, file, lambda: gathered(file, names, faults), limits)
         line = not quiet and not as_json and sys.stderr.isatty()
         _wait(server, stop, sources if reload else [], line=line, for_s=for_s)
@@ -161,12 +166,13 @@ def command(
     end(server, quiet=quiet, as_json=as_json)
 
 
-def _vendor(paths: tuple[Path, ...], idempotency: str, *, skip_damaged: bool, seed: int, latency: float) -> Vendor:
+def _vendor(
+    paths: tuple[Path, ...], answers: Answers, idempotency: str, *, skip_damaged: bool, seed: int, latency: float
+) -> Vendor:
     from tapehiss.mocks.idempotency import CHOICES
-    from tapehiss.mocks.loading import vendor_on
 
-    tapes = opened(paths, skip_damaged=skip_damaged)
-    return replace(vendor_on(tapes, seed=seed, latency=latency), customs=CHOICES[idempotency])
+    vendor = answers.vendor(paths, skip_damaged=skip_damaged, seed=seed, latency=latency)
+    return replace(vendor, customs=CHOICES[idempotency])
 
 
 def _secured(vendor: Vendor, host: str) -> Any:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.tape import open_tapes
 from tapehiss.mocks.errors import NothingToServe
+from tapehiss.mocks.index import index_of
+from tapehiss.mocks.matchers import NONE, Matchers
 from tapehiss.mocks.vendor import Vendor
 
 if TYPE_CHECKING:
@@ -25,13 +27,15 @@ def load_vendor(paths: Sequence[Path], schedule: Schedule = (), *, seed: int = 0
     return vendor_on(open_tapes(paths), schedule, seed=seed, latency=latency)
 
 
-def vendor_on(tapes: Sequence[Tape], schedule: Schedule = (), *, seed: int = 0, latency: float = 0.0) -> Vendor:
+def vendor_on(
+    tapes: Sequence[Tape], schedule: Schedule = (), *, seed: int = 0, latency: float = 0.0, matchers: Matchers = NONE
+) -> Vendor:
     """The vendor on open tapes, which are closed; raises ``NothingToServe``."""
     exchanges: list[Exchange] = []
     for tape in tapes:
         with tape:
             exchanges += tape
-    vendor = Vendor.of(exchanges, schedule, seed=seed, latency=latency)
+    vendor = Vendor(index_of(exchanges, matchers), schedule, seed, latency)
     if not vendor.index.recordings:
         places = ", ".join(str(tape.path) for tape in tapes)
         remedy = "record something first: tapehiss record --to URL"

@@ -7,6 +7,7 @@ client gets, and after how many seconds. It neither waits nor throws dice, so ev
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
@@ -27,6 +28,7 @@ from tapehiss.mocks.idempotency import (
     replayed,
 )
 from tapehiss.mocks.index import Index, Match, index_of
+from tapehiss.mocks.instants import Shift, recorded_at, renewed
 from tapehiss.mocks.keys import normal_path, split_url
 from tapehiss.mocks.ledger import Ledger, writes
 from tapehiss.mocks.limiting import limited
@@ -110,6 +112,8 @@ class Vendor:
     """What is known of the vendor beside the recordings."""
     beyond: Beyond | None = None
     """What answers requests that are on no tape; ``None`` where only what was recorded is played."""
+    tape_began_s: float = 0.0
+    """Unix time at which the tapes begin, if instants in answers are told as though that were second 0 of the clock; 0: as recorded."""
     lore: Lore = field(default_factory=Lore, repr=False, compare=False)
     striking: Striking = field(init=False, repr=False, compare=False)
     """The schedule over this vendor."""
@@ -156,6 +160,8 @@ class Vendor:
                 came, holdings, outcome = made
         else:
             outcome = self._repeated(first, came)
+        if self.tape_began_s:
+            outcome = self._renewed(came, outcome)
         fair = outcome.response
         call = call_of(request, came.match.fingerprint, state.attempts) if self.schedule else None
         rules = self.striking.met(call, now_s - state.began_s, state.past) if call else ()
@@ -213,6 +219,19 @@ class Vendor:
         if outcome.recording != number:
             came = came._replace(match=replace(came.match, group=None))
         return came, holdings, outcome if state.bindings.empty else personal(outcome, state.bindings)
+
+    def _renewed(self, came: Arrival, outcome: Outcome) -> Outcome:
+        """The outcome with its instants told as of now."""
+        if not outcome.known or outcome.response is None or not self.index.recordings:
+            return outcome
+        taped_s = recorded_at(self.index.recordings[outcome.recording or 0]) or self.tape_began_s
+        shift = Shift(taped_s, self.unix_s + came.at_s, self.unix_s - self.tape_began_s)
+        dice = Random(f"{self.seed} {came.match.fingerprint} {came.attempt}")  # noqa: S311 (dice, told their seed)
+        whole = outcome.ending is Ending.COMPLETE
+        response = renewed(outcome.response, shift, dice)
+        return replace(
+            outcome, response=response, personal=True, body_bytes=outcome.body_bytes if whole else len(response.body)
+        )
 
     def _repeated(self, first: First, came: Arrival) -> Outcome:
         """What the vendor says to a key that it knows."""
