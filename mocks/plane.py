@@ -53,8 +53,6 @@ class DataPlane:
     """How clients reach it, unless a front says otherwise."""
     bounds: Bounds = field(default_factory=Bounds)
     """What is taken from clients."""
-    door: Door = FRONT
-    """What it means to come in here."""
     held_bytes: int = 0
     """Request bodies of all connections that wait for their end or their turn."""
 
@@ -67,23 +65,24 @@ class DataPlane:
         *,
         keep_alive: bool,
         http_10: bool,
+        door: Door = FRONT,
     ) -> tuple[Script, float]:
-        """What to write for one request, and after how many seconds to begin."""
+        """What to write for one request, and after how many seconds to begin; ``door`` is the port by which it came."""
         request = request_of(method, url, headers, body)
         host = header(request.headers, "host") or ""
         scheme = header(request.headers, FORWARDED) or self.scheme
-        outcome, delay_s, door = self.answer(request, here_of(host, scheme))
+        outcome, delay_s, door = self.answer(request, here_of(host, scheme), door)
         accepted, pace = accepted_by(request), self.live.vendor.latency
         how = (method, accepted, keep_alive, not http_10, pace, host, scheme, door.below)
         return self._script(outcome, how), delay_s
 
     def refuse(
-        self, method: str, url: bytes, headers: Sequence[tuple[bytes, bytes]], *, http_10: bool
+        self, method: str, url: bytes, headers: Sequence[tuple[bytes, bytes]], *, http_10: bool, door: Door = FRONT
     ) -> tuple[Script, float] | None:
         """The same for a request of which only the head was read, if that is decided already; the connection ends with it."""
         request = request_of(method, url, headers, b"")
         host, scheme = header(request.headers, "host") or "", header(request.headers, FORWARDED) or self.scheme
-        request, door = self.live.entered(request, self.door)
+        request, door = self.live.entered(request, door)
         request = to_vendor(request, self.live.vendor.index, here_of(host, scheme), door.below)
         refused = self.live.refuse(request, self.clock(), door)
         if refused is None:
@@ -91,9 +90,9 @@ class DataPlane:
         outcome, delay_s = refused
         return script_of(outcome, Asked(method, keep_alive=False, chunking=not http_10)), delay_s
 
-    def answer(self, request: Request, here: Origin | None) -> tuple[Outcome, float, Door]:
+    def answer(self, request: Request, here: Origin | None, door: Door = FRONT) -> tuple[Outcome, float, Door]:
         """What becomes of a request that was sent to the mock under this name, as the vendor has it; and how it came in."""
-        request, door = self.live.entered(request, self.door)
+        request, door = self.live.entered(request, door)
         request = to_vendor(request, self.live.vendor.index, here, door.below)
         return *self.live.answer(request, self.clock(), door), door
 

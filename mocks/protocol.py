@@ -20,11 +20,13 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tapehiss.mocks.bounds import Stage
+from tapehiss.mocks.doors import FRONT
 from tapehiss.mocks.wire import HANG_MAX_S, Then
 
 if TYPE_CHECKING:
     import asyncio
 
+    from tapehiss.mocks.doors import Door
     from tapehiss.mocks.plane import DataPlane
     from tapehiss.mocks.wire import Script
 
@@ -58,9 +60,9 @@ def defect(error: Exception) -> str:
 class MockProtocol(HttpToolsProtocol):
     """One connection. ``plane`` answers; the rest of the arguments are uvicorn's."""
 
-    def __init__(self, plane: DataPlane, **uvicorn: Any) -> None:
+    def __init__(self, plane: DataPlane, door: Door = FRONT, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
-        self._plane = plane
+        self._plane, self._door = plane, door
         self._waiting: deque[tuple[Any, ...]] = deque()
         self._busy = False
         self._ours = False
@@ -149,7 +151,7 @@ class MockProtocol(HttpToolsProtocol):
         if not with_body or self._waiting or self._leaving or not self._uvicorn_idle():
             return False
         method, http_10 = self.parser.get_method().decode("ascii"), self.parser.get_http_version() == "1.0"
-        refused = self._plane.refuse(method, self.url, self.headers, http_10=http_10)
+        refused = self._plane.refuse(method, self.url, self.headers, http_10=http_10, door=self._door)
         if refused is None:
             return False
         script, delay_s = refused
@@ -215,7 +217,9 @@ class MockProtocol(HttpToolsProtocol):
             if body:
                 self._hold(-len(body))
             try:
-                script, delay_s = self._plane.play(method, url, headers, body, keep_alive=keep, http_10=http_10)
+                script, delay_s = self._plane.play(
+                    method, url, headers, body, keep_alive=keep, http_10=http_10, door=self._door
+                )
             except Exception as error:  # noqa: BLE001 (a defect of ours costs one answer, and says where it is)
                 self._refuse(500, "Internal Server Error", defect(error))
                 return

@@ -23,6 +23,7 @@ from tapehiss.mocks.access import Access
 from tapehiss.mocks.asgi import App
 from tapehiss.mocks.bounds import Bounds
 from tapehiss.mocks.courier import Courier
+from tapehiss.mocks.doors import FRONT, Door
 from tapehiss.mocks.errors import PortTaken
 from tapehiss.mocks.journal import coverage
 from tapehiss.mocks.live import LiveVendor, dated
@@ -31,9 +32,10 @@ from tapehiss.mocks.statekeys import ONE
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from types import TracebackType
 
+    from tapehiss.cassettes.redaction import Redactor
     from tapehiss.mocks.journal import Entry, Totals
     from tapehiss.mocks.ledger import Effect
     from tapehiss.mocks.postbox import Delivery, Postbox, PostTotals
@@ -54,6 +56,7 @@ HANDSHAKE_MAX_S = 10.0
 LOOPS_TO_CLOSE = 3
 """Turns of the loop in which an aborted connection is closed."""
 TOKEN_BYTES = 24
+KEY_BYTES = 32
 SETTLED_MAX_S = 30.0
 
 
@@ -74,6 +77,7 @@ class Server:
         tls: ssl.SSLContext | None = None,
         bounds: Bounds | None = None,
         by: StateBy = ONE,
+        port_per_host: bool = False,
         webhooks: Postbox | None = None,
     ) -> None:
         self.host, self.port = host, port
@@ -86,12 +90,16 @@ class Server:
             scheme="http" if tls is None else "https",
             bounds=bounds or Bounds(),
         )
+        self._plane.live.redactor = _redactor
         self._plane.live.webhooks = webhooks
         self._courier = None if webhooks is None else Courier(webhooks, self._clock)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stop: asyncio.Event | None = None
         self._drain_s = 0.0
+        self._doors = doors_of(by, vendor.index.hosts if port_per_host else ())
+        self.ports: dict[Door, int] = {}
+        """The further ports on which it listens, and what it means to come in there."""
         self.connections: set[Any] = set()
         """Those that are open."""
 
@@ -107,15 +115,24 @@ class Server:
     def start(self) -> Self:
         """Listen, in a thread; returns when connections are accepted."""
         assert self._thread is None, "a server is started once"
-        listener = listening(self.host, self.port)
-        self.port = listener.getsockname()[1]
+        listeners = self._listeners()
+        self.port, *others = (each.getsockname()[1] for each in listeners)
+        self.ports = dict(zip(self._doors, others, strict=True))
         ready = threading.Event()
-        run = functools.partial(_run, self._serve(listener, ready))
+        run = functools.partial(_run, self._serve(dict(zip(listeners, (FRONT, *self._doors), strict=True)), ready))
         self._thread = threading.Thread(target=run, name=f"tapehiss-mock-{self.port}", daemon=True)
         self._thread.start()
         if not ready.wait(START_MAX_S):
             raise PortTaken("the server did not start", self.url, "try again; is the machine very busy?")
         return self
+
+    def _listeners(self) -> list[socket.socket]:
+        """One for the front, and one for each further door: the ports that follow, or any."""
+        with contextlib.ExitStack() as opened:
+            ports = [self.port and self.port + number for number in range(len(self._doors) + 1)]
+            made = [opened.enter_context(contextlib.closing(listening(self.host, port))) for port in ports]
+            opened.pop_all()  # all are there: they stay open
+        return made
 
     def stop(self, *, drain_s: float = 0.0) -> None:
         """Stop listening, give what is being answered so many seconds, cut the rest, and wait for the thread to end."""
@@ -192,11 +209,11 @@ class Server:
         """Whether every webhook that was brought about so far was taken or given up; waits so long for it at most."""
         return self._courier is None or self._courier.settled.wait(within_s)
 
-    async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
+    async def _serve(self, listeners: Mapping[socket.socket, Door], ready: threading.Event) -> None:
         self._loop, self._stop, self._began_s = asyncio.get_running_loop(), asyncio.Event(), time.monotonic()
         access, drain_s = Access(self.token), lambda: self._drain_s
         carrying = self._courier.carrying() if self._courier else contextlib.nullcontext()
-        serve = serving(self._plane, listener, access=access, tls=self._tls, drain_s=drain_s)
+        serve = serving(self._plane, listeners, access=access, tls=self._tls, drain_s=drain_s)
         async with carrying, serve as connections:
             self.connections = connections
             sweeping = asyncio.create_task(_sweep(connections, self._plane.bounds.sweep_s))
@@ -208,13 +225,13 @@ class Server:
 @contextlib.asynccontextmanager
 async def serving(
     plane: DataPlane,
-    listener: socket.socket,
+    listeners: Mapping[socket.socket, Door],
     *,
     access: Access | None = None,
     tls: ssl.SSLContext | None = None,
     drain_s: Callable[[], float] = float,
 ) -> AsyncIterator[set[Any]]:
-    """Serve in the running loop, on a socket that listens; afterwards nothing is left open. Gives the open connections.
+    """Serve in the running loop, on sockets that listen; afterwards nothing is left open. Gives the open connections.
 
     At the end nobody new is let in, and what is being answered gets ``drain_s()`` seconds.
     """
@@ -226,18 +243,35 @@ async def serving(
     app = App(plane, access or Access())
     config = Config(app, interface="asgi3", log_config=None, lifespan="off", ws="none", proxy_headers=False)
     state = ServerState()
-    connect = functools.partial(MockProtocol, plane, config=config, server_state=state, app_state={})
     patience_s = None if tls is None else HANDSHAKE_MAX_S
-    server = await asyncio.get_running_loop().create_server(
-        connect, sock=listener, backlog=BACKLOG, ssl=tls, ssl_handshake_timeout=patience_s
-    )
+    servers = []
+    for listener, door in listeners.items():
+        connect = functools.partial(MockProtocol, plane, door, config=config, server_state=state, app_state={})
+        server = await asyncio.get_running_loop().create_server(
+            connect, sock=listener, backlog=BACKLOG, ssl=tls, ssl_handshake_timeout=patience_s
+        )
+        servers.append(server)
     try:
         yield state.connections
     finally:
-        server.close()
+        for server in servers:
+            server.close()
         plane.live.feed.close()
         await _drained(state.connections, drain_s)
         await _end(state)
+
+
+def doors_of(by: StateBy, hosts: Iterable[str]) -> tuple[Door, ...]:
+    """The further ways in: one for every state that has a port, and one for every vendor."""
+    states = (Door(state=f"port-{number}") for number in range(1, by.ports + 1))
+    return (*states, *(Door(host=host) for host in sorted(hosts)))
+
+
+def _redactor() -> Redactor:
+    """What takes secrets out of what is exported: with a key of its own, so that nobody can compute what stood there."""
+    from tapehiss.cassettes.redaction import Redactor, Rules
+
+    return Redactor(Rules(), key=secrets.token_bytes(KEY_BYTES))
 
 
 async def _sweep(connections: set[Any], every_s: float) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 KEY_MAX_CHARS = 100
 DIGEST_CHARS = 16
+PORTS_MAX = 100
 CREDENTIALS = ("authorization", "x-api-key", "api-key")
 """Headers that tell one account from another; the first that is there counts."""
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -48,6 +49,8 @@ class StateBy:
     """The first of these that a request has is its key."""
     hidden: bool = False
     """Keys are digests."""
+    ports: int = 0
+    """How many further ports there are, each with a state of its own."""
 
     def key_of(self, request: Request) -> str:
         """Whose state a request means by its headers; empty for everybody's."""
@@ -59,15 +62,17 @@ ONE = StateBy()
 
 
 def state_by(text: str) -> StateBy:
-    """``header:X-Test-Id``, ``key``, ``path``, ``port`` or ``nothing``; raises ``BadStateKey``."""
+    """``header:X-Test-Id``, ``key``, ``path``, ``port:4`` or ``nothing``; raises ``BadStateKey``."""
     word, _, name = text.partition(":")
     if word == By.HEADER and _TOKEN.fullmatch(name):
         return StateBy(By.HEADER, (name.lower(),), hidden=_NAMES.header_strength(name) is not Strength.NONE)
     if word == By.KEY and not name:
         return StateBy(By.KEY, CREDENTIALS, hidden=True)
-    if word in {By.PATH, By.PORT, By.NOTHING} and not name:
+    if word == By.PORT and re.fullmatch(r"[1-9][0-9]{0,2}", name) and int(name) <= PORTS_MAX:
+        return StateBy(By.PORT, ports=int(name))
+    if word in {By.PATH, By.NOTHING} and not name:
         return StateBy(By(word))
-    remedy = "write header:NAME (such as header:X-Test-Id), key (the credential), path or port"
+    remedy = f"write header:NAME (such as header:X-Test-Id), key (the credential), path or port:N (up to {PORTS_MAX})"
     raise BadStateKey(f"states cannot be told apart by {text!r}", remedy=remedy)
 
 

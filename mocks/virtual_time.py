@@ -12,6 +12,7 @@ import selectors
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from tapehiss.mocks.doors import FRONT
 from tapehiss.mocks.live import LiveVendor
 from tapehiss.mocks.plane import DataPlane
 from tapehiss.mocks.server import listening, serving
@@ -66,5 +67,5 @@ async def vendor_here(vendor: Vendor) -> AsyncIterator[tuple[str, LiveVendor]]:
     live = LiveVendor(vendor)
     listener = listening("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    async with serving(DataPlane(live, lambda: loop.time() - began_s), listener):
+    async with serving(DataPlane(live, lambda: loop.time() - began_s), {listener: FRONT}):
         yield f"http://127.0.0.1:{port}", live

@@ -10,7 +10,7 @@ from shop import HOST, SHOP, get, post
 from wires import read
 
 from tapehiss.cassettes.exchange import Request
-from tapehiss.mocks.doors import Door
+from tapehiss.mocks.doors import FRONT, Door
 from tapehiss.mocks.faults import Latency
 from tapehiss.mocks.live import LiveVendor
 from tapehiss.mocks.plane import DataPlane, accepted_by, request_of
@@ -27,8 +27,8 @@ def plane(*exchanges, schedule=()) -> DataPlane:
     return DataPlane(LiveVendor(Vendor.of(exchanges or SHOP, schedule)), lambda: float(next(ticks)))
 
 
-def play(data_plane: DataPlane, url: str, method: str = "GET", headers=HOSTED, body: bytes = b""):
-    script, delay_s = data_plane.play(method, url.encode(), headers, body, keep_alive=True, http_10=False)
+def play(data_plane: DataPlane, url: str, method: str = "GET", headers=HOSTED, body: bytes = b"", door=FRONT):
+    script, delay_s = data_plane.play(method, url.encode(), headers, body, keep_alive=True, http_10=False, door=door)
     return read(b"".join(content for _, content in script.pieces), method), delay_s
 
 
@@ -91,16 +91,16 @@ def test_framing_depends_on_the_client():
 
 
 def test_the_way_in_says_whose_state_is_meant():
-    """By a segment of the path, or by the plane (a port of its own); scripts with links are each client's own."""
+    """By a segment of the path, or by a port of its own; scripts with links are each client's own."""
     link = get("/v1/a", 200, f'"{HOST}/v1/b"'.encode())
     live = LiveVendor(Vendor.of([link, get("/v1/a", 200, b"2")]), by=state_by("path"))
-    front, side = DataPlane(live, lambda: 0.0), DataPlane(live, lambda: 0.0, door=Door(state="side"))
+    front, side = DataPlane(live, lambda: 0.0), Door(state="side")
     assert [play(front, f"/_state/{key}/v1/a")[0][1] for key in "aab"] == [
         b'"http://127.0.0.1:8000/_state/a/v1/b"',
         b"2",
         b'"http://127.0.0.1:8000/_state/b/v1/b"',
     ]
-    assert [play(plane, "/v1/a")[0][1] for plane in (side, front, side)] == [
+    assert [play(front, "/v1/a", door=door)[0][1] for door in (side, FRONT, side)] == [
         b'"http://127.0.0.1:8000/v1/b"',
         b'"http://127.0.0.1:8000/v1/b"',
         b"2",
@@ -112,6 +112,6 @@ def test_the_way_in_says_which_vendor_is_meant():
     """Of two vendors with the same path; what the path says goes before the port."""
     other = replace(get("/v1/a", body=b'"other"'), request=Request("GET", "https://auth.shop.example/v1/a"))
     live = LiveVendor(Vendor.of([get("/v1/a", body=b'"shop"'), other]))
-    at_auth = DataPlane(live, lambda: 0.0, door=Door(host="auth.shop.example"))
-    assert play(at_auth, "/v1/a")[0][1] == b'"other"'
-    assert play(at_auth, "/_host/api.shop.example/v1/a")[0][1] == b'"shop"'
+    data_plane, at_auth = DataPlane(live, lambda: 0.0), Door(host="auth.shop.example")
+    assert play(data_plane, "/v1/a", door=at_auth)[0][1] == b'"other"'
+    assert play(data_plane, "/_host/api.shop.example/v1/a", door=at_auth)[0][1] == b'"shop"'

@@ -6,18 +6,24 @@ import json
 import socket
 import threading
 
+import httpx
 import pytest
-from shop import SHOP
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shop import HOST, SHOP
 from shop import get as shop_get
 from wires import Wire, get, read
 
+from tapehiss.cassettes.exchange import Exchange, Request, Response
 from tapehiss.mocks.bounds import Bounds
+from tapehiss.mocks.doors import Door
 from tapehiss.mocks.errors import PortTaken
 from tapehiss.mocks.faults import Status
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.server import Server
 from tapehiss.mocks.shorthand import rule_from_text
-from tapehiss.mocks.vendor import Vendor
+from tapehiss.mocks.statekeys import state_by
+from tapehiss.mocks.vendor import State, Vendor
 
 
 def status(server: Server) -> bytes:
@@ -175,3 +181,35 @@ def test_who_does_not_read_is_cut():
         while server.ask(lambda *_: len(server.connections)):
             pass
         assert server.totals().requests < 5
+
+
+def test_ports_can_stand_for_states_and_for_vendors():
+    """Each further port has a state of its own, or is one vendor's; the front is everybody's."""
+    other = Exchange(Request("GET", "https://auth.shop.example/v1/orders/1"), Response(200, "OK", (), b"other"))
+    with Server(Vendor.of([*SHOP, other]), by=state_by("port:2"), port_per_host=True) as server:
+        assert [door.state or door.host for door in server.ports] == [
+            "port-1",
+            "port-2",
+            "api.shop.example",
+            "auth.shop.example",
+        ]
+        one, two, shop, auth = (f"http://127.0.0.1:{port}/v1/orders/1" for port in server.ports.values())
+        told = [httpx.get(url).text for url in (one, one, two, shop, shop, auth)]
+        assert told == ['{"status": "new"}', '{"status": "paid"}', '{"status": "new"}', *told[:2], "other"]
+        assert list(server.ask(lambda live, _: live.states)) == ["port-1", "port-2"]
+        assert httpx.get(f"http://127.0.0.1:{server.ports[Door(state='port-1')]}/_tapehiss/health").status_code == 200
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, len(SHOP) - 4)), max_size=12))
+@settings(max_examples=10, deadline=None)
+def test_over_a_socket_each_state_gets_what_it_would_get_alone(calls):
+    """As in the pure world, however the clients' requests are interleaved on one connection."""
+    vendor = Vendor.of(SHOP[:6], (rule_from_text("503 first=1 p=0.5"),), seed=1)
+    alone = dict.fromkeys("abc", State())
+    with Server(vendor, by=state_by("header:X-Test-Id")) as server, httpx.Client(base_url=server.url) as client:
+        for key, number in calls:
+            request = SHOP[number].request
+            alone[key], outcome, _ = vendor.answer(alone[key], request, 0.0)
+            headers = {**dict(request.headers), "X-Test-Id": key}
+            told = client.request(request.method, request.url[len(HOST) :], content=request.body, headers=headers)
+            assert (told.status_code, told.content) == (outcome.response.status, outcome.response.body)

@@ -40,7 +40,8 @@ def test_keys_can_be_shown(told):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "cookie", "header", "header:", "header:a b", "key:x", "path:x", "port:4", "Header:X"]
+    "text",
+    ["", "cookie", "header", "header:", "header:a b", "key:x", "path:x", "port", "port:0", "port:101", "Header:X"],
 )
 def test_other_words_are_refused(text):
     """With what can be written."""
@@ -50,4 +51,5 @@ def test_other_words_are_refused(text):
 
 def test_three_more_ways():
     """By path, by port, and not at all."""
-    assert [state_by(word).by for word in ("path", "port", "nothing")] == [By.PATH, By.PORT, By.NOTHING]
+    assert [state_by(word).by for word in ("path", "port:4", "nothing")] == [By.PATH, By.PORT, By.NOTHING]
+    assert state_by("port:4").ports == 4
