@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from tapehiss.mocks.errors import BadProfile
 from tapehiss.mocks.limits import Limit, Limits
 from tapehiss.mocks.profile_form import ProfileForm
 from tapehiss.mocks.windows import Bucket
-from tapehiss.mocks.yamlfile import WRONG, composed, content_of, data_of, line_of, no_yaml
+from tapehiss.mocks.yamlfile import content_of, formed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -99,27 +97,7 @@ def read_profile(path: Path) -> Profile:
 
 def parse_profile(content: bytes, where: str, name: str) -> Profile:
     """The profile in a YAML text."""
-    root = composed(content, where, BadProfile)
-    try:
-        data = None if root is None else _plain(data_of(root))
-    except WRONG as error:
-        raise no_yaml(error, where, BadProfile) from None
-    try:
-        read = ProfileForm.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(step) for step in first["loc"])
-        words = first["msg"].removeprefix("Value error, ")
-        place = f"{where}:{line_of(root, first['loc'])}"
-        raise BadProfile(f"{field}: {words}" if field else words, place, "see docs/serving.md, limits") from None
-    return _value(read, name)
-
-
-def _plain(data: Any) -> Any:
-    """YAML 1.1 reads a field ``on`` as true; and a number where a text is wanted is its text."""
-    if isinstance(data, dict):
-        return {"on" if key is True else str(key): _plain(each) for key, each in data.items()}
-    return [_plain(each) for each in data] if isinstance(data, list) else data
+    return _value(formed(ProfileForm, content, where, BadProfile, "see docs/serving.md, limits"), name)
 
 
 def _value(read: ProfileForm, name: str) -> Profile:

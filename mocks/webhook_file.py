@@ -16,7 +16,7 @@ from __future__ import annotations
 import fnmatch
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.tape import open_tapes
@@ -28,7 +28,7 @@ from tapehiss.mocks.dialects import INSTANTS
 from tapehiss.mocks.errors import BadWebhooks
 from tapehiss.mocks.webhook_templates import Recorded, Template, forms_in
 from tapehiss.mocks.webhooks import Plan, Storm
-from tapehiss.mocks.yamlfile import WRONG, composed, content_of, data_of, line_of, no_yaml
+from tapehiss.mocks.yamlfile import content_of, formed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,27 +110,7 @@ def read_plan(path: Path, environ: Mapping[str, str]) -> Plan:
 
 def parse_plan(content: bytes, path: Path, environ: Mapping[str, str]) -> Plan:
     """The plan in a YAML text; tapes are sought beside ``path``."""
-    root = composed(content, str(path), BadWebhooks)
-    try:
-        data = None if root is None else _plain(data_of(root))
-    except WRONG as error:
-        raise no_yaml(error, str(path), BadWebhooks) from None
-    try:
-        form = PlanForm.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(step) for step in first["loc"])
-        words = first["msg"].removeprefix("Value error, ")
-        place = f"{path}:{line_of(root, first['loc'])}"
-        raise BadWebhooks(f"{field}: {words}" if field else words, place, "see docs/webhooks.md") from None
-    return _plan(form, path, environ)
-
-
-def _plain(data: Any) -> Any:
-    """YAML 1.1 reads a field ``on`` as true."""
-    if isinstance(data, dict):
-        return {"on" if key is True else str(key): _plain(each) for key, each in data.items()}
-    return [_plain(each) for each in data] if isinstance(data, list) else data
+    return _plan(formed(PlanForm, content, str(path), BadWebhooks, "see docs/webhooks.md"), path, environ)
 
 
 def _plan(form: PlanForm, path: Path, environ: Mapping[str, str]) -> Plan:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.media import media_type
 from tapehiss.contracts.documents import of_body
-from tapehiss.contracts.pointers import below, steps_of
-from tapehiss.contracts.webhook_events import headers_of
+from tapehiss.contracts.webhook_events import at, headers_of
 from tapehiss.mocks.dialects import INSTANTS
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def renamed(style: Style, body: bytes, event_id: str) -> bytes:
     if not style.id.startswith("/"):
         return body
     documents = of_body("application/json", body).values
-    items = _at(documents[0], style.each) if documents else None
+    items = at(documents[0], style.each) if documents else None
     items = items if style.each else [items]
     if not isinstance(items, list):
         return body
@@ -146,12 +145,6 @@ def _document(headers: Headers, body: bytes) -> Any:
     return next(iter(of_body(media_type(headers), body).values), None)
 
 
-def _at(value: Any, pointer: str) -> Any:
-    for step in steps_of(pointer):
-        value = below(value, step)
-    return value
-
-
 def _filled(template: Any, given: Mapping[str, Any]) -> Any:
     if isinstance(template, dict):
         return {key: _filled(value, given) for key, value in template.items()}
@@ -168,7 +161,7 @@ def _value(match: re.Match[str], given: Mapping[str, Any]) -> Any:
     if name == "now":
         told = INSTANTS[form or _NOW_FORM](0.0, given["now"])
         return told if form else int(told)
-    return _at(given.get(name), pointer)
+    return at(given.get(name), pointer)
 
 
 def _text(value: Any) -> str:

@@ -5,14 +5,18 @@ What is wrong with a file is raised as the error of whoever reads it (``BadSched
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pydantic import BaseModel
+
     from tapehiss.cassettes.errors import Misuse
+
+M = TypeVar("M", bound="BaseModel")
 
 FILE_MAX_BYTES = 1_000_000
 WRONG = (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError)
@@ -63,3 +67,26 @@ def line_of(node: Any, steps: tuple[int | str, ...] = ()) -> int:
     elif isinstance(node, yaml.SequenceNode) and isinstance(steps[0], int) and steps[0] < len(node.value):
         return line_of(node.value[steps[0]], steps[1:])
     return line
+
+
+def formed(form: type[M], content: bytes, where: str, error: type[Misuse], remedy: str) -> M:
+    """A text as a value of a form (a pydantic model), or what is wrong with it, with line and field."""
+    from pydantic import ValidationError
+
+    root = composed(content, where, error)
+    try:
+        return form.model_validate(None if root is None else plain(data_of(root)))
+    except ValidationError as found:
+        first = found.errors()[0]
+        field = ".".join(str(step) for step in first["loc"])
+        words = first["msg"].removeprefix("Value error, ")
+        raise error(f"{field}: {words}" if field else words, f"{where}:{line_of(root, first['loc'])}", remedy) from None
+    except WRONG as found:
+        raise no_yaml(found, where, error) from None
+
+
+def plain(data: Any) -> Any:
+    """Data whose keys are texts: YAML 1.1 reads a field ``on`` as true."""
+    if isinstance(data, dict):
+        return {"on" if key is True else str(key): plain(each) for key, each in data.items()}
+    return [plain(each) for each in data] if isinstance(data, list) else data

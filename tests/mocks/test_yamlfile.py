@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from tapehiss.mocks.errors import BadProfile, BadSchedule
-from tapehiss.mocks.yamlfile import FILE_MAX_BYTES, composed, content_of, data_of, line_of
+from tapehiss.mocks.yamlfile import FILE_MAX_BYTES, composed, content_of, data_of, formed, line_of, plain
 
 TEXT = b"a:\n  b:\n  - 1\n  - c: 2\n    d: 3\n"
 
@@ -57,3 +58,30 @@ def test_nodes_are_plain_data():
     """Numbers, texts, lists and mappings; an empty file has no root and is on line 1."""
     assert data_of(composed(TEXT, "f.yaml", BadSchedule)) == {"a": {"b": [1, {"c": 2, "d": 3}]}}
     assert line_of(composed(b"", "f.yaml", BadSchedule), ("a",)) == 1
+
+
+class Form(BaseModel):
+    """A form of one field."""
+
+    model_config = {"extra": "forbid"}
+    on: list[int]
+
+
+def test_a_text_becomes_a_value_of_a_form_or_is_told_where_it_is_wrong():
+    """YAML's ``on`` is a name, and whatever does not fit has a line and a field."""
+    assert formed(Form, b"on: [1, 2]", "f.yaml", BadSchedule, "mend it").on == [1, 2]
+    for content, place, said in (
+        (b"\non: [1,\n  x]", "f.yaml:3", "on.1: "),
+        (b"", "f.yaml:1", "Input should be"),
+        (b"on: [1]\noff: 2", "f.yaml:1", "False: "),
+        (b"on: [", "f.yaml:1", "is not YAML"),
+        (b"on: !!python/name:os.system", "f.yaml:1", "is not YAML"),
+    ):
+        with pytest.raises(BadSchedule) as caught:
+            formed(Form, content, "f.yaml", BadSchedule, "mend it")
+        assert (caught.value.where, said in caught.value.what) == (place, True)
+
+
+def test_keys_are_texts():
+    """Wherever they stand."""
+    assert plain({True: [{1: {True: None}}]}) == {"on": [{"1": {"on": None}}]}
