@@ -120,8 +120,10 @@ def _wrong_status(fault: Status) -> Flaw | None:
         return Flaw("body", "is missing", what)
     if fault.body is not None and fault.body_of is not None:
         return Flaw("body_of", "is given beside a body", "give one of them")
-    if fault.wait_s is None and fault.form != Status(fault.code).form:
-        return Flaw("as", "says how a wait is told, and there is none", "give wait_s, too")
+    if fault.wait_s is not None and fault.until_end:
+        return Flaw("until_end", "is another wait than wait_s", "give one of them")
+    if fault.wait_s is None and not fault.until_end and fault.form != Status(fault.code).form:
+        return Flaw("as", "says how a wait is told, and there is none", "give wait_s or until_end, too")
     return None
 
 

@@ -255,6 +255,7 @@ FORMS: tuple[Form, ...] = (
         (
             Part("status", "status", "code", CODE),
             _EARLY,
+            Part("until_end", "until-end", "until_end", FLAG),
             Part("wait_s", "wait", "wait_s", SECONDS),
             Part("as", "as", "form", one_of(WAITS, "form of a wait")),
             Part("headers", "header", "headers", HEADERS),

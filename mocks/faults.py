@@ -101,6 +101,8 @@ class Status:
     body: str | None = None
     wait_s: float | None = None
     """How long the client is told to wait ..."""
+    until_end: bool = False
+    """... which is until the rule's window closes, if this is said ..."""
     form: str = "delta_s"
     """... and in which form (``retry_after.FORMS``)."""
     body_of: int | None = None

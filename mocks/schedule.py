@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tapehiss.mocks.errors import Flaw
 from tapehiss.mocks.fault_data import FAULT_FIELDS, fault_from_json, fault_to_json
-from tapehiss.mocks.faults import Expired, Revoked, Rising
+from tapehiss.mocks.faults import Expired, Revoked, Rising, Status
 from tapehiss.mocks.past import NOTHING, Past, credential_of, where_pattern
 
 if TYPE_CHECKING:
@@ -234,6 +234,8 @@ def _contradiction(fault: Fault, given: Mapping[str, Any]) -> Flaw | None:
         return Flaw("over_s", "is missing", "say in how many seconds it rises")
     if not rises and given.get("over_s"):
         return Flaw("over_s", "goes with what rises", "give probability_from, or latency: rising")
+    if isinstance(fault, Status) and fault.until_end and "to_s" not in given:
+        return Flaw("to_s", "is missing", "say when the window closes that clients are told to wait for")
     return None
 
 

@@ -64,6 +64,8 @@ class Scene:
     """A number in [0, 1)."""
     risen: float = 1.0
     """How much of the rule's rise is over."""
+    left_s: float = 0.0
+    """Until the rule's window closes."""
 
 
 def settled(fault: Fault, scene: Scene) -> tuple[Definite, ...]:
@@ -104,8 +106,9 @@ def _answered(fault: Status | Expired | Revoked, scene: Scene) -> Answer:
 def _answer(fault: Status, scene: Scene) -> Response:
     """The vendor's answer with this status, with what the fault says in the place of what the vendor says."""
     response = _own(fault) if fault.body is not None else _vendors(fault.body_of or fault.code, scene)
-    waits = () if fault.wait_s is None else told(fault.form, fault.wait_s, scene.unix_s)
-    given = {name.lower() for name, _ in fault.headers} | (set() if fault.wait_s is None else NAMES)
+    wait_s = scene.left_s if fault.until_end else fault.wait_s
+    waits = () if wait_s is None else told(fault.form, wait_s, scene.unix_s)
+    given = {name.lower() for name, _ in fault.headers} | (set() if wait_s is None else NAMES)
     kept = tuple(pair for pair in response.headers if pair[0].lower() not in given)
     headers = (*kept, *fault.headers, *waits)
     return replace(response, status=fault.code, reason=reason_of(fault.code), headers=headers)

@@ -83,7 +83,9 @@ class Striking:
         for rule in rules:
             draw = draw_of(self.seed, rule, call.fingerprint, call.attempt, " value")
             risen = rule.risen(elapsed_s)
-            scene = Scene(request, self.lore, self.limits, unix_s, outcome.recording, draw, risen)
+            scene = Scene(
+                request, self.lore, self.limits, unix_s, outcome.recording, draw, risen, rule.to_s - elapsed_s
+            )
             yield from settled(rule.fault, scene)
 
 

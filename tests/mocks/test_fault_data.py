@@ -75,6 +75,7 @@ def test_a_fault_survives_json(fault):
         ({"clock_step_s": 1e12}, "clock_step_s"),
         ({"status": 429, "as": "http_date"}, "as"),
         ({"status": 429, "wait_s": 1, "as": "stone"}, "as"),
+        ({"status": 429, "wait_s": 1, "until_end": True}, "until_end"),
         ({"status": 200, "body_of": 500, "body": "x"}, "body_of"),
         ({"damage": "set", "at": "/a"}, "value"),
         ({"damage": "set", "value": 1}, "value"),

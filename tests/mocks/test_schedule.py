@@ -179,6 +179,7 @@ def test_operations_are_globs(on, method, path, meant):
         ({"status": 503, "probability_from": 0.1}, "over_s"),
         ({"status": 503, "over_s": 60}, "over_s"),
         ({"status": 503, "over_s": float("inf")}, "over_s"),
+        ({"status": 503, "until_end": True}, "to_s"),
         ({"latency": "rising", "low_s": 1, "high_s": 2}, "over_s"),
     ],
 )

@@ -113,6 +113,14 @@ def test_a_success_with_the_body_of_an_error():
     assert (lie.status, lie.body) == (200, b'{"error":"busy"}')
 
 
+def test_a_wait_until_the_window_closes():
+    """What is left of it, in any form."""
+    late = replace(SCENE, left_s=41.2)
+    assert header(answer(Status(503, until_end=True), late).headers, "retry-after") == "42"
+    told = answer(Status(503, until_end=True, form="go_duration"), late).headers
+    assert header(told, "retry-after") == "41.2s"
+
+
 def test_waits_go_by_the_vendors_clock():
     """A date in ``Retry-After`` is counted from what the vendor takes for now."""
     late = replace(SCENE, unix_s=SCENE.unix_s + 3600)

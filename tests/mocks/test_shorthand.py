@@ -65,6 +65,7 @@ def test_any_text_is_a_rule_or_a_flaw(text):
         ("429 early wait=2 as=http_date", Rule(Status(429, wait_s=2.0, form="http_date", early=True))),
         ("200 body-of=500 calls=3", Rule(Status(200, body_of=500), from_call=3, to_call=3)),
         ("reset early calls=3..5 every=2", Rule(Reset(early=True), from_call=3, to_call=5, every=2)),
+        ("503 until-end as=http_date to=60", Rule(Status(503, until_end=True, form="http_date"), to_s=60.0)),
         ("reset calls=..5", Rule(Reset(), to_call=5)),
         ("reset calls=3..", Rule(Reset(), from_call=3)),
         (
