@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,3 +82,17 @@ def test_a_file_is_bounded():
 def test_what_is_no_line(matcher):
     """Places that no request line could name."""
     assert not is_line(matcher)
+
+
+def test_the_example_of_the_documentation():
+    """The rules that the page shows can be read, and its one-line rule as well."""
+    page = (Path(__file__).parents[2] / "docs" / "serving.md").read_text(encoding="utf-8")
+    section = page.partition("## What is compared, by operation")[2].partition("## Beyond the tapes")[0]
+    rules, line = re.findall(r"```(?:yaml)?\n(.*?)```", section, re.DOTALL)
+    assert [rule.on for rule in parse_matchers(rules.encode(), "docs").rules] == [
+        "GET /v1/search*",
+        "POST /v1/*",
+        "GET /v1/orders/*",
+    ]
+    (told,) = parse_matchers(line.encode(), "docs").rules
+    assert line_for(told) == line.strip()
