@@ -114,9 +114,7 @@ def _digest(seed: int, *of: object) -> bytes:
 
 
 def attempted(plan: Plan, seed: int, sending: Sending) -> Sending:
-    """The attempt, and what befalls it; nothing befalls what is forged."""
-    if sending.forged:
-        return sending
+    """A genuine attempt, and what befalls it."""
     of = (sending.message.id, sending.copy, sending.attempt)
     lost = share(seed, "lost", *of) < plan.storm.lost
     unheard = share(seed, "unheard", *of) < plan.storm.unheard

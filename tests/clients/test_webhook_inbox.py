@@ -134,3 +134,14 @@ def test_an_inbox_that_cannot_be_used(tmp_path):
     inbox.close()
     with pytest.raises(InboxUnusable):
         inbox.once("e", 0.0, lambda _: None)
+
+
+def test_what_cannot_be_committed_is_undone_and_told():
+    """Here a reference that leads nowhere, found at the commit; the event is not remembered, and the inbox goes on."""
+    tables = "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (a REFERENCES a DEFERRABLE INITIALLY DEFERRED)"
+    with SqliteInbox(":memory:") as inbox:
+        inbox._db.execute("PRAGMA foreign_keys=ON")
+        inbox.once("tables", 0.0, lambda db: [db.execute(each) for each in tables.split(";")])
+        with pytest.raises(InboxUnusable, match="FOREIGN KEY"):
+            inbox.once("e", 0.0, lambda db: db.execute("INSERT INTO b VALUES (7)"))
+        assert inbox.once("e", 0.0, lambda db: db.execute("INSERT INTO a VALUES (7)"))

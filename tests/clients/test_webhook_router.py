@@ -74,3 +74,14 @@ def test_a_body_that_is_too_long_is_413(endpoint):
 def test_other_methods_are_not_served(endpoint):
     """Webhooks are POSTs."""
     assert endpoint((), b"", "GET").status_code == 405
+
+
+def test_a_body_that_does_not_end_is_408(endpoint, monkeypatch):
+    """Nobody holds a place for ever."""
+    monkeypatch.setattr("tapehiss.clients.webhook_router.BODY_TIMEOUT_S", 0.01)
+
+    async def endless():
+        yield b"{"
+        await asyncio.Event().wait()
+
+    assert endpoint(delivery("e1", at=time.time())[0], endless()).status_code == 408
