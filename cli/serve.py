@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import resource
 import signal
 import sys
 import threading
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 DRAIN_S = 5.0
 """How long answers may take to end after SIGTERM or Ctrl-C; a second Ctrl-C cuts them."""
 FACTOR_MAX = 1000.0
+FILES = 8192
+"""Open files that are enough for every connection that a server takes."""
 EXPOSED = "{} can be reached from other machines: anybody is answered, and who has the token can steer"
 
 
@@ -152,6 +155,7 @@ def command(
     tls, certificate = _secured(vendor, place.host) if https else (None, None)
     post = webhooks.postbox(seed)
     server = Server(vendor, host=place.host, port=place.port, token=token, tls=tls, by=state_by(by), webhooks=post)
+    more_files()
     with stopping() as stop, server:
         server.limit(kept)
         told = Announcement(
@@ -208,6 +212,14 @@ def profile_file(text: str) -> Path | None:
         if name.endswith((".yaml", ".yml")):
             return Path(name)
     return None
+
+
+def more_files(wanted: int = FILES) -> None:
+    """Let this process open as many files as it may, up to so many: each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if resource.RLIM_INFINITY != soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 @contextmanager

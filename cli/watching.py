@@ -6,6 +6,7 @@ same after a while. What cannot be read leaves everything as it was, and is said
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -41,7 +42,10 @@ class Source:
 
     def look(self) -> str:
         """What is to be said of a change, if there was one and it was acted on."""
-        now = stamps(self.paths)
+        try:
+            now = stamps(self.paths)
+        except OSError:  # no files are left to open a folder with, a network drive is away: look again later
+            return ""
         if now == self._seen:
             self._looks = 0
             return ""
@@ -64,8 +68,6 @@ def stamps(paths: Sequence[Path]) -> Stamps:
 def _stamped(paths: Sequence[Path]) -> Iterator[tuple[Path, tuple[int, int, int]]]:
     for path in paths:
         for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
-            try:
+            with suppress(FileNotFoundError):
                 found = file.stat()
-            except OSError:
-                continue
-            yield file, (found.st_mtime_ns, found.st_size, found.st_ino)
+                yield file, (found.st_mtime_ns, found.st_size, found.st_ino)

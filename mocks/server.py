@@ -216,6 +216,7 @@ class Server:
         serve = serving(self._plane, listeners, access=access, tls=self._tls, drain_s=drain_s)
         async with carrying, serve as connections:
             self.connections = connections
+            self._loop.set_exception_handler(_complained)
             sweeping = asyncio.create_task(_sweep(connections, self._plane.bounds.sweep_s))
             ready.set()
             await self._stop.wait()
@@ -272,6 +273,13 @@ def _redactor() -> Redactor:
     from tapehiss.cassettes.redaction import Redactor, Rules
 
     return Redactor(Rules(), key=secrets.token_bytes(KEY_BYTES))
+
+
+def _complained(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What the loop complains of is told, but for new connections that find no open file left: they wait until others end."""
+    error = context.get("exception")
+    if not (isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}):
+        loop.default_exception_handler(context)
 
 
 async def _sweep(connections: set[Any], every_s: float) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import resource
 import shlex
 import signal
 import socket
@@ -13,7 +15,6 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,7 @@ from shop import SHOP, get
 from wires import Wire, read
 from wires import get as wire_get
 
-from tapehiss.cli.serve import gathered, profile_file
+from tapehiss.cli.serve import gathered, more_files, profile_file
 from tapehiss.mocks.faults import Reset, Status
 from tapehiss.mocks.scenario import scenario
 from tapehiss.mocks.schedule import Rule
@@ -39,7 +40,7 @@ def tape(tmp_path) -> Path:
     return write_tape(tmp_path / "shop.yaml", SHOP)
 
 
-@contextmanager
+@contextlib.contextmanager
 def serving(*words: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A running ``tapehiss serve`` and the first line that it says."""
     command = [sys.executable, "-m", "tapehiss.cli", "serve", *map(str, words), "--listen", "127.0.0.1:0"]
@@ -370,3 +371,46 @@ def test_profile_files_are_told_from_names():
         "mine.yaml",
         "a/mine.yml",
     ]
+
+
+@pytest.mark.parametrize("loop", ["", "import sys; sys.modules['uvloop'] = None; "], ids=["any", "asyncio"])
+def test_when_open_files_run_out_who_comes_late_waits(tape, loop):
+    """More connections than files: nothing ends, nothing is complained of, and when some leave others are served."""
+    program = f"{loop}from tapehiss.cli.__main__ import main; main()"
+    command = f"ulimit -n 64; exec '{sys.executable}' -c \"{program}\" serve '{tape.parent}' --port 0 --json"
+    with subprocess.Popen(
+        ["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            port = json.loads(process.stdout.readline())["port"]
+            crowd = [Wire(port) for _ in range(120)]
+            assert crowd[0].send(wire_get("/v1/orders/1", "Connection: close")).rest().startswith(b"HTTP/1.1 200")
+            for wire in crowd:
+                wire.socket.close()
+            assert asked_until_answered(port).startswith(b"HTTP/1.1 200")
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=WAIT_S)
+        finally:
+            process.kill()
+    assert (process.returncode, json.loads(out)["statuses"], err) == (0, {"200": 2}, "")
+
+
+def asked_until_answered(port: int) -> bytes:
+    """Where connections that found no file are closed, one asks again."""
+    answer = b""
+    while not answer:
+        with Wire(port) as wire, contextlib.suppress(ConnectionError):
+            answer = wire.send(wire_get("/v1/orders/1", "Connection: close")).rest()
+    return answer
+
+
+def test_files_for_all_connections_are_asked_for():
+    """As many as are wanted or allowed, and never fewer than before."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        for wanted, given in ((300, 300), (200, 300)):
+            more_files(wanted)
+            assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == given
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

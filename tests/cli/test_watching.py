@@ -67,3 +67,17 @@ def test_replaced_new_and_removed_files_are_changes(tmp_path):
     assert len({str(each) for each in (before, replaced, added, stamps([tmp_path]))}) == 4
     assert list(added) == [tmp_path / "a.yaml", tmp_path / "b.yaml"]
     assert stamps([tmp_path / "none.yaml"]) == {}
+
+
+def test_files_that_cannot_be_looked_at_are_looked_at_later(tmp_path):
+    """A drive that is away for a while changes nothing and ends nothing."""
+    folder = tmp_path / "drive"
+    folder.mkdir()
+    (folder / "storm.yaml").write_text("- reset\n")
+    source = Source("the rules", [folder / "storm.yaml"], lambda: "read")
+    folder.rename(tmp_path / "away")
+    folder.write_text("")
+    assert looks(source, 3) == [""] * 3
+    folder.unlink()
+    (tmp_path / "away").rename(folder)
+    assert looks(source, 3) == [""] * 3
