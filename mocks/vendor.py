@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
 from tapehiss.mocks.bindings import Bindings
+from tapehiss.mocks.conditions import selected
 from tapehiss.mocks.faults import PROBLEM
 from tapehiss.mocks.holdings import NOTHING as NOTHING_HELD
 from tapehiss.mocks.holdings import Holdings
@@ -205,6 +206,8 @@ class Vendor:
         number = _choose(state, self._unbound(state.bindings, came.match))
         bindings = self._bound(state.bindings, asked, came.match, number)
         outcome = self._recorded(came.request, came.match.rung, number)
+        if number is not None and came.match.rung is not Rung.EXACT:
+            outcome = selected(outcome, came.request, self.index.recordings[number].request)
         return bindings, outcome if bindings.empty else personal(outcome, bindings)
 
     def _made(
@@ -216,6 +219,9 @@ class Vendor:
         if found is None:
             return None
         holdings, outcome = found
+        outcome = selected(outcome, asked, None)
+        if asked.method == "HEAD" and outcome.response is not None and outcome.response.body:
+            outcome = replace(outcome, response=without_body(outcome.response))
         if outcome.recording != number:
             came = came._replace(match=replace(came.match, group=None))
         return came, holdings, outcome if state.bindings.empty else personal(outcome, state.bindings)
