@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import resource
 import signal
 import sys
@@ -175,8 +176,11 @@ def _vendor(
 ) -> Vendor:
     from tapehiss.mocks.idempotency import CHOICES
 
-    vendor = answers.vendor(paths, skip_damaged=skip_damaged, seed=seed, latency=latency)
-    return replace(vendor, customs=CHOICES[idempotency])
+    vendor = replace(
+        answers.vendor(paths, skip_damaged=skip_damaged, seed=seed, latency=latency), customs=CHOICES[idempotency]
+    )
+    gc.freeze()  # the recordings stay: a collector that looked through them would hold up an answer
+    return vendor
 
 
 def _secured(vendor: Vendor, host: str) -> Any:

@@ -162,7 +162,8 @@ def index_of(exchanges: Iterable[Exchange], matchers: Matchers = NONE) -> Index:
     assert len(recordings) <= RECORDINGS_MAX
     hosts = frozenset(split_url(exchange.request.url).authority for exchange in recordings)
     wild = wildcards_of(_places(exchange.request) for exchange in recordings)
-    origins = dict.fromkeys(filter(None, (origin_in(exchange.request.url) for exchange in recordings)))
+    places = dict.fromkeys("/".join(exchange.request.url.split("/", 3)[:3]) for exchange in recordings)
+    origins = dict.fromkeys(filter(None, map(origin_in, places)))
     index = Index(recordings, hosts, tuple(origins), wild=wild, inventions=inventions_of(recordings), matchers=matchers)
     for number, exchange in enumerate(recordings):
         request, host, target = index.place_of(exchange.request)

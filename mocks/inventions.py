@@ -108,6 +108,8 @@ class Inventions:
 
     def shape(self, path: str, query: str, dropped: frozenset[str]) -> Shape | None:
         """The shape of a path and a query; ``None`` if nothing in them was made up."""
+        if not self.own and not query:
+            return None
         found: list[str] = []
         shaped = "/".join([masked(unquote(segment), found, self._may_be_own) for segment in path.split("/")])
         pairs = kept_pairs(parse_qsl(query, keep_blank_values=True), dropped)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.tape import open_tapes
@@ -11,7 +13,7 @@ from tapehiss.mocks.matchers import NONE, Matchers
 from tapehiss.mocks.vendor import Vendor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tapehiss.cassettes.exchange import Exchange
@@ -32,12 +34,25 @@ def vendor_on(
 ) -> Vendor:
     """The vendor on open tapes, which are closed; raises ``NothingToServe``."""
     exchanges: list[Exchange] = []
-    for tape in tapes:
-        with tape:
-            exchanges += tape
-    vendor = Vendor(index_of(exchanges, matchers), schedule, seed, latency)
+    with collecting_nothing():
+        for tape in tapes:
+            with tape:
+                exchanges += tape
+        vendor = Vendor(index_of(exchanges, matchers), schedule, seed, latency)
     if not vendor.index.recordings:
         places = ", ".join(str(tape.path) for tape in tapes)
         remedy = "record something first: tapehiss record --to URL"
         raise NothingToServe("no exchange that could be played", places, remedy)
     return vendor
+
+
+@contextlib.contextmanager
+def collecting_nothing() -> Iterator[None]:
+    """Without the garbage collector: all that is made here stays, and to look through it again and again takes a third of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

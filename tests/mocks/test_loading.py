@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from recordings import ORDER, write_tape
 
@@ -9,7 +11,7 @@ from tapehiss.cassettes.errors import Misuse, TapeError
 from tapehiss.cassettes.exchange import Ending, Exchange, Request
 from tapehiss.mocks.errors import NothingToServe
 from tapehiss.mocks.faults import Reset
-from tapehiss.mocks.loading import load_vendor
+from tapehiss.mocks.loading import collecting_nothing, load_vendor
 from tapehiss.mocks.schedule import Rule
 
 
@@ -36,3 +38,15 @@ def test_tapes_with_nothing_to_play_are_an_error(tmp_path):
     (tmp_path / "odd.yaml").write_text("hello")
     with pytest.raises(TapeError):
         load_vendor([tmp_path / "odd.yaml"])
+
+
+def test_the_collector_rests_only_while_tapes_are_loaded(tmp_path):
+    """Afterwards it is as it was: on, also where loading failed, or off."""
+    with collecting_nothing():
+        assert not gc.isenabled()
+        load_vendor([write_tape(tmp_path / "one.yaml", ORDER)])
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(Misuse):
+        load_vendor([tmp_path / "none.yaml"])
+    assert gc.isenabled()
