@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HELD_MAX_BYTES = 32_000_000
 """How much lies on a desk: exchanges, and counts."""
-BATCH_BYTES = 300_000
+BATCH_BYTES = 1_000_000
 """So many bytes of one operation's bodies are counted together, parsed: enough to count by columns, few enough to stay near the processor."""
 EXCHANGE_BYTES = 1_500
 """About what an exchange takes beside its bodies."""

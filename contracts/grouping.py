@@ -9,7 +9,7 @@ from tapehiss.contracts.conduct import Conduct, Sign
 from tapehiss.contracts.facts import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tapehiss.contracts.counts import Evidence
     from tapehiss.contracts.facts import Argument
@@ -36,6 +36,14 @@ def origins(entries: Iterable[tuple[Operation, Evidence]]) -> tuple[Origin, ...]
         Origin(name, tuple(grouped[name]), sum((evidence.conduct for _, evidence in grouped[name]), Conduct()))
         for name in sorted(grouped)
     )
+
+
+def each_conduct(origins: Iterable[Origin]) -> Iterator[tuple[str, str, Conduct]]:
+    """Name of an origin, line of an operation, and what is known of its conduct: first the sum of each origin, without a line."""
+    for origin in origins:
+        yield origin.name, "", origin.conduct
+        for line, evidence in origin.operations:
+            yield origin.name, line, evidence.conduct
 
 
 def total(signs: Iterable[Sign]) -> Sign:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from tapehiss.contracts.conduct import Conduct, Sign
-from tapehiss.contracts.grouping import fact, total
+from tapehiss.contracts.grouping import each_conduct, fact, total
 from tapehiss.contracts.latency import quantile_s
 
 if TYPE_CHECKING:
@@ -20,10 +20,8 @@ QUANTILES = (0.5, 0.9, 0.99)
 
 def idempotency(origins: Iterable[Origin]) -> Iterator[Fact]:
     """Keys that were sent, whether the answer repeats them, and how it marks a replay."""
-    for origin in origins:
-        yield from _keys(origin.conduct, "", origin.name)
-        for line, evidence in origin.operations:
-            yield from _keys(evidence.conduct, line, origin.name)
+    for origin, line, conduct in each_conduct(origins):
+        yield from _keys(conduct, line, origin)
 
 
 def _keys(conduct: Conduct, line: str, origin: str) -> Iterator[Fact]:
@@ -60,10 +58,8 @@ def _keys(conduct: Conduct, line: str, origin: str) -> Iterator[Fact]:
 
 def caching(origins: Iterable[Origin]) -> Iterator[Fact]:
     """Validators and freshness of successful reads, and what conditional requests were answered."""
-    for origin in origins:
-        yield from _validators(origin.conduct, "", origin.name)
-        for line, evidence in origin.operations:
-            yield from _validators(evidence.conduct, line, origin.name)
+    for origin, line, conduct in each_conduct(origins):
+        yield from _validators(conduct, line, origin)
 
 
 def _validators(conduct: Conduct, line: str, origin: str) -> Iterator[Fact]:
@@ -105,10 +101,8 @@ def _title(name: str) -> str:
 
 def latency(origins: Iterable[Origin]) -> Iterator[Fact]:
     """How long answers took that were not turned down, by origin and by operation."""
-    for origin in origins:
-        yield from _waited(origin.conduct, "", origin.name)
-        for line, evidence in origin.operations:
-            yield from _waited(evidence.conduct, line, origin.name)
+    for origin, line, conduct in each_conduct(origins):
+        yield from _waited(conduct, line, origin)
 
 
 def _waited(conduct: Conduct, line: str, origin: str) -> Iterator[Fact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from habits import HOST, origin, told
 from tapehiss.contracts.conduct import Sign
-from tapehiss.contracts.grouping import fact, total
+from tapehiss.contracts.grouping import each_conduct, fact, total
 from tapehiss.contracts.sums import Seen
 
 
@@ -15,6 +15,16 @@ def test_an_origin_is_the_sum_of_its_operations():
     assert whole.conduct.signs["answered 2xx"].count == 2
     assert whole.conduct.signs["answered 2xx"].first is not None
     assert whole.conduct.signs["answered 2xx"].first.at_s == 1.0
+
+
+def test_what_holds_for_an_origin_comes_before_what_holds_for_one_of_its_operations():
+    """The sum without a line, then each operation under its own."""
+    [whole] = origin([told("/v1/a"), told("/v1/b"), told("/v1/b")])
+    assert [(name, line, conduct.signs["answered 2xx"].count) for name, line, conduct in each_conduct([whole])] == [
+        (HOST, "", 3),
+        (HOST, f"GET {HOST}/v1/a", 1),
+        (HOST, f"GET {HOST}/v1/b", 2),
+    ]
 
 
 def test_a_fact_rests_on_its_sign():
