@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cli.console import counted, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from tapehiss.mocks.profile import Profile
@@ -32,6 +32,8 @@ class Announcement:
     """Whether we made the token: then it has to be told."""
     certificate: Path | None = None
     """What clients must trust."""
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """Further ports: of states, and of vendors."""
 
     @property
     def control(self) -> str:
@@ -45,6 +47,7 @@ class Announcement:
         return {
             "url": self.url,
             "port": self.port,
+            "ports": dict(self.ports),
             "control": self.control,
             "recordings": len(self.vendor.index.recordings),
             "hosts": sorted(self.vendor.index.hosts),
@@ -61,6 +64,8 @@ class Announcement:
         yield f"at         {self.url}"
         if len(hosts) > 1:
             yield f"           by Host header, or at {self.url}/_host/{visible(hosts[0])}/"
+        base = self.url.rpartition(":")[0]
+        yield from (f"           {visible(name)}: {base}:{port}" for name, port in self.ports.items())
         yield from self._weather()
         sample = self.sample()
         if sample:

@@ -21,6 +21,7 @@ from tapehiss.cli.announcement import Announcement
 from tapehiss.cli.answer_options import Answers, answer_options
 from tapehiss.cli.console import counted, say, say_json, visible, warn
 from tapehiss.cli.opening import tapes_argument
+from tapehiss.cli.state_options import States, ports, state_options
 from tapehiss.cli.watching import LOOK_S, Source
 from tapehiss.cli.webhook_options import Webhooks, webhook_account, webhook_options
 
@@ -94,13 +95,7 @@ def factor(text: str) -> float:
     show_default=True,
     help="Replay recorded times: as they were, or scaled.",
 )
-@click.option(
-    "--state-by",
-    "by",
-    default="nothing",
-    metavar="header:NAME|key|path|nothing",
-    help="Tests that run at the same time get states of their own, by this.",
-)
+@state_options
 @answer_options
 @webhook_options
 @click.option("--https", is_flag=True, help="Serve HTTPS with a certificate that is made here; says how to trust it.")
@@ -128,7 +123,7 @@ def command(
     idempotency: str,
     seed: int,
     latency: float,
-    by: str,
+    states: States,
     answers: Answers,
     webhooks: Webhooks,
     https: bool,
@@ -144,8 +139,6 @@ def command(
     over HTTP: see /_tapehiss/docs.
     """
     from tapehiss.cassettes.origins import address
-    from tapehiss.mocks.server import Server
-    from tapehiss.mocks.statekeys import state_by
 
     load = functools.partial(
         _vendor, paths, answers, idempotency, skip_damaged=skip_damaged, seed=seed, latency=latency
@@ -155,13 +148,11 @@ def command(
     kept = None if limits is None else _profile(limits)
     tls, certificate = _secured(vendor, place.host) if https else (None, None)
     post = webhooks.postbox(seed)
-    server = Server(vendor, host=place.host, port=place.port, token=token, tls=tls, by=state_by(by), webhooks=post)
+    server = states.server(vendor, host=place.host, port=place.port, token=token, tls=tls, webhooks=post)
     more_files()
     with stopping() as stop, server:
         server.limit(kept)
-        told = Announcement(
-            server.url, server.port, vendor, kept, server.token, made=not token, certificate=certificate
-        )
+        told = Announcement(server.url, server.port, vendor, kept, server.token, not token, certificate, ports(server))
         announce(told, quiet=quiet, as_json=as_json, exposed="" if place.loopback else place.host)
         sources = [Source("tapes", [*paths, *answers.files], lambda: str(server.reload(load())))]
         sources += _steered(server, file, lambda: gathered(file, names, faults), limits)

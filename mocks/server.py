@@ -79,6 +79,7 @@ class Server:
         by: StateBy = ONE,
         port_per_host: bool = False,
         webhooks: Postbox | None = None,
+        redactor: Callable[[], Redactor] | None = None,
     ) -> None:
         self.host, self.port = host, port
         self.token = token or (None if Address(host, port).loopback else secrets.token_urlsafe(TOKEN_BYTES))
@@ -90,7 +91,7 @@ class Server:
             scheme="http" if tls is None else "https",
             bounds=bounds or Bounds(),
         )
-        self._plane.live.redactor = _redactor
+        self._plane.live.redactor = redactor or _redactor
         self._plane.live.webhooks = webhooks
         self._courier = None if webhooks is None else Courier(webhooks, self._clock)
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -74,3 +74,14 @@ def test_a_program_gets_the_same_as_data():
     data = Announcement(URL, 8000, Vendor.of(SHOP), token="made-up", certificate=Path("/p/ca.pem")).as_data()
     assert (data["url"], data["port"], data["token"], data["certificate"]) == (URL, 8000, "made-up", "/p/ca.pem")
     assert (data["recordings"], data["hosts"], data["limits"]) == (9, ["api.shop.example"], None)
+
+
+def test_further_ports_are_told():
+    """With what it means to come in there: to a person, and to a program."""
+    told = Announcement(URL, 8000, Vendor.of(SHOP), ports={"port-1": 8001, "auth.shop.example": 8002})
+    lines = list(told.lines())
+    assert lines[2:4] == [
+        "           port-1: http://127.0.0.1:8001",
+        "           auth.shop.example: http://127.0.0.1:8002",
+    ]
+    assert told.as_data()["ports"] == {"port-1": 8001, "auth.shop.example": 8002}

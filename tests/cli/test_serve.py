@@ -414,3 +414,12 @@ def test_files_for_all_connections_are_asked_for():
             assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == given
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_further_ports_lead_to_states_and_vendors(tape):
+    """They are told as JSON; the state of a port begins anew, and everybody's is another."""
+    with serving(tape, "--json", "--state-by", "port:1", "--port-per-host") as (_, first):
+        told = json.loads(first)
+        assert set(told["ports"]) == {"port-1", "api.shop.example"}
+        for port in told["ports"].values():
+            assert fetched(f"http://127.0.0.1:{port}/v1/orders/1") == (200, b'{"status": "new"}')
