@@ -66,6 +66,8 @@ def test_one_byte_changed_is_one_too_many(name, message, body, data):
 @given(names, st.lists(st.tuples(st.integers(0, 3), texts), max_size=5), bodies, st.floats(0, 1e10))
 @example("stripe", [(0, "t=1,v1=\u00e9")], b"", 0.0)
 @example("standard", [(0, "v1,a,b"), (1, "1"), (2, "1")], b"\xff", 0.0)
+@example("standard", [(0, "v1,a"), (1, "\ud800"), (2, "1")], b"", 0.0)
+@example("shopify", [(0, "\ud800")], b"", 0.0)
 def test_only_webhook_errors_come_of_any_bytes(name, given_headers, body, now):
     """Whatever is sent, and in whatever headers: no other error leaves."""
     style = STYLES[name]
