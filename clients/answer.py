@@ -51,29 +51,33 @@ class Answer:
 
         That is NaN, half surrogates, and members of the same name (RFC 7493 section 2.3).
         """
-        found = of_body("application/json", self.body)
-        unread = found.unread or _doubt(self.body)
+        unread, value = of_body("application/json", self.body).unread, None
+        if not unread:
+            unread, value = _exactly(self.body)
         if unread:
             what = f"the answer is no JSON document: {unread}"
             raise BodyInvalid(what, place(self.request), BodyInvalid.advice, self.response, self.attempts)
-        return found.values[0]
+        return value
 
 
-class _TwinsError(Exception):
+class _TwinsError(ValueError):
     """An object has two members of one name."""
 
 
-def _doubt(body: bytes) -> str:
-    """Why a valid JSON document may mean two things; empty when it cannot."""
+def _exactly(body: bytes) -> tuple[str, Any]:
+    """The value of a valid JSON document, long integers to the last digit; or why it may mean two things."""
     try:
-        json.loads(body, object_pairs_hook=_without_twins, parse_int=len, parse_float=len)
+        return "", json.loads(body, object_pairs_hook=_without_twins)
     except _TwinsError:
-        return "two members of one name"
+        return "two members of one name", None
     except RecursionError:
-        return "nested too deep"
-    return ""
+        return "nested too deep", None
+    except ValueError:  # the bound of int(), see sys.set_int_max_str_digits
+        return "a number too large", None
 
 
-def _without_twins(pairs: list[tuple[str, Any]]) -> None:
-    if len({name for name, _ in pairs}) < len(pairs):
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
         raise _TwinsError
+    return made

@@ -11,7 +11,7 @@ import random
 import time
 import uuid
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Generic, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Generic, Self, TypedDict, TypeVar, Unpack
 
 import httpx
 
@@ -22,12 +22,14 @@ from tapehiss.clients.calling import Asked, Settings, calling, request_of
 from tapehiss.clients.drivers import adrive, drive, nobody
 from tapehiss.clients.httpx_wire import Wire, asend, send
 from tapehiss.clients.limiter import Limiter, LimitPolicy
+from tapehiss.clients.paging import AsyncWalk, Walk
 from tapehiss.clients.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tapehiss.clients.effects import Event, Flow
+    from tapehiss.clients.paging import Paging
     from tapehiss.clients.signing import Auth
     from tapehiss.contracts.conformance import Conformance
     from tapehiss.contracts.evidence import Contract
@@ -139,6 +141,13 @@ class Client(_Verbs[Answer]):
         """Send a request as often as the policy allows and return the complete answer; ``ApiError`` otherwise."""
         return self.run(self._flow(method, path, asked, time.monotonic()))
 
+    def walk(self, path: str, paging: Paging, *, place: str = "", **asked: Unpack[Asked]) -> Walk:
+        """The items of a list, page by page, from the beginning or from ``place``; each page is a call of its own."""
+        return Walk(functools.partial(self._page, path, asked), paging, dict(asked.get("params", {})), place)
+
+    def _page(self, path: str, asked: Asked, url: str, params: dict[str, Any]) -> Answer:
+        return self.request("GET", url or path, **(asked | Asked(params=params)))
+
     def run(self, flow: Flow[T]) -> T:
         """The result of any flow, over this client's connections."""
         one = functools.partial(send, self._transport, body_max_bytes=self._body_max_bytes)
@@ -170,6 +179,13 @@ class AsyncClient(_Verbs[Awaitable[Answer]]):
     async def request(self, method: str, path: str = "", **asked: Unpack[Asked]) -> Answer:
         """Send a request as often as the policy allows and return the complete answer; ``ApiError`` otherwise."""
         return await self.run(self._flow(method, path, asked, asyncio.get_running_loop().time()))
+
+    def walk(self, path: str, paging: Paging, *, place: str = "", **asked: Unpack[Asked]) -> AsyncWalk:
+        """The items of a list, page by page, from the beginning or from ``place``; each page is a call of its own."""
+        return AsyncWalk(functools.partial(self._page, path, asked), paging, dict(asked.get("params", {})), place)
+
+    async def _page(self, path: str, asked: Asked, url: str, params: dict[str, Any]) -> Answer:
+        return await self.request("GET", url or path, **(asked | Asked(params=params)))
 
     async def run(self, flow: Flow[T]) -> T:
         """The result of any flow, over this client's connections."""

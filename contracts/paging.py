@@ -102,7 +102,7 @@ def _flat(query: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def signs(told: Page) -> Iterator[str]:
     """What an exchange shows of paging; nothing for an answer without a list."""
     lists = told.envelope.lists
-    linked = [sign for url in _next_links(told.headers) for sign in _steps(told, LINK, url)] if told.headers else []
+    linked = [sign for url in next_links(told.headers) for sign in _steps(told, LINK, url)] if told.headers else []
     if not lists and not linked:
         return
     for said in told.said:
@@ -232,7 +232,7 @@ def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= NUMBER_LENGTH_MAX else None
 
 
-def _next_links(headers: Headers) -> Iterator[str]:
+def next_links(headers: Headers) -> Iterator[str]:
     """The targets of ``Link`` headers with the relation ``next`` (RFC 8288)."""
     for value in header_values(headers, "link"):
         for url, parameters in _LINKED.findall(value[:LINK_MAX_BYTES]):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tapehiss.cassettes.exchange import Request, Response
 from tapehiss.clients.answer import Answer
@@ -21,7 +23,9 @@ def test_an_answer_is_the_whole_response():
     assert answer.json() == {"id": 7}
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"{", b'{"id": NaN}', b'"\\ud800"', b"[1e999]", b"\xff", b"[" * 1020 + b"]" * 1020])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"{", b'{"id": NaN}', b'"\\ud800"', b"[1e999]", b"\xff", b"[" * 1020 + b"]" * 1020]
+)
 def test_what_is_no_json_is_an_error(body):
     """HTML, a cut document, NaN and the like never pass for an answer (V5); the error carries the response."""
     answer = Answer(REQUEST, Response(200, "", (), body))
@@ -55,3 +59,11 @@ def test_it_says_no_secret():
     secret = "s3cr3t-" + "value"
     request = Request("GET", f"https://h/x?key={secret}", (("Authorization", secret),))
     assert repr(Answer(request, Response(200, body=secret.encode()))) == "<Answer 200 GET https://h/x>"
+
+
+@given(st.integers(), st.floats(allow_nan=False, allow_infinity=False))
+def test_numbers_are_exact(whole, real):
+    """Integers of any length come to the last digit; one of thousands of digits is an error of ours."""
+    assert Answer(REQUEST, Response(200, body=json.dumps([whole, real]).encode())).json() == [whole, real]
+    with pytest.raises(BodyInvalid):
+        Answer(REQUEST, Response(200, body=b"9" * 5_000)).json()

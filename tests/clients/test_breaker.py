@@ -79,6 +79,16 @@ class Breaking(RuleBasedStateMachine):
             assert self.circuit.state is before.state, "B5: what says nothing changes nothing"
             assert self.circuit.recent == before.recent
 
+    @precondition(lambda self: self.circuit.state is not State.OPEN)
+    @rule()
+    def outage(self):
+        """Attempts fail one after the other until it is open."""
+        for _ in range(POLICY.attempts_max):
+            circuit, permit = asked(self.circuit, POLICY, self.now, TIMEOUT_S)
+            self.step(circuit)
+            if permit is not None:
+                self.step(settled(circuit, POLICY, permit, Sign.FAILED, self.now))
+
     @precondition(lambda self: self.flying)
     @rule()
     def lose(self):

@@ -43,6 +43,15 @@ def test_it_comes_back():
     assert [account.spend(at) for at in (0.0, 1.0, 9.9, 10.6, 11.0)] == [True, False, False, True, False]
 
 
+def test_what_is_partly_over_is_over():
+    """A request that may lie before the window gives no retry any more; a retry that may lie in it still counts."""
+    account = RetryBudget(Budget(1.0, 0.0, 10.0))
+    account.asked(0.0)
+    assert not account.spend(10.2)
+    account = RetryBudget(Budget(0.0, 0.1, 10.0))
+    assert (account.spend(0.4), account.spend(10.3)) == (True, False)
+
+
 def test_memory_is_bounded():
     """However many calls there are, no more than the slices of one window are kept."""
     account = RetryBudget(Budget())

@@ -80,6 +80,33 @@ def test_the_most_important_first_then_the_first(priorities, limit):
 
 
 @settings(deadline=None)
+@given(
+    st.lists(st.sampled_from([0.0, 0.5, 0.5, 1.0]), max_size=30),
+    st.sampled_from([Window(2, 2.0), Bucket(1, 1.0), AtOnce(1), AtOnce(2)]),
+)
+def test_nobody_is_overtaken(pauses, limit):
+    """Whenever calls come, also at the very moment at which there is room again: they go in the order in which they came (T2)."""
+    limiter, at = Limiter(LimitPolicy((limit,))), 0.0
+    crowd = Crowd(lambda _, __: (Response(200), 0.5))
+    for number, pause_s in enumerate(pauses):
+        at += pause_s
+        crowd.start(at, asking(limiter, request=named(f"{number:03d}")))
+    order = [request.url for _, request in crowd.run().sent]
+    assert order == sorted(order)
+
+
+def test_a_large_call_is_not_starved():
+    """A call that needs all the room gets it, however many small ones come after it (T2)."""
+    limiter = Limiter(LimitPolicy((Window(3, 10.0),)))
+    crowd = Crowd(well)
+    for number in range(100):
+        crowd.start(float(number), asking(limiter))
+    large = crowd.start(5.5, asking(limiter, cost=3))
+    crowd.run()
+    assert large.ended_at <= 30.0
+
+
+@settings(deadline=None)
 @given(st.integers(2, 40), st.sampled_from([Window(5, 10.0), Bucket(5, 0.5), AtOnce(1)]), st.floats(0.0, 0.2))
 def test_no_under_use(calls, limit, took_s):
     """A queue is worked off as fast as the limit allows, but for the time that answers take (T4)."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.exchange import Ending, Request, Response
 from tapehiss.clients import errors
+from tapehiss.clients.budget import Budget, RetryBudget
 from tapehiss.clients.classify import Verdict
 from tapehiss.clients.effects import Failure, Reply, Send, Sleep
 from tapehiss.clients.retry import ATTEMPTS_MAX, RetryPolicy, backoff_s, retrying
@@ -112,6 +113,19 @@ def test_what_came_of_a_cut_answer_is_kept():
     next(flow)
     error = ends(flow, Reply(Failure(Ending.TRUNCATED, response=Response(200, "", (("X-Request-Id", "r"),))), 101.0))
     assert (type(error), error.status, error.request_id) == (errors.NoAnswer, 200, "r")
+
+
+def test_a_budget_that_is_used_up():
+    """Without a retry in the budget the original error comes at once (G3); with one it is spent before the wait (G2)."""
+    budget = RetryBudget(Budget(0.0, 0.1, 10.0))
+    for spent in (False, True):
+        flow = retrying(GET, POLICY, now=100.0, dice=Random(7), budget=budget)
+        next(flow)
+        reply = Reply(Response(503), 101.0)
+        if spent:
+            assert isinstance(ends(flow, reply), errors.VendorFailed)
+        else:
+            assert isinstance(flow.send(reply), Sleep)
 
 
 @given(st.integers(1, 10**6), st.integers(0, 2**32))
