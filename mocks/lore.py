@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tapehiss.contracts.evidence import Contract
 
 ERROR = 400
+ANSWERS_MAX = 10_000
+"""So many answers are kept, by status and operation."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ class Lore:
     index: Index = field(default_factory=Index)
     contract: Contract | None = None
     guide: Guide = field(init=False, repr=False, compare=False)
+    _answers: dict[tuple[int, str, str], Response | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "guide", Guide(self.index, self.contract))
@@ -47,6 +52,14 @@ class Lore:
     def recorded(self, status: int, request: Request) -> Response | None:
         """What the vendor was recorded to say with this status: to this operation, else to any other."""
         operation, host = operation_in(self.index.wild, request), split_url(request.url)[0]
+        asked = (status, operation, self.index.host_of(host))
+        if asked not in self._answers:
+            if len(self._answers) >= ANSWERS_MAX:
+                self._answers.clear()
+            self._answers[asked] = self._recorded(status, operation, host)
+        return self._answers[asked]
+
+    def _recorded(self, status: int, operation: str, host: str) -> Response | None:
         numbers = self._errors.get(status, ())
         alike = [number for number in numbers if self._operation(number) == operation]
         near = alike or [number for number in numbers if self._is_at(number, host)]

@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from tapehiss.mocks.lore import Lore
     from tapehiss.mocks.outcome import Outcome
 
+INDEFINITE = frozenset(
+    {Uniform, Lognormal, Pareto, Recorded, Rising, Bandwidth, ClockStep, Status, Expired, Revoked, Damage}
+)
+"""What needs a scene; all other faults are what they are."""
 FRAMING = frozenset({"content-length", "transfer-encoding", "content-encoding", "date"})
 CHALLENGE = 'Bearer error="invalid_token", error_description="The access token {what}"'
 """RFC 6750 section 3.1."""

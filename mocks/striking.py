@@ -16,7 +16,7 @@ from tapehiss.mocks.lore import Lore
 from tapehiss.mocks.outcome import Outcome
 from tapehiss.mocks.past import NOTHING, Past
 from tapehiss.mocks.schedule import Call, Schedule, draw_of, noted, struck
-from tapehiss.mocks.settling import Scene, redated, renews, settled, shift_s
+from tapehiss.mocks.settling import INDEFINITE, Scene, redated, renews, settled, shift_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,11 +81,12 @@ class Striking:
     ) -> Iterator[Definite]:
         """The faults of the rules that struck, made definite."""
         for rule in rules:
+            if type(rule.fault) not in INDEFINITE:
+                yield rule.fault  # type: ignore[misc]
+                continue
             draw = draw_of(self.seed, rule, call.fingerprint, call.attempt, " value")
-            risen = rule.risen(elapsed_s)
-            scene = Scene(
-                request, self.lore, self.limits, unix_s, outcome.recording, draw, risen, rule.to_s - elapsed_s
-            )
+            risen, left_s = rule.risen(elapsed_s), rule.to_s - elapsed_s
+            scene = Scene(request, self.lore, self.limits, unix_s, outcome.recording, draw, risen, left_s)
             yield from settled(rule.fault, scene)
 
 
