@@ -8,7 +8,7 @@ from fastapi import Response  # noqa: TC002 (fastapi reads the annotations)
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
-from tapehiss.mocks.metrics import CONTENT_TYPE, exposition, families_of
+from tapehiss.mocks.metrics import CONTENT_TYPE, exposition, families_of, webhook_families
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,8 @@ def metric_routes(app: FastAPI, prefix: str, live: LiveVendor, clock: Callable[[
             recordings=len(live.vendor.index.recordings),
             elapsed_s=clock(),
         )
+        if live.webhooks is not None:
+            families += webhook_families(live.webhooks.totals())
         return PlainTextResponse(exposition(families), media_type=CONTENT_TYPE)
 
     @app.get(f"{prefix}/ready", responses={503: {"description": "there is nothing to play"}})

@@ -37,6 +37,8 @@ class Kind(StrEnum):
     """Other limits are kept."""
     RESET = "reset"
     """Everything begins anew."""
+    WEBHOOK = "webhook"
+    """An attempt to deliver a webhook has ended."""
     TAPES = "tapes"
     """The tapes were read again."""
     LOST = "lost"

@@ -62,7 +62,7 @@ class LiveVendor:
         self.feed = Feed()
         """Who listens to what happens."""
         self.webhooks: Postbox | None = None
-        """What it tells by webhooks, if it does."""
+        """What it tells by webhooks, if it does; ``post`` sets it."""
         self.snapshots = Snapshots()
         self.everybody = Sandbox(vendor)
         """The sandbox of those who name no state."""
@@ -147,6 +147,11 @@ class LiveVendor:
         renewal = Renewal(len(before.recordings), len(after.recordings), kept)
         self.feed.tell(Kind.TAPES, asdict(renewal))
         return renewal
+
+    def post(self, webhooks: Postbox) -> None:
+        """Send webhooks from now on."""
+        self.webhooks = webhooks
+        webhooks.tell = lambda delivery: self.feed.tell(Kind.WEBHOOK, asdict(delivery)) if self.feed.listeners else None
 
     # ---- states
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.feed import Feed
     from tapehiss.mocks.journal import Totals
     from tapehiss.mocks.ledger import Effect
+    from tapehiss.mocks.postbox import PostTotals
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Labels: TypeAlias = tuple[tuple[str, str], ...]
@@ -70,6 +71,21 @@ def families_of(
         Family("tapehiss_listeners", "Who listens to events now.", _single(len(feed.listeners))),
         Family("tapehiss_recordings", "Recordings that are played.", _single(recordings)),
         Family("tapehiss_uptime_seconds", "Since the mock began.", _single(elapsed_s)),
+    )
+
+
+def webhook_families(totals: PostTotals) -> tuple[Family, ...]:
+    """What a mock that sends webhooks has to tell beside."""
+    believed = "Forged webhooks that the endpoint answered with success."
+    return (
+        Family(
+            "tapehiss_webhooks_total",
+            "Attempts to deliver a webhook, by what became of them.",
+            _by("fate", dict(totals.fates)),
+        ),
+        Family("tapehiss_webhooks_believed_total", believed, _single(totals.believed)),
+        Family("tapehiss_webhooks_exhausted_total", "Webhooks that were given up.", _single(totals.exhausted)),
+        Family("tapehiss_webhooks_pending", "Attempts that wait or are on their way.", _single(totals.pending)),
     )
 
 

@@ -96,6 +96,8 @@ class Postbox:
         self.plan, self.url, self.seed, self.unix_s = plan, url, seed, unix_s
         self.wake: Callable[[], None] = lambda: None
         """Called when something is to be sent, or nothing is any more."""
+        self.tell: Callable[[Delivery], None] = lambda _: None
+        """Called when an attempt has ended."""
         self._paced = plan.paced
         self.clear()
 
@@ -204,7 +206,9 @@ class Postbox:
         self._fates[fate.value] += 1
         self._sums.update(attempts=1, believed=bool(forged) and fate is Fate.TAKEN)
         entry = (number, now_s, message.id, message.type, message.template, sending.copy, sending.attempt)
-        self.log.append(Delivery(*entry, str(forged), None if sending.lost else status, fate))
+        delivery = Delivery(*entry, str(forged), None if sending.lost else status, fate)
+        self.log.append(delivery)
+        self.tell(delivery)
 
     def totals(self) -> PostTotals:
         """The sums as a value."""

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.renewal import Renewal
     from tapehiss.mocks.schedule import Schedule
+    from tapehiss.mocks.spying import Forward
     from tapehiss.mocks.statekeys import StateBy
     from tapehiss.mocks.vendor import Vendor
 
@@ -80,6 +81,7 @@ class Server:
         port_per_host: bool = False,
         webhooks: Postbox | None = None,
         redactor: Callable[[], Redactor] | None = None,
+        forward: Forward | None = None,
     ) -> None:
         self.host, self.port = host, port
         self.token = token or (None if Address(host, port).loopback else secrets.token_urlsafe(TOKEN_BYTES))
@@ -90,10 +92,13 @@ class Server:
             self._clock,
             scheme="http" if tls is None else "https",
             bounds=bounds or Bounds(),
+            forward=forward,
         )
         self._plane.live.redactor = redactor or _redactor
-        self._plane.live.webhooks = webhooks
-        self._courier = None if webhooks is None else Courier(webhooks, self._clock)
+        self._courier = None
+        if webhooks is not None:
+            self._plane.live.post(webhooks)
+            self._courier = Courier(webhooks, self._clock)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stop: asyncio.Event | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -10,6 +11,8 @@ from shop import SHOP
 
 from tapehiss.contracts.webhook_signatures import keyring
 from tapehiss.mocks.control import control_app
+from tapehiss.mocks.control_events import encoded
+from tapehiss.mocks.feed import Kind
 from tapehiss.mocks.live import LiveVendor
 from tapehiss.mocks.postbox import Postbox
 from tapehiss.mocks.vendor import Vendor
@@ -23,7 +26,8 @@ class Control:
     def __init__(self) -> None:
         self.live = LiveVendor(Vendor.of(SHOP))
         plan = Plan(keyring("stripe", ["s"]), (Template("ordered", "order.created", "POST /v1/orders"),))
-        self.live.webhooks = self.box = Postbox(plan, "http://127.0.0.1:9/hooks?token=t")
+        self.box = Postbox(plan, "http://127.0.0.1:9/hooks?token=t")
+        self.live.post(self.box)
         self.app = control_app(self.live, lambda: 10.0)
 
     def __call__(self, method: str, path: str = "", **more) -> httpx.Response:
@@ -109,3 +113,18 @@ def test_a_mock_without_webhooks_says_so(control):
     assert (control("GET").json()["events"], control("GET").json()["to"]) == (0, "")
     answer = control("POST", json={"type": "x"})
     assert (answer.status_code, "--webhook-to" in answer.text) == (409, True)
+
+
+def test_whoever_listens_is_told(control):
+    """Each attempt, as it ends; and the sums are among the metrics."""
+    with control.live.feed.listening(frozenset({Kind.WEBHOOK}), lambda: None) as listener:
+        control("POST", json={"template": "ordered"})
+        number, sending = control.box.take(10.0)
+        control.box.ended(number, sending, 10.0, 204)
+        (event,) = listener.take()
+    assert (event.data["fate"], event.data["status"], json.loads(encoded(event).split(b"data: ")[1])) == (
+        "taken",
+        204,
+        event.data,
+    )
+    assert 'tapehiss_webhooks_total{fate="taken"} 1' in control("GET", "/../metrics").text

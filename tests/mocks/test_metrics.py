@@ -9,7 +9,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from tapehiss.mocks.feed import Feed
 from tapehiss.mocks.journal import Totals
 from tapehiss.mocks.ledger import Effect
-from tapehiss.mocks.metrics import Family, exposition, families_of
+from tapehiss.mocks.metrics import Family, exposition, families_of, webhook_families
+from tapehiss.mocks.postbox import PostTotals
 
 VALUES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"))
 
@@ -52,3 +53,15 @@ def test_the_sums_of_a_mock():
     assert "tapehiss_faults_total" not in empty
     assert "# TYPE tapehiss_requests_total counter\ntapehiss_requests_total 0\n" in empty
     assert "# TYPE tapehiss_listeners gauge\n" in empty
+
+
+def test_the_sums_of_webhooks():
+    """Attempts by what became of them, what waits, what was given up, and what should not have been believed."""
+    totals = PostTotals(events=3, fates=(("failed", 2), ("taken", 5)), believed=1, exhausted=4, pending=6)
+    assert read(exposition(webhook_families(totals))) == {
+        ("tapehiss_webhooks_total", (("fate", "failed"),)): 2,
+        ("tapehiss_webhooks_total", (("fate", "taken"),)): 5,
+        ("tapehiss_webhooks_believed_total", ()): 1,
+        ("tapehiss_webhooks_exhausted_total", ()): 4,
+        ("tapehiss_webhooks_pending", ()): 6,
+    }
