@@ -14,7 +14,7 @@ from shop import HOST, SHOP
 from tapehiss.cassettes.exchange import Ending, Exchange, Headers, Request, header, header_values
 from tapehiss.mocks import strategies
 from tapehiss.mocks.asgi import App, Severed, app_of
-from tapehiss.mocks.faults import ClockStep, Drip, GzipCut, Stall, Status, Truncate
+from tapehiss.mocks.faults import ClockStep, Drip, GzipCut, Stall, Status, Truncate, Uniform
 from tapehiss.mocks.outcome import MATCH_HEADER, Outcome
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.vendor import Vendor
@@ -34,7 +34,8 @@ ASKED = st.lists(
     min_size=1,
     max_size=6,
 )
-TIMEOUT_S = 10_000.0
+TIMEOUT_S = 1_000_000.0
+"""Longer than all that is drawn together: a heavy tail ends at a day."""
 PLAIN = {"Accept-Encoding": "identity"}
 """A drip counts the bytes that are sent: all three send the same ones."""
 HEADERS = ("content-type", "retry-after", "retry-after-ms", "www-authenticate", "date", MATCH_HEADER)
@@ -183,6 +184,7 @@ NONE = Request("GET", HOST + "/v1/none")
 @example((Rule(Stall(20.0, 318), after=1, first=1),), 0, [NONE, NONE])
 @example((Rule(Drip(2000.0)), Rule(Truncate(0))), 0, [RECORDED[0].request])
 @example((Rule(GzipCut()), Rule(GzipCut())), 0, [RECORDED[0].request])
+@example((Rule(Uniform(80_000.0, 86_400.0)),), 0, [RECORDED[0].request])
 @example((Rule(ClockStep(60.0)), Rule(Status(429, wait_s=2.0, form="http_date"))), 0, [RECORDED[0].request])
 @example((Rule(Status(413, early=True), after=1), Rule(Stall(2.0, in_head=True))), 0, [RECORDED[3].request] * 2)
 @settings(max_examples=120, deadline=None)
