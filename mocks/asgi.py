@@ -1,7 +1,8 @@
 """Shell: the mock as a plain ASGI application, for use in process: data plane and control plane.
 
 ASGI cannot reset or cut a connection; an outcome that would is raised as ``Severed``, which a server turns into a closed connection and an
-in-process transport into an error of the client's. The server of this room hands only the control plane's requests to it.
+in-process transport into an error of the client's. The server of this room hands only the control plane's requests to it, and everything
+while what is on no tape is asked of the real vendor: only here there is a place to wait for it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tapehiss.mocks.faults import PROBLEM
 from tapehiss.mocks.links import here_of
 from tapehiss.mocks.live import LiveVendor, dated
 from tapehiss.mocks.plane import FORWARDED, DataPlane, accepted_by, request_of
+from tapehiss.mocks.spying import is_missed
 from tapehiss.mocks.wire import HANG_MAX_S, Asked, Message, message_of
 
 if TYPE_CHECKING:
@@ -69,10 +71,16 @@ class App:
         """The data plane."""
         target = scope.get("raw_path") or scope["path"].encode()
         target += b"?" + scope["query_string"] if scope["query_string"] else b""
-        request = request_of(scope["method"], target, scope["headers"], await _body(receive))
+        body = await _body(receive, self.plane.bounds.body_bytes)
+        if body is None:
+            await _sent(_TOO_LARGE, send)
+            return
+        request = request_of(scope["method"], target, scope["headers"], body)
         scheme = header(request.headers, FORWARDED) or scope.get("scheme", "http")
         here = here_of(header(request.headers, "host") or "", scheme)
         outcome, delay_s, door = self.plane.answer(request, here)
+        if self.plane.forward is not None and is_missed(outcome):
+            outcome = await self.plane.forwarded(request, here) or outcome
         await asyncio.sleep(delay_s)
         asked = Asked(request.method, accepted_by(request), pace=self.plane.live.vendor.latency)
         message = message_of(self.plane.localised(outcome, here, door.below), asked)
@@ -96,13 +104,20 @@ def _refusal(refused: Refused) -> Message:
     return Message(refused.status, refused.title, tuple(headers), ((0.0, body),), whole=True, bodiless=False)
 
 
-async def _body(receive: Any) -> bytes:
-    pieces = []
+async def _body(receive: Any, size_max_bytes: int) -> bytes | None:
+    """The body; ``None`` if there is more of it than is taken."""
+    pieces, size = [], 0
     while True:
         event = await receive()
+        size += len(event.get("body", b""))
+        if size > size_max_bytes:
+            return None
         pieces.append(event.get("body", b""))
         if not event.get("more_body"):
             return b"".join(pieces)
+
+
+_TOO_LARGE = Message(413, "Content Too Large", (("Content-Length", "0"),), (), whole=True, bodiless=False)
 
 
 async def _sent(message: Message, send: Any) -> None:

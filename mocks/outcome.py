@@ -36,6 +36,8 @@ class Rung(StrEnum):
     """Another request of the same operation; ids from the path and fields of the body are the client's."""
     SYNTHESISED = "synthesised"
     """No recording: made of what the contract knows of this operation."""
+    SPIED = "spied"
+    """No recording: the real vendor was asked."""
     MISS = "miss"
     """No recording."""
 

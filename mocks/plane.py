@@ -14,6 +14,7 @@ from tapehiss.cassettes.exchange import Request, header
 from tapehiss.mocks.bounds import Bounds
 from tapehiss.mocks.doors import FRONT, Door
 from tapehiss.mocks.links import here_of, to_client, to_vendor
+from tapehiss.mocks.spying import spied
 from tapehiss.mocks.wire import Asked, Script, announced, script_of, without
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.live import LiveVendor
     from tapehiss.mocks.outcome import Outcome, Rung
     from tapehiss.mocks.renewal import Renewal
+    from tapehiss.mocks.spying import Forward
     from tapehiss.mocks.vendor import Vendor
 
 PREPARED_MAX_BYTES = 256 * 1024 * 1024
@@ -53,6 +55,8 @@ class DataPlane:
     """How clients reach it, unless a front says otherwise."""
     bounds: Bounds = field(default_factory=Bounds)
     """What is taken from clients."""
+    forward: Forward | None = None
+    """Asks the real vendor what is on no tape."""
     held_bytes: int = 0
     """Request bodies of all connections that wait for their end or their turn."""
 
@@ -95,6 +99,18 @@ class DataPlane:
         request, door = self.live.entered(request, door)
         request = to_vendor(request, self.live.vendor.index, here, door.below)
         return *self.live.answer(request, self.clock(), door), door
+
+    async def forwarded(self, request: Request, here: Origin | None) -> Outcome | None:
+        """What the real vendor says to a request that was sent to the mock under this name; ``None`` if it is not asked."""
+        request, door = self.live.entered(request, FRONT)
+        request = to_vendor(request, self.live.vendor.index, here, door.below)
+        exchange = None if self.forward is None else await self.forward(request)
+        if exchange is None:
+            return None
+        outcome = spied(exchange)
+        if outcome.response is None:
+            return outcome
+        return replace(outcome, response=to_client(outcome.response, exchange, here, (), door.below))
 
     def reload(self, read: Vendor) -> Renewal:
         """Other tapes from now on; the next request is answered from them."""

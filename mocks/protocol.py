@@ -134,7 +134,8 @@ class MockProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is there: ours, or uvicorn's."""
         self._stage, self._head_size = Stage.BODY, 0
-        self._ours = not (self.url.startswith(CONTROL_PREFIXES) or self.url == CONTROL_ROOT)
+        steered = self.url.startswith(CONTROL_PREFIXES) or self.url == CONTROL_ROOT
+        self._ours = not steered and self._plane.forward is None
         if not self._ours:
             self._hand_over()
         elif self._busy or self.transport.is_closing() or self._refused_early():

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.renewal import Renewal
     from tapehiss.mocks.schedule import Schedule
+    from tapehiss.mocks.spying import Forward
     from tapehiss.mocks.statekeys import StateBy
     from tapehiss.mocks.vendor import Vendor
 
@@ -80,6 +81,7 @@ class Server:
         port_per_host: bool = False,
         webhooks: Postbox | None = None,
         redactor: Callable[[], Redactor] | None = None,
+        forward: Forward | None = None,
     ) -> None:
         self.host, self.port = host, port
         self.token = token or (None if Address(host, port).loopback else secrets.token_urlsafe(TOKEN_BYTES))
@@ -90,6 +92,7 @@ class Server:
             self._clock,
             scheme="http" if tls is None else "https",
             bounds=bounds or Bounds(),
+            forward=forward,
         )
         self._plane.live.redactor = redactor or _redactor
         self._courier = None
