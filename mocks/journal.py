@@ -113,7 +113,7 @@ class Journal:
         """One more request."""
         status = outcome.response.status if outcome.response else None
         path = path[:PATH_MAX]
-        struck = tuple(rule_to_text(rule) for rule in outcome.struck)
+        struck = tuple(rule_to_text(rule) for rule in outcome.struck) if outcome.struck else ()
         entry = Entry(
             self._requests,
             at_s,
@@ -139,8 +139,10 @@ class Journal:
         self._requests += 1
         self._rungs[entry.rung.value] += 1
         self._statuses[str(entry.status) if entry.ending == "complete" else entry.ending] += 1
-        self._struck.update(entry.struck)
-        self._limited.update([entry.limit] if entry.limit else [])
+        if entry.struck:
+            self._struck.update(entry.struck)
+        if entry.limit:
+            self._limited[entry.limit] += 1
         call = (entry.method, entry.path)
         _bounded(self._calls, call, (entry.method, OTHERS))
         if entry.rung is Rung.MISS and not entry.limit:

@@ -7,7 +7,8 @@ repeated answer costs no framing and no compression.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tapehiss.cassettes.coding import decode
 from tapehiss.cassettes.exchange import Request, header
@@ -20,6 +21,7 @@ from tapehiss.mocks.wire import Asked, Script, announced, script_of, without
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tapehiss.cassettes.exchange import Headers
     from tapehiss.cassettes.origins import Origin
     from tapehiss.mocks.live import LiveVendor
     from tapehiss.mocks.outcome import Outcome, Rung
@@ -31,6 +33,8 @@ PREPARED_MAX_BYTES = 256 * 1024 * 1024
 FORWARDED = "x-forwarded-proto"
 """How a front that ends TLS for us was reached: links lead back to it."""
 DECODED_MAX_BYTES = 256 * 1024 * 1024
+HEAD_KEPT_MAX_BYTES = 2000
+"""Longer headers are read anew every time."""
 
 How: TypeAlias = tuple[str, str, bool, bool, float, str, str, tuple[str, ...]]
 """The fields of ``Asked``, the Host header, the scheme and what is below them: a tuple, because it is looked up for every request."""
@@ -72,22 +76,20 @@ class DataPlane:
         door: Door = FRONT,
     ) -> tuple[Script, float]:
         """What to write for one request, and after how many seconds to begin; ``door`` is the port by which it came."""
-        request = request_of(method, url, headers, body)
-        host = header(request.headers, "host") or ""
-        scheme = header(request.headers, FORWARDED) or self.scheme
-        outcome, delay_s, door = self.answer(request, here_of(host, scheme), door)
-        accepted, pace = accepted_by(request), self.live.vendor.latency
-        how = (method, accepted, keep_alive, not http_10, pace, host, scheme, door.below)
+        head = head_of(headers)
+        host, scheme = head.host, head.scheme or self.scheme
+        outcome, delay_s, door = self.answer(request_with(head, method, url, body), here_of(host, scheme), door)
+        how = (method, head.accepted, keep_alive, not http_10, self.live.vendor.latency, host, scheme, door.below)
         return self._script(outcome, how), delay_s
 
     def refuse(
         self, method: str, url: bytes, headers: Sequence[tuple[bytes, bytes]], *, http_10: bool, door: Door = FRONT
     ) -> tuple[Script, float] | None:
         """The same for a request of which only the head was read, if that is decided already; the connection ends with it."""
-        request = request_of(method, url, headers, b"")
-        host, scheme = header(request.headers, "host") or "", header(request.headers, FORWARDED) or self.scheme
-        request, door = self.live.entered(request, door)
-        request = to_vendor(request, self.live.vendor.index, here_of(host, scheme), door.below)
+        head = head_of(headers)
+        request, door = self.live.entered(request_with(head, method, url, b""), door)
+        here = here_of(head.host, head.scheme or self.scheme)
+        request = to_vendor(request, self.live.vendor.index, here, door.below)
         refused = self.live.refuse(request, self.clock(), door)
         if refused is None:
             return None
@@ -168,10 +170,40 @@ def accepted_by(request: Request) -> str:
 
 
 def request_of(method: str, url: bytes, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> Request:
+    """The request as a value, with names of headers in lower case."""
+    return request_with(head_of(headers), method, url, body)
+
+
+class Head(NamedTuple):
+    """What the headers of a request say, once they are text."""
+
+    pairs: Headers
+    """Names in lower case."""
+    host: str
+    scheme: str
+    """By which a front was reached that ends TLS for us; empty without one."""
+    accepted: str
+    """Every ``Accept-Encoding`` in one."""
+
+
+def head_of(headers: Sequence[tuple[bytes, bytes]]) -> Head:
+    """What headers say; a client mostly says the same again, so that it is remembered."""
+    sent = tuple(headers)
+    return _known_head(sent) if sum([len(value) for _, value in sent]) <= HEAD_KEPT_MAX_BYTES else _head(sent)
+
+
+def _head(headers: tuple[tuple[bytes, bytes], ...]) -> Head:
+    pairs = tuple([(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers])
+    accepted = ", ".join([value for name, value in pairs if name == "accept-encoding"])
+    return Head(pairs, header(pairs, "host") or "", header(pairs, FORWARDED) or "", accepted)
+
+
+_known_head = lru_cache(maxsize=4096)(_head)
+
+
+def request_with(head: Head, method: str, url: bytes, body: bytes) -> Request:
     """The request as a value: its URL from the target or the Host header (RFC 9112 section 3.3), its body as content."""
-    pairs = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
     target = url.decode("latin-1")
-    host = header(pairs, "host") or ""
-    absolute = target if "://" in target.partition("?")[0] else f"http://{host}{target}"
-    content, undecoded = decode(pairs, body, limit_bytes=DECODED_MAX_BYTES) if body else (body, False)
-    return Request(method, absolute, pairs, content, undecoded=undecoded)
+    absolute = target if "://" in target.partition("?")[0] else f"http://{head.host}{target}"
+    content, undecoded = decode(head.pairs, body, limit_bytes=DECODED_MAX_BYTES) if body else (body, False)
+    return Request(method, absolute, head.pairs, content, undecoded=undecoded)

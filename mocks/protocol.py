@@ -65,7 +65,7 @@ class MockProtocol(HttpToolsProtocol):
         self._plane, self._door = plane, door
         self._waiting: deque[tuple[Any, ...]] = deque()
         self._busy = False
-        self._ours = False
+        self._ours = self._with_body = False
         self._leaving = False
         self._draining = False
         self._choked = False
@@ -116,7 +116,7 @@ class MockProtocol(HttpToolsProtocol):
         self._turn += 1
         self.url = b""
         self.headers = []
-        self.expect_100_continue = False
+        self.expect_100_continue = self._with_body = False
         self._content, self._size = [], 0
 
     def on_url(self, url: bytes) -> None:
@@ -127,7 +127,12 @@ class MockProtocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
-        super().on_header(name, value)
+        name = name.lower()
+        self.headers.append((name, value))
+        if name in BODY_HEADERS:
+            self._with_body = True
+        elif name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
         if len(self.headers) > HEADERS_MAX:
             self._refuse(431, "Request Header Fields Too Large")
 
@@ -148,8 +153,7 @@ class MockProtocol(HttpToolsProtocol):
 
         What waits for its turn is read whole.
         """
-        with_body = any(name in BODY_HEADERS for name, _ in self.headers)
-        if not with_body or self._waiting or self._leaving or not self._uvicorn_idle():
+        if not self._with_body or self._waiting or self._leaving or not self._uvicorn_idle():
             return False
         method, http_10 = self.parser.get_method().decode("ascii"), self.parser.get_http_version() == "1.0"
         refused = self._plane.refuse(method, self.url, self.headers, http_10=http_10, door=self._door)
@@ -200,9 +204,9 @@ class MockProtocol(HttpToolsProtocol):
         if not self._ours:
             super().on_message_complete()
             return
-        keep = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-        method = self.parser.get_method().decode("ascii")
         http_10 = self.parser.get_http_version() == "1.0"
+        keep = not http_10 and self.parser.should_keep_alive()
+        method = self.parser.get_method().decode("ascii")
         self._waiting.append((method, self.url, self.headers, b"".join(self._content), keep, http_10))
         if len(self._waiting) >= WAITING_MAX:
             self._refuse(429, "Too Many Requests")

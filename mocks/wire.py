@@ -260,8 +260,12 @@ def announced(script: Script, told: Headers) -> Script:
         return script
     at_s, content = script.pieces[0]
     head, _, rest = content.partition(b"\r\n\r\n")
-    lines = "".join(f"\r\n{name}: {value.translate(_CONTROLS)}" for name, value in told).encode("latin-1", "replace")
-    return Script(((at_s, b"".join([head, lines, b"\r\n\r\n", rest])), *script.pieces[1:]), script.then)
+    values = [value if value.isprintable() else value.translate(_CONTROLS) for _, value in told]
+    lines = "".join([f"\r\n{name}: {value}" for (name, _), value in zip(told, values, strict=True)])
+    return Script(
+        ((at_s, b"".join([head, lines.encode("latin-1", "replace"), b"\r\n\r\n", rest])), *script.pieces[1:]),
+        script.then,
+    )
 
 
 def _pieces(response: Response, body: _Body, asked: Asked) -> tuple[tuple[float, bytes], ...]:

@@ -6,6 +6,7 @@ import gzip
 import itertools
 from dataclasses import replace
 
+import pytest
 from shop import HOST, SHOP, get, post
 from wires import read
 
@@ -13,7 +14,7 @@ from tapehiss.cassettes.exchange import Request
 from tapehiss.mocks.doors import FRONT, Door
 from tapehiss.mocks.faults import Latency
 from tapehiss.mocks.live import LiveVendor
-from tapehiss.mocks.plane import DataPlane, accepted_by, request_of
+from tapehiss.mocks.plane import HEAD_KEPT_MAX_BYTES, DataPlane, accepted_by, head_of, request_of
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.statekeys import state_by
 from tapehiss.mocks.vendor import Vendor
@@ -115,3 +116,14 @@ def test_the_way_in_says_which_vendor_is_meant():
     data_plane, at_auth = DataPlane(live, lambda: 0.0), Door(host="auth.shop.example")
     assert play(data_plane, "/v1/a", door=at_auth)[0][1] == b'"other"'
     assert play(data_plane, "/_host/api.shop.example/v1/a", door=at_auth)[0][1] == b'"shop"'
+
+
+@pytest.mark.parametrize("padding", [0, HEAD_KEPT_MAX_BYTES + 1])
+def test_headers_are_read_alike_remembered_or_not(padding):
+    """Names in lower case, the first host and scheme count, and every coding that is accepted; long headers are read anew."""
+    headers = [(b"Host", b"h"), (b"host", b"other"), (b"Accept-Encoding", b"gzip"), (b"X", b"\xe9" * padding)]
+    headers += [(b"x-forwarded-proto", b"https"), (b"accept-encoding", b"br")]
+    for head in (head_of(headers), head_of(tuple(headers))):
+        assert (head.host, head.scheme, head.accepted) == ("h", "https", "gzip, br")
+        assert head.pairs[:2] == (("host", "h"), ("host", "other"))
+        assert head.pairs[3] == ("x", "\xe9" * padding)
