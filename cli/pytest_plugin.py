@@ -23,11 +23,18 @@ class ServeTapes(Protocol):
     """What the fixture ``tapehiss_server`` gives: a function that starts a mock vendor.
 
     ``tapes`` are files or folders, relative to the test's file or to pytest's root folder. ``schedule`` holds rules, as values or
-    in short form (``"429 retry-after=1 first=2 on=POST /v1/*"``). The server stops when the test ends.
+    in short form (``"429 retry-after=1 first=2 on=POST /v1/*"``). ``webhooks`` is a file, found like a tape: what it plans is sent to
+    ``webhook_to``, and ``server.settled()`` waits for it. The server stops when the test ends.
     """
 
     def __call__(
-        self, *tapes: str | Path, schedule: Iterable[str | Rule] = (), seed: int | None = None, latency: float = 0.0
+        self,
+        *tapes: str | Path,
+        schedule: Iterable[str | Rule] = (),
+        seed: int | None = None,
+        latency: float = 0.0,
+        webhooks: str | Path | None = None,
+        webhook_to: str | None = None,
     ) -> Server:
         """A running server: give ``.url`` to the client."""
 
@@ -47,18 +54,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def tapehiss_server(request: pytest.FixtureRequest) -> Iterator[ServeTapes]:
     """Start mock vendors made of tapes: ``tapehiss_server("tapes/charges.yaml", schedule=["429 first=2"]).url``."""
+    from tapehiss.cli.webhook_options import Webhooks
     from tapehiss.mocks.loading import load_vendor
     from tapehiss.mocks.server import Server
 
     with ExitStack() as running:
 
         def serve(
-            *tapes: str | Path, schedule: Iterable[str | Rule] = (), seed: int | None = None, latency: float = 0.0
+            *tapes: str | Path,
+            schedule: Iterable[str | Rule] = (),
+            seed: int | None = None,
+            latency: float = 0.0,
+            webhooks: str | Path | None = None,
+            webhook_to: str | None = None,
         ) -> Server:
             paths = [_found(Path(tape), request) for tape in tapes]
             seed = request.config.getoption("--tapehiss-seed") if seed is None else seed
             vendor = load_vendor(paths, _rules(schedule), seed=seed, latency=latency)
-            return running.enter_context(Server(vendor))
+            file = None if webhooks is None else _found(Path(webhooks), request)
+            return running.enter_context(Server(vendor, webhooks=Webhooks(file, webhook_to).postbox(seed)))
 
         yield serve
 

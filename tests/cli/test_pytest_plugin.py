@@ -11,7 +11,7 @@ from shop import SHOP
 pytest_plugins = ["pytester"]
 
 PROJECT = """
-import threading, urllib.error, urllib.request
+import socket, threading, urllib.error, urllib.request
 import pytest
 from tapehiss.mocks.faults import Status
 from tapehiss.mocks.schedule import Rule
@@ -39,6 +39,15 @@ def test_two_servers(tapehiss_server):
     assert one.url != other.url
     assert one.ask(lambda live, now_s: live.vendor.seed) == 3
 
+def test_webhooks(tapehiss_server):
+    with socket.create_server(("127.0.0.1", 0)) as endpoint:
+        to = f"http://127.0.0.1:{endpoint.getsockname()[1]}/"
+        server = tapehiss_server("tapes/shop.yaml", webhooks="tapes/hooks.yml", webhook_to=to)
+        assert status(server.url + "/v1/orders/1") == 200
+        endpoint.accept()[0].close()
+        assert server.settled()
+    assert [each.fate for each in server.deliveries()] == ["failed"]
+
 def test_they_stop_with_the_test():
     assert [thread for thread in threading.enumerate() if thread.name.startswith("tapehiss")] == []
 
@@ -52,6 +61,8 @@ def test_a_bad_rule_is_told(tapehiss_server):
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
     (pytester.path / "tapes").mkdir()
     write_tape(pytester.path / "tapes" / "shop.yaml", SHOP)
+    hooks = "style: github\nsecrets: [s]\ntemplates: {read: {type: read, on: GET *}}\n"
+    (pytester.path / "tapes" / "hooks.yml").write_text(hooks)
     return pytester
 
 
@@ -59,7 +70,7 @@ def test_a_project_serves_its_tapes(project):
     """Tapes beside the test, rules in either form, several servers, all stopped with their test."""
     project.makepyfile(PROJECT.replace("SEED", "11"))
     done = project.runpytest_subprocess("--tapehiss-seed", "11", "-q", "-p", "no:cacheprovider")
-    done.assert_outcomes(passed=5)
+    done.assert_outcomes(passed=6)
 
 
 def test_the_fixture_and_the_option_explain_themselves(project):
