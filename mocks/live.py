@@ -195,10 +195,13 @@ class LiveVendor:
         """For whom something is set: for one key, or for all who have not set it for themselves."""
         self._check(key)
         if key:
-            sandbox = self._opened(key, now_s)
-            sandbox.own |= {what}
-            return [sandbox]
+            return [self._opened(key, now_s)]
         return [self.everybody, *(each for each in self.states.values() if what not in each.own)]
+
+    def _claim(self, what: str, key: str) -> None:
+        """Remember that something was set for one key: what is set for all leaves it alone from now on."""
+        if key:
+            self.states[key].own |= {what}
 
     def _all(self) -> Iterator[Sandbox]:
         yield self.everybody
@@ -236,6 +239,7 @@ class LiveVendor:
         meant = self._meant("weather", key, now_s)
         for sandbox in meant:
             sandbox.play(schedule, now_s, seed=seed, for_s=for_s)
+        self._claim("weather", key)
         self._tell(meant[0], key, Kind.SCHEDULE)
 
     def limit(
@@ -245,6 +249,7 @@ class LiveVendor:
         meant = self._meant("limits", key, now_s)
         for sandbox in meant:
             sandbox.limit(profile, now_s, for_s=for_s)
+        self._claim("limits", key)
         self._tell(meant[0], key, Kind.LIMITS)
 
     def prolong(self, now_s: float, for_s: float, *, key: str | None = None) -> None:
@@ -270,6 +275,7 @@ class LiveVendor:
             sandbox.settle(now_s)
             clock = sandbox.clock.showing(at_s, now_s)
             sandbox.clock = clock if going is None else clock.going(now_s) if going else clock.stopped(now_s)
+        self._claim("clock", key)
 
     def reset(self, now_s: float, *, key: str | None = None) -> None:
         """Everything as at the beginning, under the weather and the limits that are set; of one key, if one is given.

@@ -186,6 +186,10 @@ def test_the_vendors_clock_can_be_set_moved_and_stopped():
         with pytest.raises(BadClock):
             mock.set_clock(12.0, **wrong)
     assert mock.sandbox("", 12.0).clock.at(12.0) == 113.0
+    with pytest.raises(BadClock):
+        mock.set_clock(12.0, unix_s=-1.0, key="b")
+    mock.set_clock(12.0, advance_s=1.0)
+    assert mock.sandbox("b", 12.0).clock.at(12.0) == 114.0
 
 
 def test_a_path_names_state_and_host():
