@@ -39,7 +39,7 @@ from tapehiss.cassettes.exchange import Ending, header
 from tapehiss.cassettes.redaction import Quarantined, Redactor, load_rules
 from tapehiss.mocks.index import playable
 from tapehiss.mocks.keys import split_url
-from tapehiss.mocks.links import here_of, to_client
+from tapehiss.mocks.links import HOST_SEGMENT, here_of, to_client
 from tapehiss.mocks.outcome import MATCH_HEADER, Rung
 from tapehiss.mocks.server import Server
 from tapehiss.mocks.vendor import State, Vendor, without_body
@@ -170,7 +170,7 @@ def sendable(request: Request) -> bool:
 def received(port: int, request: Request, *, several: bool) -> tuple[int, bytes, str] | None:
     """Status, decoded body and rung; ``None`` if no answer came."""
     authority, target, _ = split_url(request.url)
-    place = f"/_host/{authority}{target}" if several else target
+    place = f"/{HOST_SEGMENT}/{authority}{target}" if several else target
     with closing(HTTPConnection("127.0.0.1", port, timeout=SOCKET_TIMEOUT_S)) as connection:
         try:
             connection.putrequest(request.method, place, skip_accept_encoding=True)
@@ -204,7 +204,8 @@ def wire_cause(told: tuple[int, bytes, str] | None, recorded: Exchange, here: ob
     if recorded.response is None:
         return "an answer came where none was recorded"
     others = vendor.index.origins if len(vendor.index.origins) > 1 else ()
-    wanted = to_client(expected(recorded), recorded, here, others)  # type: ignore[arg-type]
+    below = (HOST_SEGMENT, split_url(recorded.request.url).authority) if len(vendor.index.hosts) > 1 else ()
+    wanted = to_client(expected(recorded), recorded, here, others, below)  # type: ignore[arg-type]
     if (told[0], told[1]) == (wanted.status, wanted.body):
         return SAME
     if recorded.messages or recorded.response.cut is not None:
