@@ -139,6 +139,13 @@ def test_the_slowest_drip_counts():
     assert strike([Drip(20.0), Drip(200.0)], FINE)[0].manner.bytes_per_s == 20.0
 
 
+def test_an_empty_reply_is_no_reset():
+    """No response either way, but one connection ends politely."""
+    assert strike([Empty()], FINE)[0].manner == Manner(silent=True)
+    assert strike([Reset()], FINE)[0].manner == strike([Lose()], FINE)[0].manner == Manner()
+    assert strike([Garble("header")], FINE)[0].manner == Manner(garbage="header")
+
+
 def test_silence_lasts():
     """Nothing comes until the client gives up."""
     assert strike([Hang()], FINE)[0].ending is Ending.TIMED_OUT

@@ -10,7 +10,7 @@ from shop import HOST, get, post
 from tapehiss.cassettes.exchange import Cut, Ending, Request, Timings
 from tapehiss.contracts.evidence import learn
 from tapehiss.mocks.index import index_of
-from tapehiss.mocks.lore import Lore, recorded_s
+from tapehiss.mocks.lore import ANSWERS_MAX, Lore, recorded_s
 
 BUSY = get("/v1/items/1", 503, b'{"error":"busy"}')
 FULL = post("/v1/orders", b"{}", 503, b'{"error":"full"}')
@@ -32,6 +32,14 @@ def test_another_vendor_is_not_asked():
     assert Lore(index_of([ELSEWHERE])).recorded(503, Request("GET", HOST + "/v1/carts")) == ELSEWHERE.response
 
 
+def test_what_was_looked_up_is_forgotten_before_it_is_too_much():
+    """However many operations are asked about, the answers that are kept are bounded, and the same."""
+    lore = Lore(index_of([BUSY]))
+    for number in range(ANSWERS_MAX + 2):
+        assert lore.recorded(503, Request("GET", f"{HOST}/v1/of{chr(97 + number % 26)}/x{number:x}y")) == BUSY.response
+        assert len(lore._answers) <= ANSWERS_MAX
+
+
 def test_what_is_not_whole_is_no_example():
     """An error whose body was cut is not shown."""
     torn = replace(BUSY, ending=Ending.TRUNCATED)
@@ -44,7 +52,7 @@ def test_times_are_those_of_the_operation():
     timed = [get(f"/v1/items/{at}", timings=Timings(first_byte_s=float(at), end_s=99.0)) for at in (3, 1, 2)] + [
         get("/v1/report", timings=Timings(end_s=9.0))
     ]
-    lore = Lore(index_of(timed))
+    lore = Lore(index_of([*timed, get("/v1/never/timed")]))
     drawn = [lore.latency_s(Request("GET", HOST + "/v1/items/7"), draw) for draw in (0.0, 0.34, 0.99)]
     assert drawn == [1.0, 2.0, 3.0]
     assert lore.latency_s(Request("GET", HOST + "/v1/none"), 0.99) == 9.0

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from tapehiss.mocks import strategies
 from tapehiss.mocks.errors import Flaw
 from tapehiss.mocks.faults import Latency, Status
+from tapehiss.mocks.past import NOTHING
 from tapehiss.mocks.schedule import (
     RULES_MAX,
     Call,
     Rule,
     flaws_in,
+    noted,
     operation_pattern,
     rule_from_json,
     schedule_from_json,
@@ -102,6 +104,11 @@ def test_a_rise_begins_with_its_window():
     rule = Rule(Status(503), from_s=10.0, probability_from=0.0, over_s=20.0)
     assert [rule.risen(at_s) for at_s in (0.0, 10.0, 20.0, 30.0, 99.0)] == [0.0, 0.0, 0.5, 1.0, 1.0]
     assert Rule(Status(503)).risen(0.0) == 1.0
+
+
+def test_a_schedule_that_remembers_nothing_has_no_past():
+    """Where no rule speaks of order nothing is written down."""
+    assert noted((Rule(Status(503)),), NOTHING, Call("GET", "/", 1), 0.0, done=True) is NOTHING
 
 
 def test_two_rules_draw_apart():
