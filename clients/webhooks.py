@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.exchange import Headers, Response
 from tapehiss.clients.errors import DeliveryTooLong, InboxUnusable, UnknownEvent
 from tapehiss.contracts.errors import BadSignature, OutOfTime, Unsigned, WebhookError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger("tapehiss.webhooks")
 BODY_MAX_BYTES = 5 * 1024 * 1024
+TOLERANCE_MAX_S = 43_200.0
+"""Both ways that is a day, and no inbox forgets earlier."""
 
 Handler: TypeAlias = "Callable[[Event, Any], None]"
 """Called with the event, and with the inbox's transaction: what it writes through that is done exactly once, whatever happens."""
@@ -105,6 +108,14 @@ class Receiver:
     """How far from now it may have been signed, both ways; the style's if not given."""
     body_max_bytes: int = BODY_MAX_BYTES
     notice: Callable[[Notice], None] = log
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        if self.body_max_bytes < 1:
+            raise Misuse(f"body_max_bytes is {self.body_max_bytes}", "Receiver", "give a number above zero")
+        if self.tolerance_s is not None and not 0 <= self.tolerance_s <= TOLERANCE_MAX_S:
+            remedy = f"give 0 to {TOLERANCE_MAX_S:.0f}: what an inbox forgets must not be believed any more"
+            raise Misuse(f"tolerance_s is {self.tolerance_s}", "Receiver", remedy)
 
     def route(self, event: Event) -> Route | None:
         """Who handles this event."""

@@ -257,6 +257,8 @@ HEAVY = ("mitmproxy", "fastapi", "uvicorn", "hypothesis", "vcr", "rich", "httpx"
         ("tapehiss.cli.pytest_plugin", ()),
         ("tapehiss.cassettes.tape", ()),
         ("tapehiss.clients.retry", ()),
+        ("tapehiss.clients.webhook_router", ()),
+        ("tapehiss.mocks.server", ()),
         ("tapehiss.clients.httpx_adapter", ("httpx", "rich")),
     ],
 )

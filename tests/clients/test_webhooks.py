@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webhooking import NOW, RING, SECRETS, delivery
 
+from tapehiss.cassettes.errors import Misuse
 from tapehiss.clients.errors import InboxUnusable
-from tapehiss.clients.webhook_inbox import SqliteInbox
-from tapehiss.clients.webhooks import Fate, Notice, Receiver, Route, Unknown, receive
+from tapehiss.clients.webhook_inbox import KEEP_MIN_S, SqliteInbox
+from tapehiss.clients.webhooks import TOLERANCE_MAX_S, Fate, Notice, Receiver, Route, Unknown, receive
 from tapehiss.contracts.webhook_signatures import keyring, sign
 from tapehiss.contracts.webhook_styles import STYLES
 
@@ -187,3 +188,18 @@ def test_the_log_is_told_of_failures_without_the_payload(caplog):
 def test_any_bytes_are_answered(body, headers):
     """Never an exception, never a success."""
     assert 400 <= receive(Receiver(RING, ()), SqliteInbox(":memory:"), tuple(headers), body, NOW).status < 500
+
+
+@pytest.mark.parametrize(
+    "more", [{"body_max_bytes": 0}, {"tolerance_s": -1.0}, {"tolerance_s": 43_201.0}, {"tolerance_s": float("nan")}]
+)
+def test_a_receiver_that_cannot_be_meant(more):
+    """Refused before the first delivery; above all a tolerance beyond what an inbox remembers."""
+    with pytest.raises(Misuse):
+        Receiver(RING, (), **more)
+
+
+def test_no_inbox_forgets_what_would_still_be_believed():
+    """The longest tolerance, both ways, is the shortest memory; and no style has a longer one."""
+    assert 2 * TOLERANCE_MAX_S == KEEP_MIN_S
+    assert max(style.tolerance_s for style in STYLES.values()) <= TOLERANCE_MAX_S
