@@ -198,15 +198,10 @@ def _flagged(name: str) -> Part:
 
 
 _EARLY = _flagged("early")
+_SPAN = (Part("low_s", "low", "low_s", SECONDS), Part("high_s", "high", "high_s", SECONDS))
 FORMS: tuple[Form, ...] = (
     Form(Latency, "latency_s", "latency", (Part("latency_s", "latency", "delay_s", SECONDS),)),
-    Form(
-        Uniform,
-        "latency",
-        "latency",
-        (Part("low_s", "low", "low_s", SECONDS), Part("high_s", "high", "high_s", SECONDS)),
-        "uniform",
-    ),
+    Form(Uniform, "latency", "latency", _SPAN, "uniform"),
     Form(
         Lognormal,
         "latency",
@@ -222,13 +217,7 @@ FORMS: tuple[Form, ...] = (
         "pareto",
     ),
     Form(Recorded, "latency", "latency", (Part("times", "times", "times", FACTOR),), "recorded"),
-    Form(
-        Rising,
-        "latency",
-        "latency",
-        (Part("low_s", "low", "low_s", SECONDS), Part("high_s", "high", "high_s", SECONDS)),
-        "rising",
-    ),
+    Form(Rising, "latency", "latency", _SPAN, "rising"),
     Form(ClockStep, "clock_step_s", "clock", (Part("clock_step_s", "clock", "step_s", STEP),)),
     Form(Drip, "drip_bytes_per_s", "drip", (Part("drip_bytes_per_s", "drip", "bytes_per_s", RATE),)),
     Form(

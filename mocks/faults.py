@@ -54,6 +54,7 @@ __all__ = [
     "Garble",
     "GzipCut",
     "Hang",
+    "Indefinite",
     "Latency",
     "Lognormal",
     "Lose",
@@ -321,12 +322,11 @@ class Hang:
 
 Drawn: TypeAlias = Uniform | Lognormal | Pareto | Recorded | Rising
 """Latencies that are known when they strike."""
-Definite: TypeAlias = (
+Plain: TypeAlias = (
     Latency
     | Drip
     | Stall
     | Twice
-    | Answer
     | Damage
     | GzipCut
     | Unterminated
@@ -338,29 +338,11 @@ Definite: TypeAlias = (
     | Refuse
     | Hang
 )
+Definite: TypeAlias = Plain | Answer
 """What can be applied to an outcome."""
-Fault: TypeAlias = (
-    Latency
-    | Drawn
-    | ClockStep
-    | Drip
-    | Bandwidth
-    | Stall
-    | Twice
-    | Status
-    | Expired
-    | Revoked
-    | Damage
-    | GzipCut
-    | Unterminated
-    | Truncate
-    | Lose
-    | Garble
-    | Empty
-    | Reset
-    | Refuse
-    | Hang
-)
+Indefinite: TypeAlias = Drawn | ClockStep | Bandwidth | Status | Expired | Revoked
+"""What must be made definite before."""
+Fault: TypeAlias = Plain | Indefinite
 
 
 def is_early(fault: Fault) -> bool:

@@ -6,7 +6,7 @@ The law of this file: pure, and a function of the fault and the ``Scene``; the s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from tapehiss.cassettes.exchange import Response, header
 from tapehiss.mocks.damage import POINTED
@@ -19,6 +19,7 @@ from tapehiss.mocks.faults import (
     Damage,
     Drip,
     Expired,
+    Indefinite,
     Latency,
     Lognormal,
     Pareto,
@@ -42,9 +43,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.lore import Lore
     from tapehiss.mocks.outcome import Outcome
 
-INDEFINITE = frozenset(
-    {Uniform, Lognormal, Pareto, Recorded, Rising, Bandwidth, ClockStep, Status, Expired, Revoked, Damage}
-)
+INDEFINITE = frozenset({*get_args(Indefinite), Damage})
 """What needs a scene; all other faults are what they are."""
 FRAMING = frozenset({"content-length", "transfer-encoding", "content-encoding", "date"})
 CHALLENGE = 'Bearer error="invalid_token", error_description="The access token {what}"'
