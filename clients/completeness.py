@@ -36,9 +36,13 @@ def framing_flaw(method: str, response: Response) -> str:
     lengths = {value.strip() for value in header_values(response.headers, "content-length")}
     if lengths and lengths != {str(len(response.body))}:
         return "the length is not the announced one"
-    if not lengths and header(response.headers, "transfer-encoding") is None:
-        return "nothing says where the body ends"
-    return ""
+    return "" if has_end(response) else "nothing says where the body ends"
+
+
+def has_end(response: Response) -> bool:
+    """Whether anything says where the body ends: a body that ends with the connection could have been cut anywhere."""
+    framed = response.http_version.startswith(("HTTP/2", "HTTP/3"))
+    return framed or any(header(response.headers, name) is not None for name in ("content-length", "transfer-encoding"))
 
 
 def has_body(method: str, status: int) -> bool:

@@ -11,6 +11,8 @@ import random
 import time
 import uuid
 from collections.abc import Awaitable
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, Self, TypedDict, TypeVar, Unpack
 
 import httpx
@@ -20,13 +22,14 @@ from tapehiss.clients.breaker import Breaker, BreakerPolicy
 from tapehiss.clients.budget import Budget, RetryBudget
 from tapehiss.clients.calling import Asked, Settings, calling, request_of
 from tapehiss.clients.drivers import adrive, drive, nobody
+from tapehiss.clients.httpx_stream import AsyncStream, Stream
 from tapehiss.clients.httpx_wire import Wire, asend, send
 from tapehiss.clients.limiter import Limiter, LimitPolicy
 from tapehiss.clients.paging import AsyncWalk, Walk
 from tapehiss.clients.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from tapehiss.clients.effects import Event, Flow
     from tapehiss.clients.paging import Paging
@@ -112,10 +115,14 @@ class _Verbs(Generic[R]):
         """``request("DELETE", ...)``."""
         return self.request("DELETE", path, **asked)
 
-    def _flow(self, method: str, path: str, asked: Asked, now: float) -> Flow[Answer]:
-        request = request_of(self.settings, method, path, asked, lambda: str(uuid.uuid4()))
+    def _flow(self, method: str, path: str, asked: Asked, now: float, *, whole: bool = True) -> Flow[Answer]:
+        """A whole call; or one whose body is not read yet, which therefore nobody can judge or decode."""
+        if not whole:
+            asked = asked | Asked(headers={"Accept-Encoding": "identity", **asked.get("headers", {})}, check=True)
+        settings = self.settings if whole else replace(self.settings, contract=None)
+        request = request_of(settings, method, path, asked, lambda: str(uuid.uuid4()))
         call = str(uuid.uuid4()) if self._listen else ""
-        return calling(request, self.settings, asked, now=now, dice=self._dice, call=call)
+        return calling(request, settings, asked, now=now, dice=self._dice, call=call)
 
 
 def _judge(contract: Contract) -> Conformance:
@@ -147,6 +154,18 @@ class Client(_Verbs[Answer]):
 
     def _page(self, path: str, asked: Asked, url: str, params: dict[str, Any]) -> Answer:
         return self.request("GET", url or path, **(asked | Asked(params=params)))
+
+    @contextmanager
+    def stream(self, method: str, path: str = "", **asked: Unpack[Asked]) -> Iterator[Stream]:
+        """An answer whose body is read while it comes; the connection goes back when the ``with`` ends."""
+        now, opened = time.monotonic(), list[httpx.Response]()
+        one = functools.partial(send, self._transport, body_max_bytes=self._body_max_bytes, opened=opened.append)
+        try:
+            answer = drive(self._flow(method, path, asked, now, whole=False), one, listen=self._listen or nobody)
+            yield Stream(answer, opened[-1], now + asked.get("deadline_s", float("inf")))
+        finally:
+            for response in opened:
+                response.close()
 
     def run(self, flow: Flow[T]) -> T:
         """The result of any flow, over this client's connections."""
@@ -186,6 +205,19 @@ class AsyncClient(_Verbs[Awaitable[Answer]]):
 
     async def _page(self, path: str, asked: Asked, url: str, params: dict[str, Any]) -> Answer:
         return await self.request("GET", url or path, **(asked | Asked(params=params)))
+
+    @asynccontextmanager
+    async def stream(self, method: str, path: str = "", **asked: Unpack[Asked]) -> AsyncIterator[AsyncStream]:
+        """An answer whose body is read while it comes; the connection goes back when the ``async with`` ends."""
+        now, opened = asyncio.get_running_loop().time(), list[httpx.Response]()
+        one = functools.partial(asend, self._transport, body_max_bytes=self._body_max_bytes, opened=opened.append)
+        try:
+            flow = self._flow(method, path, asked, now, whole=False)
+            answer = await adrive(flow, one, listen=self._listen or nobody)
+            yield AsyncStream(answer, opened[-1], now + asked.get("deadline_s", float("inf")))
+        finally:
+            for response in opened:
+                await response.aclose()
 
     async def run(self, flow: Flow[T]) -> T:
         """The result of any flow, over this client's connections."""

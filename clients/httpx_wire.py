@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WRITE_MAX_BYTES = 65_536
 """Bytes in one write: the time that is left is looked at between writes."""
 
-_until: ContextVar[float] = ContextVar("until", default=float("inf"))
+until: ContextVar[float] = ContextVar("until", default=float("inf"))
 """Monotonic time at which the attempt of this thread has to be over."""
 
 
@@ -46,33 +46,50 @@ class Wire(httpx.HTTPTransport):
         )
 
 
-def send(transport: httpx.BaseTransport, effect: Send, body_max_bytes: int) -> Outcome:
-    """One attempt in this thread; ``ApiError`` only for what another attempt cannot change."""
-    attempt = _Attempt(effect, body_max_bytes, watched=isinstance(transport, httpx.HTTPTransport))
+def send(
+    transport: httpx.BaseTransport,
+    effect: Send,
+    body_max_bytes: int,
+    opened: Callable[[httpx.Response], None] | None = None,
+) -> Outcome:
+    """One attempt in this thread; ``ApiError`` only for what another attempt cannot change.
+
+    With ``opened``, the body of a good answer is not read: it is handed over as soon as its headers are there.
+    """
+    attempt = Attempted(effect, body_max_bytes, watched=isinstance(transport, httpx.HTTPTransport))
     request = attempt.asked(attempt.step)
-    mark = _until.set(time.monotonic() + effect.timeout_s)
+    mark = until.set(time.monotonic() + effect.timeout_s)
     try:
         attempt.response = response = transport.handle_request(request)
+        if opened is not None and response.status_code < 400:
+            return attempt.handed(opened)
         assert isinstance(response.stream, httpx.SyncByteStream)
         for piece in response.stream:
             attempt.keep(piece)
-            _left_s()
+            left_s()
     except (httpx.TransportError, httpcore.TimeoutException) as error:
         return attempt.failure(error)
     finally:
-        _until.reset(mark)
+        until.reset(mark)
         if attempt.response is not None:
             attempt.response.close()
     return attempt.outcome()
 
 
-async def asend(transport: httpx.AsyncBaseTransport, effect: Send, body_max_bytes: int) -> Outcome:
-    """One attempt in this task; ``ApiError`` only for what another attempt cannot change."""
-    attempt = _Attempt(effect, body_max_bytes, watched=isinstance(transport, httpx.AsyncHTTPTransport))
+async def asend(
+    transport: httpx.AsyncBaseTransport,
+    effect: Send,
+    body_max_bytes: int,
+    opened: Callable[[httpx.Response], None] | None = None,
+) -> Outcome:
+    """The same in this task."""
+    attempt = Attempted(effect, body_max_bytes, watched=isinstance(transport, httpx.AsyncHTTPTransport))
     request = attempt.asked(attempt.astep)
     try:
         async with asyncio.timeout(effect.timeout_s):
             attempt.response = response = await transport.handle_async_request(request)
+            if opened is not None and response.status_code < 400:
+                return attempt.handed(opened)
             assert isinstance(response.stream, httpx.AsyncByteStream)
             async for piece in response.stream:
                 attempt.keep(piece)
@@ -84,7 +101,7 @@ async def asend(transport: httpx.AsyncBaseTransport, effect: Send, body_max_byte
     return attempt.outcome()
 
 
-class _Attempt:
+class Attempted:
     """What is known of one attempt while it goes on."""
 
     __slots__ = ("_body_max_bytes", "_effect", "_sent", "_wire", "response")
@@ -126,9 +143,18 @@ class _Attempt:
             what = f"the body of the answer is longer than {self._body_max_bytes} bytes"
             raise errors.BodyTooLong(what, errors.place(self._effect.request), errors.BodyTooLong.advice)
 
+    def handed(self, opened: Callable[[httpx.Response], None]) -> Response:
+        """The head of the response; its body is somebody else's to read and to close."""
+        head, response = self.received(), self.response
+        assert head is not None
+        assert response is not None
+        opened(response)
+        self.response = None
+        return head
+
     def outcome(self) -> Outcome:
         """The response, if all of it came."""
-        response = self._received()
+        response = self.received()
         assert response is not None
         return received(self._effect.request.method, response, self._body_max_bytes)
 
@@ -139,9 +165,9 @@ class _Attempt:
             raise self._invalid(f"it is not valid HTTP ({type(error).__name__})") from None
         unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
         ending = _ending(error, begun=self.response is not None)
-        return Failure(ending, self._sent and not unsent, self._received(), _words(error))
+        return Failure(ending, self._sent and not unsent, self.received(), words(error))
 
-    def _received(self) -> Response | None:
+    def received(self) -> Response | None:
         """The response as a value, its body as it came."""
         if self.response is None:
             return None
@@ -166,7 +192,7 @@ def _ending(error: Exception, *, begun: bool) -> Ending:
     return Ending.RESET if silent else Ending.MALFORMED
 
 
-def _words(error: Exception) -> str:
+def words(error: Exception) -> str:
     """What may be said of an exception: its type, and the system's own words; never what a peer or a caller wrote."""
     system = next((each.strerror for each in _causes(error) if isinstance(each, OSError) and each.strerror), "")
     return f"{type(error).__name__}: {system}" if system else type(error).__name__
@@ -178,16 +204,16 @@ def _causes(error: BaseException | None) -> Iterable[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _left_s(over: type[httpcore.TimeoutException] = httpcore.ReadTimeout) -> float:
+def left_s(over: type[httpcore.TimeoutException] = httpcore.ReadTimeout) -> float:
     """What is left of this thread's attempt; raises ``over`` when nothing is."""
-    left_s = _until.get() - time.monotonic()
-    if left_s <= 0:
+    seconds = until.get() - time.monotonic()
+    if seconds <= 0:
         raise over("the attempt is over")
-    return left_s
+    return seconds
 
 
 def _sooner(timeout: float | None, over: type[httpcore.TimeoutException]) -> float:
-    return min(_left_s(over), float("inf") if timeout is None else timeout)
+    return min(left_s(over), float("inf") if timeout is None else timeout)
 
 
 class _TimedBackend(httpcore.NetworkBackend):

@@ -70,9 +70,23 @@ def test_the_integration_runs(
         assert said[-1].startswith(last)
 
 
+def test_the_streams_run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The third example writes a file and tells events, up to the last."""
+    octets, events = (("Content-Type", "application/octet-stream"),), (("Content-Type", "text/event-stream"),)
+    tape = [
+        Exchange(Request("GET", f"{HOST}/v1/export"), Response(200, "", octets, b"all of it")),
+        Exchange(Request("GET", f"{HOST}/v1/events"), Response(200, "", events, b"data: 1\n\ndata: [DONE]\n\n")),
+    ]
+    monkeypatch.chdir(tmp_path)
+    with Server(Vendor.of(tape)) as server:
+        run(EXAMPLES[2].replace(HOST, server.url))
+    assert (tmp_path / "export.bin").read_bytes() == b"all of it"
+    assert capsys.readouterr().out == "message 1\nmessage [DONE]\n"
+
+
 def test_the_flow_runs() -> None:
-    """The third example runs as it is."""
-    run(EXAMPLES[2])
+    """The fourth example runs as it is."""
+    run(EXAMPLES[3])
 
 
 def test_every_setting_is_told() -> None:
