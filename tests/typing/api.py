@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from random import Random
 from typing import Any, assert_type
@@ -14,13 +15,22 @@ from tapehiss.cassettes.rulefile import load_rules
 from tapehiss.cassettes.tape import Tape, open_tape, open_tapes
 from tapehiss.cassettes.writer import Sync, TapeWriter
 from tapehiss.clients.httpx_adapter import AsyncClient, Client
+from tapehiss.clients.httpx_webhooks import AsyncWebhookSender
 from tapehiss.clients.retry import RetryPolicy, retrying
+from tapehiss.clients.webhook_inbox import SqliteInbox
+from tapehiss.clients.webhook_router import webhook_router
+from tapehiss.clients.webhook_sending import Delivery, Endpoint, message_of
+from tapehiss.clients.webhooks import Receiver, Route, Unknown, receive
 from tapehiss.contracts.evidence import Contract, from_json, learn, observe, to_json
 from tapehiss.contracts.views import openapi
+from tapehiss.contracts.webhook_events import Event
+from tapehiss.contracts.webhook_signatures import keyring
+from tapehiss.mocks.postbox import Postbox
 from tapehiss.mocks.schedule import Schedule
 from tapehiss.mocks.server import Server
 from tapehiss.mocks.shorthand import rule_from_text
 from tapehiss.mocks.vendor import Vendor
+from tapehiss.mocks.webhook_file import read_plan
 
 
 def values() -> None:
@@ -77,3 +87,18 @@ def clients(url: str) -> None:
 async def aclients(url: str) -> None:
     async with AsyncClient(url) as client:
         assert_type((await client.get("/things")).status, int)
+
+
+async def webhooks(exchange: Exchange, path: Path) -> None:
+    def paid(event: Event, database: sqlite3.Connection) -> None:
+        database.execute("INSERT INTO paid VALUES (?)", (event.id,))
+
+    receiver = Receiver(keyring("stripe", ["whsec_1", "whsec_2"]), (Route(paid, "invoice.*"),), unknown=Unknown.REFUSE)
+    with SqliteInbox(path) as inbox:
+        assert_type(receive(receiver, inbox, exchange.request.headers, exchange.request.body, 0.0), Response)
+        webhook_router(receiver, inbox)
+    endpoint, message = Endpoint("https://us.example/", receiver.ring), message_of("msg_1", "paid", {"id": 7}, 0.0)
+    async with AsyncWebhookSender(endpoint) as sender:
+        assert_type(await sender.deliver(message), Delivery)
+    with Server(Vendor(), webhooks=Postbox(read_plan(path, {}), endpoint.url, seed=7)) as server:
+        assert_type(server.settled(5.0), bool)
