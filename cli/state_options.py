@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tapehiss.cassettes.redaction import Redactor
     from tapehiss.mocks.server import Server
     from tapehiss.mocks.vendor import Vendor
 
@@ -26,11 +27,17 @@ class States:
 
     def server(self, vendor: Vendor, **more: Any) -> Server:
         """A server for them, whose journal is exported with the project's rules and key; raises ``BadStateKey``."""
-        from tapehiss.cli.tape_import import door
         from tapehiss.mocks.server import Server
         from tapehiss.mocks.statekeys import state_by
 
         return Server(vendor, by=state_by(self.by), port_per_host=self.port_per_host, redactor=door, **more)
+
+
+def door() -> Redactor:
+    """Made when the journal is exported first: to import it takes as long as to read thousands of recordings."""
+    from tapehiss.cli import tape_import
+
+    return tape_import.door()
 
 
 def ports(server: Server) -> dict[str, int]:
