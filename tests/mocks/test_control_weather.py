@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from shop import SHOP
 from steering import Control
 
 from tapehiss.mocks.live import LiveVendor
+from tapehiss.mocks.schedule import rule_to_json
+from tapehiss.mocks.shorthand import rule_from_text, rule_to_text
 from tapehiss.mocks.statekeys import state_by
 from tapehiss.mocks.vendor import Vendor
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "faults.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -26,6 +33,22 @@ def test_a_schedule_is_set_read_and_ended(control):
     assert control("GET", "/schedule").json() == told | {"elapsed_s": 2.5}
     assert control("DELETE", "/schedule").json()["rules"] == []
     assert control.live.vendor.schedule == ()
+
+
+def test_every_fault_is_set_and_read(control):
+    """In short form and as data: what is told is what can be set again, and the same schedule."""
+    every = [rule_from_text(text) for text in told_in_the_document()]
+    for given in ([rule_to_text(rule) for rule in every], [rule_to_json(rule) for rule in every]):
+        told = control("PUT", "/schedule", json={"rules": given}).json()
+        assert control.live.vendor.schedule == tuple(every)
+        assert told["short"] == [rule_to_text(rule) for rule in every]
+        assert control("PUT", "/schedule", json={"rules": told["rules"]}).json()["rules"] == told["rules"]
+
+
+def told_in_the_document() -> list[str]:
+    """The short forms in the table of docs/faults.md, of which another test says that they are all."""
+    rows = [line for line in DOCUMENT.splitlines() if line.startswith("| `") and line.count("|") == 5]
+    return [text for row in rows for text in re.findall(r"`([^`]+)`", row.split("|")[1])]
 
 
 def test_every_flaw_of_a_schedule_is_told(control):
