@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import zlib
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from shop import HOST, SHOP
 from tapehiss.cassettes.exchange import Ending, Exchange, Headers, Request, header, header_values
 from tapehiss.mocks import strategies
 from tapehiss.mocks.asgi import App, Severed, app_of
-from tapehiss.mocks.faults import ClockStep, Drip, GzipCut, Stall, Status, Truncate, Uniform
+from tapehiss.mocks.faults import ClockStep, Drip, GzipCut, Reset, Stall, Status, Truncate, Uniform
 from tapehiss.mocks.outcome import MATCH_HEADER, Outcome
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.vendor import Vendor
@@ -198,6 +199,42 @@ def test_three_interpreters_tell_the_same(schedule, seed, asked):
     assert rounded(in_process(vendor, asked)) == pure
     accepted = [replace(each, ending=Ending.RESET) if each.ending is Ending.REFUSED else each for each in pure]
     assert rounded(on_a_socket(vendor, asked)) == accepted
+
+
+def all_at_once(vendor: Vendor, asked: list[Request]) -> list[Seen]:
+    """By the socket, every request on a connection of its own at the same time."""
+
+    async def main() -> list[Seen]:
+        async with (
+            vendor_here(vendor) as (url, _),
+            httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, verify=False, headers=PLAIN) as client,
+        ):
+            found = await asyncio.gather(*(through(client, [request]) for request in asked))
+            return [seen for (seen,) in found]
+
+    return run_in_virtual_time(main())
+
+
+TIMELESS = strategies.schedules().map(
+    lambda schedule: tuple(
+        rule for rule in schedule if not (rule.remembers or rule.from_s or rule.to_s < math.inf or rule.over_s)
+    )
+)
+DIFFERENT = st.lists(st.sampled_from(RECORDED[1:]), unique_by=lambda each: each.request, max_size=7)
+
+
+@given(TIMELESS, st.integers(0, 99), DIFFERENT)
+@example((Rule(Reset(early=True), probability=0.5), Rule(Status(503), probability=0.5)), 7, list(RECORDED[1:8]))
+@settings(max_examples=60, deadline=None)
+def test_all_at_once_is_the_same_as_one_after_the_other(schedule, seed, exchanges):
+    """Rules that speak neither of order nor of the hour strike the same requests in the same way under full concurrency."""
+    vendor = replace(Vendor.of(RECORDED, schedule, seed=seed), unix_s=UNIX_S)
+    asked = [exchange.request for exchange in exchanges]
+    together, alone = (
+        [replace(each, at_s=0.0, headers=()) for each in rounded(play(vendor, asked))]
+        for play in (all_at_once, on_a_socket)
+    )
+    assert together == alone
 
 
 @given(st.integers(0, 40), ASKED)
