@@ -11,25 +11,25 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from tapehiss.cli.account import account, moving_line, summary
 from tapehiss.cli.announcement import Announcement
 from tapehiss.cli.answer_options import Answers, answer_options
-from tapehiss.cli.console import counted, say, say_json, visible, warn
+from tapehiss.cli.console import say, say_json, visible, warn
 from tapehiss.cli.opening import tapes_argument
+from tapehiss.cli.place_options import Place, place_options
 from tapehiss.cli.state_options import States, ports, state_options
 from tapehiss.cli.watching import LOOK_S, Source
+from tapehiss.cli.weather_options import Weather, weather_options
 from tapehiss.cli.webhook_options import Webhooks, webhook_account, webhook_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-    from tapehiss.mocks.profile import Profile
-    from tapehiss.mocks.schedule import Schedule
     from tapehiss.mocks.server import Server
     from tapehiss.mocks.vendor import Vendor
 
@@ -57,28 +57,8 @@ def factor(text: str) -> float:
 
 @click.command(name="serve")
 @tapes_argument
-@click.option(
-    "--listen", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT", help="Port 0: any free port."
-)
-@click.option("--port", type=click.IntRange(0, 65535), help="Short for --listen 127.0.0.1:PORT.")
-@click.option(
-    "--schedule", "file", type=click.Path(path_type=Path), help="A YAML file with rules: which fault strikes when."
-)
-@click.option(
-    "--scenario", "names", multiple=True, metavar="NAME", help="A ready schedule: brownout, flaky, outage, ..."
-)
-@click.option(
-    "--fault",
-    "faults",
-    multiple=True,
-    metavar="RULE",
-    help="A rule in short form: '429 retry-after=2 first=2 on=POST /v1/*', 'latency=1.5 p=0.1', 'truncate=100', 'reset'.",
-)
-@click.option(
-    "--limits",
-    metavar="PROFILE[:PLAN]",
-    help="Limits of a vendor: klaviyo, klaviyo:XS, github, stripe, ietf, ..., or a YAML file.",
-)
+@place_options
+@weather_options
 @click.option(
     "--idempotency",
     type=click.Choice(["auto", "stripe", "ietf", "off"]),
@@ -86,7 +66,6 @@ def factor(text: str) -> float:
     show_default=True,
     help="What the vendor does about repeated keys; auto: by its host.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Decides rules with p=.")
 @click.option(
     "--latency",
     type=factor,
@@ -98,12 +77,6 @@ def factor(text: str) -> float:
 @state_options
 @answer_options
 @webhook_options
-@click.option("--https", is_flag=True, help="Serve HTTPS with a certificate that is made here; says how to trust it.")
-@click.option(
-    "--token",
-    envvar="TAPEHISS_TOKEN",
-    help="The control plane needs it; made if others can reach it.  [TAPEHISS_TOKEN]",
-)
 @click.option("--for", "for_s", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="End after so long.")
 @click.option(
     "--reload/--no-reload", default=True, help="Read tapes, schedules and limits again when they change.  [reload]"
@@ -114,20 +87,13 @@ def command(
     paths: tuple[Path, ...],
     *,
     skip_damaged: bool,
-    listen: str,
-    port: int | None,
-    file: Path | None,
-    names: tuple[str, ...],
-    faults: tuple[str, ...],
-    limits: str | None,
+    place: Place,
+    weather: Weather,
     idempotency: str,
-    seed: int,
     latency: float,
     states: States,
     answers: Answers,
     webhooks: Webhooks,
-    https: bool,
-    token: str | None,
     for_s: float | None,
     reload: bool,
     quiet: bool,
@@ -138,24 +104,22 @@ def command(
     Rules from --schedule, --scenario and --fault add up. Ctrl-C ends it, with a summary. While it runs, everything can be changed
     over HTTP: see /_tapehiss/docs.
     """
-    from tapehiss.cassettes.origins import address
-
     load = functools.partial(
-        _vendor, paths, answers, idempotency, skip_damaged=skip_damaged, seed=seed, latency=latency
+        _vendor, paths, answers, idempotency, skip_damaged=skip_damaged, seed=weather.seed, latency=latency
     )
-    place = address(listen if port is None else str(port))
-    vendor = replace(load(), schedule=gathered(file, names, faults))
-    kept = None if limits is None else _profile(limits)
-    tls, certificate = _secured(vendor, place.host) if https else (None, None)
-    post = webhooks.postbox(seed)
-    server = states.server(vendor, host=place.host, port=place.port, token=token, tls=tls, webhooks=post)
+    sources = [Source("tapes", [*paths, *answers.files], lambda: str(server.reload(load())))]  # before they are read
+    vendor, kept = replace(load(), schedule=weather.rules()), weather.profile()
+    host, (tls, certificate) = place.address.host, place.secured(vendor)
+    post = webhooks.postbox(weather.seed)
+    where = {"host": host, "port": place.address.port, "token": place.token, "tls": tls}
+    server = states.server(vendor, **where, webhooks=post)
+    sources += weather.sources(server)
     more_files()
     with stopping() as stop, server:
         server.limit(kept)
-        told = Announcement(server.url, server.port, vendor, kept, server.token, not token, certificate, ports(server))
-        announce(told, quiet=quiet, as_json=as_json, exposed="" if place.loopback else place.host)
-        sources = [Source("tapes", [*paths, *answers.files], lambda: str(server.reload(load())))]
-        sources += _steered(server, file, lambda: gathered(file, names, faults), limits)
+        made = not place.token
+        told = Announcement(server.url, server.port, vendor, kept, server.token, made, certificate, ports(server))
+        announce(told, quiet=quiet, as_json=as_json, exposed="" if place.address.loopback else host)
         line = not quiet and not as_json and sys.stderr.isatty()
         _wait(server, stop, sources if reload else [], line=line, for_s=for_s)
         server.stop(drain_s=DRAIN_S)
@@ -172,41 +136,6 @@ def _vendor(
     )
     gc.freeze()  # the recordings stay: a collector that looked through them would hold up an answer
     return vendor
-
-
-def _secured(vendor: Vendor, host: str) -> Any:
-    """What HTTPS needs, with the vendor's names in the certificate; kept in the folder in which we are, as the project's key is."""
-    from tapehiss.mocks.certificates import certified
-
-    return certified(Path(), [host, *sorted(vendor.index.hosts)])
-
-
-def _steered(server: Server, file: Path | None, rules: Callable[[], Schedule], limits: str | None) -> Iterator[Source]:
-    """The files beside the tapes that decide what the mock does."""
-
-    def play() -> str:
-        schedule = rules()
-        server.play(schedule)
-        return f"{counted(len(schedule), 'rule')} from now on; the schedule begins anew"
-
-    def limit() -> str:
-        assert limits is not None
-        server.limit(_profile(limits))
-        return "kept from now on; the counters begin anew"
-
-    if file is not None:
-        yield Source("rules", [file], play)
-    profile = None if limits is None else profile_file(limits)
-    if profile is not None:
-        yield Source("limits", [profile], limit)
-
-
-def profile_file(text: str) -> Path | None:
-    """The file in ``mine.yaml`` or ``mine.yaml:big``; none in ``klaviyo:XS``."""
-    for name in (text, text.rpartition(":")[0]):
-        if name.endswith((".yaml", ".yml")):
-            return Path(name)
-    return None
 
 
 def more_files(wanted: int = FILES) -> None:
@@ -234,31 +163,6 @@ def stopping() -> Iterator[threading.Event]:
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
-
-
-def gathered(file: Path | None, names: tuple[str, ...], faults: tuple[str, ...]) -> Schedule:
-    """The rules of a file, of ready scenarios and of the command line, in this order."""
-    from tapehiss.mocks.errors import BadSchedule, Flaw
-    from tapehiss.mocks.scenario import read_scenario, scenario
-    from tapehiss.mocks.shorthand import rule_from_text
-
-    schedule: Schedule = read_scenario(file).rules if file else ()
-    for name in names:
-        schedule += scenario(name).rules
-    for text in faults:
-        rule = rule_from_text(text)
-        if isinstance(rule, Flaw):
-            raise BadSchedule(
-                f"{rule.field}: {rule.what}" if rule.field else rule.what, f"--fault {text!r}", rule.remedy
-            )
-        schedule += (rule,)
-    return schedule
-
-
-def _profile(text: str) -> Profile:
-    from tapehiss.mocks.profile import profile
-
-    return profile(text)
 
 
 def announce(told: Announcement, *, quiet: bool, as_json: bool, exposed: str = "") -> None:

@@ -249,6 +249,7 @@ async def serving(
 
     app = App(plane, access or Access())
     config = Config(app, interface="asgi3", log_config=None, lifespan="off", ws="none", proxy_headers=False)
+    config.load()  # now: the first connection may come when no file can be opened to import anything
     state = ServerState()
     patience_s = None if tls is None else HANDSHAKE_MAX_S
     servers = []
@@ -282,9 +283,14 @@ def _redactor() -> Redactor:
 
 
 def _complained(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What the loop complains of is told, but for new connections that find no open file left: they wait until others end."""
+    """What the loop complains of is told, but for new connections that find no open file left: they wait until others end.
+
+    asyncio tries again after a second, and complains of that, too, if the listener was closed meanwhile.
+    """
     error = context.get("exception")
-    if not (isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}):
+    crowded = isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}
+    late = isinstance(error, ValueError) and str(error).startswith("Invalid file descriptor")
+    if not (crowded or late):
         loop.default_exception_handler(context)
 
 

@@ -23,10 +23,7 @@ from shop import SHOP, get
 from wires import Wire, read
 from wires import get as wire_get
 
-from tapehiss.cli.serve import gathered, more_files, profile_file
-from tapehiss.mocks.faults import Reset, Status
-from tapehiss.mocks.scenario import scenario
-from tapehiss.mocks.schedule import Rule
+from tapehiss.cli.serve import more_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -203,14 +200,6 @@ def test_a_latency_is_off_recorded_or_a_factor(tapehiss, tape, factor):
     assert "off, recorded, x0.5" in said.err
 
 
-def test_rules_add_up(tmp_path):
-    """File, scenarios and command line, in this order."""
-    (tmp_path / "storm.yaml").write_text("- reset\n")
-    rules = gathered(tmp_path / "storm.yaml", ("rate-limited",), ("503 first=1",))
-    assert rules == (Rule(Reset()), *scenario("rate-limited").rules, Rule(Status(503), first=1))
-    assert gathered(None, (), ()) == ()
-
-
 @pytest.mark.parametrize(("choice", "statuses"), [("stripe", [201, 400]), ("ietf", [201, 422]), ("off", [201, 201])])
 def test_what_repeated_keys_mean_can_be_chosen(tape, choice, statuses):
     """A key that comes with another body: refused as the vendor does it, or not looked at."""
@@ -361,16 +350,6 @@ def test_unknown_options_are_refused(tapehiss, tape, words, said):
     answer = tapehiss("serve", tape, *words)
     assert answer.code == 2
     assert said in answer.err
-
-
-def test_profile_files_are_told_from_names():
-    """With or without a plan."""
-    assert [str(profile_file(text)) for text in ("klaviyo:XS", "github", "mine.yaml", "a/mine.yml:big")] == [
-        "None",
-        "None",
-        "mine.yaml",
-        "a/mine.yml",
-    ]
 
 
 @pytest.mark.parametrize("loop", ["", "import sys; sys.modules['uvloop'] = None; "], ids=["any", "asyncio"])
