@@ -63,6 +63,8 @@ class Beyond:
     kinds: Kinds = field(default_factory=dict)
     _listings: dict[str, Listing | None] = field(default_factory=dict, repr=False, compare=False)
     """What the tapes list, by collection: read when it is first asked for."""
+    _names: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    """The identifiers that they know, likewise."""
 
     def answer(
         self, holdings: Holdings, request: Request, match: Match, number: int | None, seed: int
@@ -132,22 +134,35 @@ class Beyond:
         entity = _inner(made.document, pointer)
         old, asked = entity[kind.identifier], asked_of(question.asking.documents, kind.wrap).get(kind.identifier)
         if asked is None or str(asked) != str(old):
-            name = self._fresh(holdings, question, old)
+            name = self._fresh(holdings, question, kind, old)
             made = made.named({str(old): name})
             entity = _inner(made.document, pointer)
             if str(entity[kind.identifier]) != name:
                 return holdings, made
         return holdings.put(question.collection, str(entity[kind.identifier]), entity, created=True), made
 
-    def _fresh(self, holdings: Holdings, question: Question, old: str | int) -> str:
+    def _fresh(self, holdings: Holdings, question: Question, kind: Kind, old: str | int) -> str:
         """An identifier like this one that nothing has."""
-        listing = self._listing(question.collection)
-        taken = listing.names if listing else frozenset[str]()
+        taken = self._taken(question.collection, kind)
         for count in range(FRESH_TRIES):
             name = str(old + 1 + count + holdings.count) if isinstance(old, int) else fresh_like(old, question.dice)
             if name != str(old) and name not in taken and holdings.get(question.collection, name) is None:
                 return name
         return f"{old}{holdings.count}"
+
+    def _taken(self, collection: str, kind: Kind) -> frozenset[str]:
+        """The identifiers that the tapes know in a collection: what they list, and what was created there."""
+        if collection not in self._names:
+            listing = self._listing(collection)
+            made = (
+                self._as_recorded(exchange)
+                for exchange in self.knowledge.recordings
+                if exchange.request.method == "POST" and exchange.request.url.partition("?")[0] == collection
+            )
+            told = ((document, entity_at(document, kind.identifier, kind.wrap)) for document in made)
+            names = {str(_inner(each, pointer)[kind.identifier]) for each, pointer in told if pointer is not None}
+            self._names[collection] = frozenset(names) | (listing.names if listing else frozenset[str]())
+        return self._names[collection]
 
     def _update(self, holdings: Holdings, question: Question, kind: Kind) -> tuple[Holdings, Made] | None:
         """The thing with the fields that the request sets; the answer shows it as the vendor's answers to such requests do."""

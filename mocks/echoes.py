@@ -138,23 +138,38 @@ def spelt_as(old: Any, value: Any) -> Any:
     return value
 
 
-def renamed(document: Any, names: Mapping[str, str]) -> Any:
-    """The document with identifiers in exchange for others: whole values, and within texts (links) those that are no accident."""
+def renamed(document: Any, names: Mapping[str, str], member: str = "", depth: int = 0) -> Any:
+    """The document with identifiers in exchange for others.
+
+    Those that are no accident everywhere, in links, too; short ones only where something near the top is called an id.
+    """
     if isinstance(document, dict):
-        return {renamed(key, names): renamed(value, names) for key, value in document.items()}
+        return {name: renamed(value, names, name, depth + 1) for name, value in document.items()}
     if isinstance(document, list):
-        return [renamed(value, names) for value in document]
-    if isinstance(document, str):
-        return renamed_text(document, names)
-    if type(document) is int and str(document) in names:
-        return spelt_as(document, names[str(document)])
-    return document
+        return [renamed(value, names, member, depth + 1) for value in document]
+    text = str(document) if type(document) is int else document
+    if not isinstance(text, str):
+        return document
+    if text in names and len(text) < TELLING_MIN_CHARS:
+        return spelt_as(document, names[text]) if depth <= SHORT_DEPTH_MAX and _is_named_id(member) else document
+    return (
+        spelt_as(document, names[text])
+        if text in names
+        else renamed_text(text, names)
+        if text is document
+        else document
+    )
+
+
+SHORT_DEPTH_MAX = 2
+
+
+def _is_named_id(member: str) -> bool:
+    return member in NAMES_OF_IDS or solid(member).endswith("id")
 
 
 def renamed_text(text: str, names: Mapping[str, str]) -> str:
     """A text likewise."""
-    if text in names:
-        return names[text]
     for old, new in names.items():
         if len(old) >= TELLING_MIN_CHARS and old in text:
             text = text.replace(old, new)

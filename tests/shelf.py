@@ -98,7 +98,7 @@ class Shelf:
 
 def answer(status: int, document: object, *more: tuple[str, str]) -> Response:
     headers = (("Content-Type", "application/json"), *more)
-    return Response(status, REASONS[status], headers, json.dumps(document).encode())
+    return Response(status, REASONS.get(status, ""), headers, json.dumps(document).encode())
 
 
 def ask(method: str, target: str, document: object = None) -> Request:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
-from shelf import BOOKS, STYLES, TITLES, ask, items_of, next_of, recorded, written
+from shelf import BOOKS, STYLES, TITLES, answer, ask, items_of, next_of, recorded, written
 
+from tapehiss.cassettes.exchange import Exchange, Response
 from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.evidence import learn
 from tapehiss.mocks.beyond import beyond
@@ -225,3 +226,105 @@ def test_a_refused_request_makes_nothing():
     client = Client("page", "503 first=1 on=POST *")
     assert client.send("POST", BOOKS, {"title": "never"}).response.status == 503
     assert not client.state.holdings
+
+
+def on(*told: tuple[str, str, object, int, object]) -> Client:
+    """A client of a vendor with this session: method, path, body, status, document."""
+    session = [
+        Exchange(ask(method, path, body), told_as(status, document)) for method, path, body, status, document in told
+    ]
+    client = Client("page")
+    index = index_of(session)
+    client.vendor = Vendor(index, beyond=beyond(catalogue(learn(session)), index.recordings))
+    return client
+
+
+def told_as(status: int, document: object) -> Response:
+    """JSON, text that is none, or nothing."""
+    if isinstance(document, str):
+        return Response(status, "", (("Content-Type", "application/json"),), document.encode())
+    return Response(status) if document is None else answer(status, document)
+
+
+NOTES = tuple(
+    ("POST", "/v1/notes", {"text": text}, 201, {"id": n, "text": text, "n": 1}) for n, text in enumerate("abc", 1)
+)
+
+
+def test_what_was_only_created_can_be_read_back():
+    """In the form in which it was told; how to change or list it is not known, so that stays a miss."""
+    client = on(*NOTES)
+    made = client.fields(client.send("POST", "/v1/notes", {"text": "mine"}))
+    assert made == {"id": made["id"], "text": "mine", "n": 1}
+    assert made["id"] not in {1, 2, 3}
+    read = client.send("GET", f"/v1/notes/{made['id']}")
+    assert (read.rung, client.fields(read)) == (Rung.HELD, made)
+    head = client.send("HEAD", f"/v1/notes/{made['id']}")
+    assert (head.response.body, dict(head.response.headers)["Content-Length"]) == (b"", str(len(read.response.body)))
+    assert client.send("PATCH", f"/v1/notes/{made['id']}", {"text": "x"}).rung is Rung.MISS
+    assert client.send("GET", "/v1/notes").rung is Rung.MISS
+
+
+def test_a_client_may_name_its_things():
+    """Where the vendor repeats the identifier that a request has, it stays the client's."""
+    tags = [("POST", "/v1/tags", {"id": f"tag_{n}a{n}b"}, 201, {"id": f"tag_{n}a{n}b", "on": True}) for n in range(3)]
+    client = on(*tags)
+    assert client.fields(client.send("POST", "/v1/tags", {"id": "mine-1"}))["id"] == "mine-1"
+    assert client.fields(client.send("GET", "/v1/tags/mine-1")) == {"id": "mine-1", "on": True}
+
+
+def things(*more: tuple[str, str, object, int, object]) -> Client:
+    """A vendor whose things can be read, and what else is said."""
+    names = [f"th_{n}Qx7mA{n}rT9" for n in range(4)]
+    made = [("POST", "/v1/things", {"t": name}, 201, {"id": name, "t": name}) for name in names]
+    read = [("GET", f"/v1/things/{name}", None, 200, {"id": name, "t": name}) for name in names[:3]]
+    return on(*made, *read, *more)
+
+
+def test_gone_without_a_word_for_it():
+    """A vendor that was never heard to say 404 gets a plain one; what cannot be deleted is not; a PATCH without a body changes nothing."""
+    client = things(*[("DELETE", f"/v1/things/th_{n}Qx7mA{n}rT9", None, 204, None) for n in range(2)])
+    assert client.send("DELETE", "/v1/things/th_9Qx7mA9rT9").response.status == 204
+    gone = client.send("GET", "/v1/things/th_9Qx7mA9rT9").response
+    assert (gone.status, json.loads(gone.body)["type"]) == (404, "urn:tapehiss:gone")
+    refused = things(*[("DELETE", f"/v1/things/th_{n}Qx7mA{n}rT9", None, 409, {"error": "no"}) for n in range(2)])
+    assert refused.send("DELETE", "/v1/things/th_9Qx7mA9rT9").response.status == 409
+    assert not refused.state.holdings
+
+
+def test_a_change_that_is_answered_with_nothing():
+    """204 to a PATCH: the thing is changed all the same; a refused one is not, and one of a thing that nobody saw makes it."""
+    quiet = things(*[("PATCH", f"/v1/things/th_{n}Qx7mA{n}rT9", {"t": "x"}, 204, None) for n in range(2)])
+    assert quiet.send("PATCH", "/v1/things/th_2Qx7mA2rT9", {"t": "mine"}).response.status == 204
+    assert quiet.fields(quiet.send("GET", "/v1/things/th_2Qx7mA2rT9"))["t"] == "mine"
+    assert quiet.send("PATCH", "/v1/things/th_8Qx7mA8rT9", {"t": "?"}).response.status == 204
+    assert quiet.fields(quiet.send("GET", "/v1/things/th_8Qx7mA8rT9"))["id"] == "th_8Qx7mA8rT9"
+    refused = things(*[("PATCH", f"/v1/things/th_{n}Qx7mA{n}rT9", {"t": "x"}, 422, {"error": "no"}) for n in range(2)])
+    assert refused.send("PATCH", "/v1/things/th_2Qx7mA2rT9", {"t": "mine"}).response.status == 422
+    assert not refused.state.holdings
+
+
+def test_a_broken_recording_is_passed_over():
+    """What is no JSON says nothing of a thing; a creation that was refused makes none."""
+    name = "th_1Qx7mA1rT9"
+    more = [
+        ("PATCH", f"/v1/things/th_{n}Qx7mA{n}rT9", {"t": "x"}, 200, {"id": f"th_{n}Qx7mA{n}rT9", "t": "x"})
+        for n in (0, 2)
+    ]
+    client = things(*more, ("GET", f"/v1/things/{name}?v=2", None, 200, "{broken"))
+    assert client.fields(client.send("PATCH", f"/v1/things/{name}", {"t": "mine"}))["t"] == "mine"
+    refused = on(*[("POST", "/v1/jobs", {"a": n}, 409, {"error": "no"}) for n in range(2)])
+    assert refused.send("POST", "/v1/jobs", {"a": 9}).response.status == 409
+    assert not refused.state.holdings
+
+
+def test_a_collection_that_no_tape_has():
+    """Lists of the same kind elsewhere show what a list looks like; it has what was made there."""
+    books = [{"id": f"bk_{n}Qx7mA{n}rT9", "t": "x"} for n in range(3)]
+    session = [(("GET", f"/v1/shelves/sh_{n}Ab9cD{n}/books", None, 200, {"data": books})) for n in range(3)]
+    session += [("POST", f"/v1/shelves/sh_{n}Ab9cD{n}/books", {"t": "x"}, 201, books[n]) for n in range(3)]
+    client = on(*session)
+    empty = client.send("GET", "/v1/shelves/sh_7Ab9cD7/books")
+    assert items_of(empty.response) == []
+    client.send("POST", "/v1/shelves/sh_7Ab9cD7/books", {"t": "mine"})
+    assert [each["t"] for each in items_of(client.send("GET", "/v1/shelves/sh_7Ab9cD7/books").response)] == ["mine"]

@@ -65,15 +65,12 @@ def test_a_value_takes_the_kind_of_the_old_one(old, value, spelt):
 
 
 def test_identifiers_are_renamed_where_it_is_no_accident():
-    """Whole values and segments always; inside other texts only long ones."""
+    """Long ones everywhere, links and texts included; short ones as segments of links, and where something near the top is called an id."""
     names = {"7": "8", "cus_1234": "cus_9876"}
-    document = {
-        "id": "cus_1234",
-        "n": 7,
-        "about": "no 7 of cus_1234",
-        "url": "https://x.example/v1/7/cus_1234",
-        "l": [None],
-    }
+    document = {"id": 7, "order_id": "7", "owner": "cus_1234", "pages": 7, "grade": "7", "about": "7 of cus_1234",
+                "url": "https://x.example/v1/7/cus_1234", "deep": {"a": [{"id": 7}]}, "l": [None, True, 1.5]}  # fmt: skip
     assert renamed(document, names) == {
-        "id": "cus_9876", "n": 8, "about": "no 7 of cus_9876", "url": "https://x.example/v1/8/cus_9876", "l": [None]
+        "id": 8, "order_id": "8", "owner": "cus_9876", "pages": 7, "grade": "7", "about": "7 of cus_9876",
+        "url": "https://x.example/v1/8/cus_9876", "deep": {"a": [{"id": 7}]}, "l": [None, True, 1.5]
     }  # fmt: skip
+    assert renamed("7", {"7": "8"}) == "7"
