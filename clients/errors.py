@@ -11,7 +11,8 @@
         ├── InvalidRequest       yours: it cannot be sent as it is; nothing was sent
         ├── Withheld             weather: we did not send it, to spare a vendor that has had enough
         │   ├── CircuitOpen          it failed too often of late
-        │   └── LimitReached         its limit leaves no room in time, or too many calls wait for that already
+        │   ├── LimitReached         its limit leaves no room in time, or too many calls wait for that already
+        │   └── NoToken              no token could be had for it
         ├── LoginNeeded          yours: no valid credential can be had without you
         ├── StatusError          the vendor answered, with a status of 400 or above
         │   ├── RequestRejected      4xx: yours
@@ -124,6 +125,12 @@ class LimitReached(Withheld):
     """The vendor's limit leaves no room in the time that the call has, or too many calls wait for that already."""
 
     advice = "slow down, or give calls a longer deadline_s"
+
+
+class NoToken(Withheld):
+    """No token could be had: its endpoint did not answer, or not as it should; the call itself was not sent."""
+
+    advice = "try later; look at what the token endpoint says"
 
 
 class LoginNeeded(ApiError):

@@ -76,6 +76,8 @@ class _Flight:
     """One request for a token, on its way."""
 
     signal: Signal = field(default_factory=Future)
+    token: Token | None = None
+    """What came of it: used once by each that waited, however short its life."""
     error: ApiError | None = None
 
 
@@ -131,8 +133,10 @@ class OAuth:
                 self._flight = flight
             if leads:
                 attempt = yield from self._lead(flight, attempt)
-                continue
-            attempt = attempt.at((yield Await(flight.signal, max(attempt.left_s, 0.0))).at)
+            else:
+                attempt = attempt.at((yield Await(flight.signal, max(attempt.left_s, 0.0))).at)
+            if flight.token is not None:
+                return flight.token, attempt
             if flight.error is not None:
                 raise replace(flight.error)
             if attempt.left_s <= 0:
@@ -146,7 +150,10 @@ class OAuth:
     def _lead(self, flight: _Flight, attempt: Try) -> Flow[Try]:
         """Get a token for all that wait for it; when this call is cancelled, one of them gets it."""
         try:
-            return (yield from self._renew(attempt))
+            attempt = yield from self._renew(attempt)
+            flight.token = self._token
+        except errors.DeadlineExceeded:
+            raise  # of this call alone: those that wait may have more time
         except errors.ApiError as error:
             flight.error = error
             raise
@@ -154,6 +161,7 @@ class OAuth:
             with self._lock:
                 self._flight = None
             give(flight.signal)
+        return attempt
 
     def _renew(self, attempt: Try) -> Flow[Try]:
         reply = yield Do(self._kept, blocking=self._store.blocking)
@@ -169,17 +177,28 @@ class OAuth:
         request = self._grant.request(self._token, reply.unix_s, nonce)
         policy = replace(self._policy, deadline_s=max(min(self._policy.deadline_s, attempt.left_s), 1e-3))
         self._spent = not self._grant.repeatable
-        try:
-            answer = yield from retrying(request, policy, now=attempt.now, dice=self._dice)
-        except errors.OutcomeUnknown:
-            raise
-        except errors.ApiError:
-            self._spent = False
-            raise
-        token = self._taken(answer, attempt.now, reply.unix_s)
+        token = yield from self._asked(request, policy, attempt, reply.unix_s)
         self._spent = False
         saved = yield Do(lambda: self._keep(token), blocking=self._store.blocking)
         return attempt.at(saved.at)
+
+    def _asked(self, request: Request, policy: RetryPolicy, attempt: Try, unix_s: float) -> Flow[Token]:
+        """Ask for a token. Whatever goes wrong is no error of the call that needs it: that was not sent."""
+        where = errors.place(attempt.request)
+        try:
+            answer = yield from retrying(request, policy, now=attempt.now, dice=self._dice)
+            return self._taken(answer, attempt.now, unix_s)
+        except errors.ApiError as error:
+            unclear = isinstance(error, errors.OutcomeUnknown)
+            self._spent = self._spent and unclear
+            if isinstance(error, errors.LoginNeeded) or (unclear and self._spent):
+                raise errors.LoginNeeded(error.what, where, error.remedy) from None
+            ended_at = attempt.now + (error.attempts[-1].ended_at if error.attempts else 0.0)
+            if ended_at + policy.backoff_max_s >= attempt.deadline:  # more time could have brought one
+                what = f"no token came in the time for the whole call: {error.what}"
+                raise errors.DeadlineExceeded(what, where, errors.DeadlineExceeded.advice) from None
+            what, advice = f"no token could be had: {error.what}", errors.NoToken.advice
+            raise errors.NoToken(what, where, advice, retry_after_s=error.retry_after_s) from None
 
     def _kept(self) -> Token | str | None:
         """What the store has, or what is wrong with it: a store is anybody's code."""

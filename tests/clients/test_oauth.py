@@ -145,7 +145,7 @@ def test_after_an_unclear_refresh_only_a_person_helps():
     crowd = Crowd(vendor.answer)
     first, second = (crowd.start(at, ask(auth)) for at in (0.0, 9.0))
     crowd.run()
-    assert (type(first.error), type(second.error)) == (errors.OutcomeUnknown, errors.LoginNeeded)
+    assert (type(first.error), type(second.error)) == (errors.LoginNeeded, errors.LoginNeeded)
     assert vendor.refreshes == ["r-t0"]
 
 
@@ -194,6 +194,17 @@ def test_expiry_has_a_margin_but_no_token_for_every_call(life_s, tokens):
     assert {each.error for each in crowd.callers} == {None}
     assert {len(each.result.attempts) for each in crowd.callers} == {1}
     assert len(vendor.issued) <= tokens + 1
+
+
+def test_a_token_that_is_over_when_it_comes():
+    """A life that is shorter than the way here: each call that waits uses the token once, and nobody asks in a circle."""
+    vendor, auth = Vendor(life_s=0), auth_of()
+    crowd = Crowd(vendor.answer)
+    for _ in range(5):
+        crowd.start(0.0, ask(auth))
+    crowd.run()
+    assert {type(each.error) for each in crowd.callers} == {errors.Unauthorized}
+    assert len(vendor.issued) <= 2
 
 
 def test_a_token_of_another_process_is_taken_up():
@@ -247,7 +258,7 @@ def test_an_answer_without_a_token(body):
     crowd = Crowd(Vendor(weather=[Response(200, body=body)]).answer)
     caller = crowd.start(0.0, ask(auth_of()))
     crowd.run()
-    assert isinstance(caller.error, errors.BodyInvalid)
+    assert isinstance(caller.error, errors.NoToken)
 
 
 def test_the_deadline_holds_while_a_token_is_awaited():
@@ -257,6 +268,37 @@ def test_the_deadline_holds_while_a_token_is_awaited():
     callers = [crowd.start(0.0, lambda now: calling(Request("GET", URL), Settings(auth=auth), {"deadline_s": 5.0}, now=now, dice=Random(1))) for _ in range(3)]  # fmt: skip
     crowd.run()
     assert all(each.ended_at <= 5.0 + 1e-6 and isinstance(each.error, errors.ApiError) for each in callers)
+
+
+def test_a_deadline_is_not_shared():
+    """When the call that asks for the token runs out of time, one that waits and has more of it asks next."""
+    vendor, auth = Vendor(latency_s=5.0), auth_of()
+    crowd = Crowd(vendor.answer)
+    hasty, patient = (
+        crowd.start(
+            0.0,
+            lambda now, left=left: calling(
+                Request("GET", URL), Settings(auth=auth), {"deadline_s": left}, now=now, dice=Random(1)
+            ),
+        )
+        for left in (6.0, 60.0)
+    )
+    vendor.weather = [Response(429)]
+    crowd.run()
+    assert isinstance(hasty.error, errors.DeadlineExceeded)
+    assert hasty.ended_at <= 6.0
+    assert patient.error is None
+
+
+def test_a_failing_token_endpoint_is_no_outcome_of_the_call():
+    """A write that was never sent, because there was no token, is not ``OutcomeUnknown``: nothing was done."""
+    crowd = Crowd(Vendor(weather=[Response(503)] * 9).answer)
+    caller = crowd.start(
+        0.0, lambda now: calling(Request("POST", URL), Settings(auth=auth_of()), {}, now=now, dice=Random(1))
+    )
+    crowd.run()
+    assert (type(caller.error), caller.error.attempts) == (errors.NoToken, ())
+    assert {request.url for _, request in crowd.sent} == {TOKENS}
 
 
 def test_a_login_from_end_to_end():

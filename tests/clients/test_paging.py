@@ -163,6 +163,7 @@ def test_a_circle_is_noticed():
 
     def fetch(_url, params):
         asked.append(params)
+        assert len(asked) < 10
         return Answer(Request("GET", f"{HOST}/list"), same)
 
     walk, got = Walk(fetch, Paging("cursor", "cursor", "/next"), {}), []
