@@ -111,8 +111,8 @@ def test_a_head_is_enough():
 
 def test_silence_ends_with_the_vendors_timeout():
     """No answer in time is none."""
-    box = carried(Endpoint(b"", OK, hang=True), timeout_s=0.05)
-    assert [each.status for each in box.log] == [None, 204]
+    box = carried(Endpoint(b"", hang=True), timeout_s=0.2)
+    assert (box.log[0].status, box.log[-1].status) == (None, 204)
 
 
 def test_nobody_there_is_no_answer():
