@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from tapehiss.cassettes.exchange import Ending, Response
+from tapehiss.cassettes.exchange import Ending, Request, Response
 from tapehiss.mocks.faults import Latency, Status
-from tapehiss.mocks.journal import ENTRIES_MAX, PATH_MAX, TOTALS_MAX, Entry, Journal, coverage
+from tapehiss.mocks.journal import (
+    ENTRIES_MAX,
+    PATH_MAX,
+    TOTALS_MAX,
+    Entry,
+    Journal,
+    Marks,
+    coverage,
+    digest_of,
+    marks_of,
+)
 from tapehiss.mocks.outcome import Outcome, Rung
 from tapehiss.mocks.schedule import Rule
 
@@ -64,3 +74,24 @@ def test_a_cleared_journal_is_a_new_one():
     journal.clear()
     assert journal.totals() == Journal().totals()
     assert journal.note(0.0, "GET", "/a", FINE, 0.0).number == 0
+
+
+def test_what_is_forgotten_is_counted_by_state():
+    """So that nobody takes it for what did not happen; a state that is reset has nothing behind it."""
+    journal = Journal()
+    for number in range(ENTRIES_MAX + 5):
+        journal.note(0.0, "GET", "/a", FINE, 0.0, Marks("x" if number < 2 else "y"))
+    assert (journal.forgotten(), journal.forgotten("x"), journal.forgotten("y"), journal.forgotten("z")) == (5, 2, 3, 0)
+    journal.forget("y")
+    assert (len(journal.entries), journal.forgotten("y"), journal.forgotten()) == (0, 0, 2)
+
+
+def test_how_long_a_client_was_told_to_wait_is_kept():
+    """Of refusals and redirections, as the header said it; digests of a key and of a body are the same for the same."""
+    busy = Outcome(Response(503, "", (("retry-after", "7" * 200),)), rung=Rung.EXACT)
+    entry = Journal().note(0.0, "GET", "/a", busy, 0.0)
+    assert entry.retry_after == "7" * 100
+    keyed = Request("POST", "http://m/", (("Idempotency-Key", "k"),), b"{}")
+    marks = marks_of(keyed, "t")
+    assert (marks.key, marks.idempotency, len(marks.body)) == ("t", digest_of("k"), 64)
+    assert marks_of(Request("POST", "http://m/"), "") == Marks()

@@ -13,12 +13,15 @@ from tapehiss.cassettes.exchange import Request
 from tapehiss.mocks import live as module
 from tapehiss.mocks.errors import BadClock, BadStateKey
 from tapehiss.mocks.faults import Lose, Status
+from tapehiss.mocks.journal import ENTRIES_MAX
 from tapehiss.mocks.live import STATES_MAX, LiveVendor, dated
 from tapehiss.mocks.profile import profile_names, shipped_profile
 from tapehiss.mocks.schedule import Rule
+from tapehiss.mocks.selection import Selection
 from tapehiss.mocks.statekeys import state_by
 from tapehiss.mocks.vendor import State, Vendor
 from tapehiss.mocks.vendorclock import UNIX_MAX_S, UNIX_MIN_S
+from tapehiss.mocks.verification import Expectation
 
 ORDER = SHOP[0].request
 BUSY = (Rule(Status(503)),)
@@ -218,3 +221,15 @@ def test_whatever_the_clock_is_set_to_the_vendor_answers(name, steps):
             outcome, delay_s = mock.answer(SHOP[number].request, 0.0)
             assert delay_s >= 0
             assert not outcome.limit or outcome.response is not None
+
+
+def test_a_check_knows_what_the_journal_has_forgotten():
+    """Not what lies before the first number that counts, nor where the totals know the count."""
+    mock = live()
+    for number in range(ENTRIES_MAX + 5):
+        mock.answer(ORDER if number else SHOP[3].request, 1.0)
+    once = Expectation(exactly=1)
+    assert mock.verify(Selection("POST *"), once).ok
+    assert [each.what for each in mock.verify(Selection("POST *", status=201), once).violations] == ["forgotten"]
+    assert [each.what for each in mock.verify(Selection("POST *", since=5), once).violations] == ["count"]
+    assert len(mock.select(Selection("GET *"))) == ENTRIES_MAX

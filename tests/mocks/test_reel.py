@@ -11,6 +11,7 @@ from tapehiss.cassettes.line import decode_line
 from tapehiss.cassettes.redaction import Redactor, Rules
 from tapehiss.mocks.faults import Reset, Truncate
 from tapehiss.mocks.live import LiveVendor
+from tapehiss.mocks.profile import shipped_profile
 from tapehiss.mocks.reel import OVERHEAD_BYTES, Reel, exported, size_of
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.vendor import Vendor
@@ -70,3 +71,13 @@ def test_what_leaves_is_clean():
     read = [decode_line(line) for line in made.tape.splitlines()]
     assert [each.request.method for each in read if isinstance(each, Exchange)] == ["GET", "GET"]
     assert exported([], Redactor(Rules(), key=b"k" * 32)).exchanges == 0
+
+
+def test_what_limits_told_is_kept_too():
+    """In the place of recorded counters."""
+    live = LiveVendor(Vendor.of(SHOP))
+    live.reel.bound(100_000)
+    live.limit(shipped_profile("ietf"), 0.0)
+    outcome, _ = live.answer(SHOP[0].request, 1.0)
+    assert outcome.told
+    assert set(outcome.told) <= set(live.reel.get(0).response.headers)

@@ -63,6 +63,15 @@ def test_one_loan_after_another_goes_back_to_what_was_before_both():
     assert status(sandbox, 99.0) == 500
 
 
+def test_limits_go_back_to_what_was_before_all_loans():
+    """As weather does."""
+    sandbox = Sandbox(Vendor.of(SHOP))
+    sandbox.limit(shipped_profile("klaviyo:XS"), 0.0, for_s=10.0)
+    sandbox.limit(shipped_profile("stripe"), 1.0, for_s=10.0)
+    sandbox.settle(11.0)
+    assert sandbox.profile is None
+
+
 def test_limits_can_be_on_loan_too():
     """Apart from the weather."""
     sandbox = Sandbox(Vendor.of(SHOP))
