@@ -36,6 +36,7 @@ from mock_load import (
     proven,
     rss_mb,
     running,
+    warmed,
     write_tape,
 )
 from mock_peers import FASTAPI, HOVERFLY_OF_NGINX, NGINX, PEERS, WIREMOCK, Peer, vcrpy_per_s
@@ -91,10 +92,10 @@ class Bench:
         try:
             with running(command(folder, port, count), folder) as process:
                 proven(process, port, count)
-                load(port, count, folder, connections=32, seconds=min(self.seconds, 2.0), key=KEY)
+                warmed(port, count, folder)
                 for each in connections:
                     seen = load(port, count, folder, connections=each, seconds=self.seconds, key=KEY)
-                    self.loads[name, count, each] = f"{seen.bad} bad answers" if seen.bad else seen
+                    self.loads[name, count, each] = seen.flaw or seen
         except (Unanswered, OSError, ValueError, subprocess.SubprocessError) as error:
             self.loads.update({(name, count, each): str(error) for each in connections})
 

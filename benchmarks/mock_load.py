@@ -31,6 +31,7 @@ ORIGIN = "http://api.vendor.example"
 KEY = "benchmark-key"
 START_MAX_S = 180.0
 BODY_BYTES = 1024
+WARM, WARM_MAX_S = 3, 8.0
 
 SCRIPT = """\
 local count, key, all = 1, nil, {}
@@ -63,6 +64,13 @@ class Load:
     p99_ms: float
     bad: int
     """Answers that were none, or not 2xx."""
+
+    @property
+    def flaw(self) -> str:
+        """Why the figures mean nothing, if they do."""
+        if self.bad:
+            return f"{self.bad} bad answers"
+        return "" if self.per_s else "no answer in time"
 
 
 def path_of(number: int) -> str:
@@ -178,6 +186,13 @@ def load(port: int, count: int, folder: Path, *, connections: int, seconds: floa
     ).stdout
     seen = json.loads(told.splitlines()[-1])
     return Load(seen["requests"] / seen["took_us"] * 1e6, seen["p50_us"] / 1e3, seen["p99_us"] / 1e3, seen["bad"])
+
+
+def warmed(port: int, count: int, folder: Path) -> None:
+    """Ask until each recording was asked for more than twice on average, but not for long."""
+    asked, begun_s = 0.0, time.monotonic()
+    while asked < WARM * count and time.monotonic() - begun_s < WARM_MAX_S:
+        asked += load(port, count, folder, connections=32, seconds=1, key=KEY).per_s
 
 
 def cpu_s(process: int) -> float:
