@@ -149,8 +149,9 @@ class LiveVendor:
         return renewal
 
     def post(self, webhooks: Postbox) -> None:
-        """Send webhooks from now on."""
+        """Send webhooks from now on, by the vendor's calendar unless they were told another."""
         self.webhooks = webhooks
+        webhooks.unix_s = webhooks.unix_s or self.vendor.unix_s
         webhooks.tell = lambda delivery: self.feed.tell(Kind.WEBHOOK, asdict(delivery)) if self.feed.listeners else None
 
     # ---- states

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -24,7 +25,7 @@ class Control:
     """A client of the control plane of a mock that sends webhooks."""
 
     def __init__(self) -> None:
-        self.live = LiveVendor(Vendor.of(SHOP))
+        self.live = LiveVendor(replace(Vendor.of(SHOP), unix_s=1_700_000_000.0))
         plan = Plan(keyring("stripe", ["s"]), (Template("ordered", "order.created", "POST /v1/orders"),))
         self.box = Postbox(plan, "http://127.0.0.1:9/hooks?token=t")
         self.live.post(self.box)
@@ -69,6 +70,16 @@ def test_what_was_sent_is_told(control):
     (attempt,) = told["deliveries"]
     assert (attempt["status"], attempt["fate"], attempt["copy"], attempt["at_s"]) == (500, "failed", 0, 10.5)
     assert control("GET", "?limit=0").json()["deliveries"] == []
+
+
+def test_events_are_dated_by_the_vendors_calendar(control):
+    """As its answers are: seconds since the mock began are added to when it began."""
+    control("POST", json={"template": "ordered"})
+    _, sending = control.box.take(10.0)
+    assert json.loads(sending.message.body)["created"] == 1_700_000_010
+    box = Postbox(control.box.plan, control.box.url, unix_s=5.0)
+    control.live.post(box)
+    assert box.unix_s == 5.0
 
 
 def test_the_storm_can_be_changed(control):
