@@ -111,6 +111,8 @@ class Limits:
     refusal: Refusal = field(default_factory=Refusal)
     account: tuple[str, ...] = ("authorization", "x-api-key", "api-key")
     """Headers that tell one account from another; the first that is there counts."""
+    early: bool = False
+    """They are asked before the body of a request is read, as gateways do: a refusal ends the connection."""
 
     by_answer: bool = field(init=False)
     """Whether costs stand in the recorded answers."""

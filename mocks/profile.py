@@ -107,6 +107,7 @@ def _value(read: ProfileForm, name: str) -> Profile:
         tuple(read.fields.items()),
         read.refusal.value(),
         tuple(header.lower() for header in read.account),
+        read.early,
     )
     plans = tuple((plan, tuple(quotas.items())) for plan, quotas in read.plans.items())
     found = Profile(name, read.vendor, read.about, read.source, read.read, read.confidence, limits, plans)

@@ -142,6 +142,7 @@ class ProfileForm(_Data):
     source: str
     read: dt.date
     confidence: Literal["official", "secondary", "memory", "inferred", "ours"]
+    early: bool = False
     account: Annotated[list[str], Field(min_length=1, max_length=20)] = ["authorization", "x-api-key", "api-key"]
     plans: dict[str, dict[str, Quota]] = {}
     plan: str = ""

@@ -132,22 +132,29 @@ class Vendor:
     def refuse(self, state: State, request: Request, now_s: float) -> tuple[State, Outcome, float] | None:
         """What becomes of a request of which only the head was read, if that is decided already; its body plays no part."""
         striking, elapsed_s = self.striking, now_s - state.began_s
-        if not striking.refusing:
+        if not (striking.refusing or self.limits.early):
             return None
         head = head_of(request)
         call = call_of(head, self.index.fingerprint(head) ^ HEAD_ONLY, state.attempts)
         rules = striking.met_early(call, elapsed_s, state.past)
-        if not rules:
-            return None
         rung = self.index.find(head).rung
+        if not rules:
+            return self._turned_away(state, head, rung, now_s) if self.limits.early else None
         outcome, delay_s = striking.refusal(rules, call, head, rung, elapsed_s, self.unix_s + now_s)
         attempts = state.attempts.put(call.fingerprint, call.attempt + 1)
         past = striking.noted(state.past, call, elapsed_s, done=False)
         return state._replace(attempts=attempts, past=past), outcome, delay_s
 
+    def _turned_away(
+        self, state: State, head: Request, rung: Rung, now_s: float
+    ) -> tuple[State, Outcome, float] | None:
+        """What the limits say to a request of which only the head was read, if they do not admit it."""
+        counters, outcome = limited(self.limits, state.counters, head, Outcome(None, rung=rung), self.unix_s + now_s)
+        return (state._replace(counters=counters), replace(outcome, early=True), 0.0) if outcome.limit else None
+
     def answer(self, state: State, request: Request, now_s: float) -> tuple[State, Outcome, float]:
         """The next state, what the client gets, and after how many seconds."""
-        if self.striking.refusing and (refused := self.refuse(state, request, now_s)):
+        if (self.striking.refusing or self.limits.early) and (refused := self.refuse(state, request, now_s)):
             return refused
         bindings, holdings = state.bindings, state.holdings
         asked = request if bindings.empty else bindings.to_tape(request)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tapehiss.cassettes.exchange import Exchange, Request, Response, header
 from tapehiss.mocks.faults import Reset, Status
 from tapehiss.mocks.limits import Limit, Limits
@@ -58,3 +60,18 @@ def test_waiting_as_told_on_the_wire_is_enough():
     wait_s = float(header(refused.response.headers, "retry-after"))
     _, after, _ = vendor().answer(state, ASK, 0.4 + wait_s)
     assert after.limit == ""
+
+
+def test_limits_that_are_asked_before_the_body():
+    """Who has nothing left is refused by the head alone, and the connection ends; whoever is admitted is counted once."""
+    early = replace(vendor(), limits=replace(ONE_A_MINUTE, early=True))
+    sent = replace(ASK, body=b"much")
+    assert early.refuse(State(), ASK, 0.0) is None
+    state, first, _ = early.answer(State(), sent, 0.0)
+    assert (first.limit, first.early) == ("", False)
+    assert first.told == vendor().answer(State(), sent, 0.0)[1].told
+    refused = early.refuse(state, ASK, 1.0)
+    assert refused is not None
+    assert (refused[1].limit, refused[1].early, refused[1].response.status) == ("minute", True, 429)
+    assert early.answer(state, sent, 1.0) == refused
+    assert vendor().refuse(state, ASK, 1.0) is None

@@ -19,6 +19,7 @@ from wires import Wire, get, read
 
 from tapehiss.mocks.bounds import Bounds
 from tapehiss.mocks.faults import Latency, Reset, Truncate
+from tapehiss.mocks.profile import parse_profile
 from tapehiss.mocks.protocol import HEADERS_MAX, URL_MAX_BYTES, WAITING_MAX
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.server import Server
@@ -113,6 +114,26 @@ def test_an_end_before_the_body(mock, port, rule):
         assert (wire.send(LARGE + b"\r\n").rest(), wire.ended) == (b"", "reset")
     with Wire(port) as wire:
         assert (wire.send(get("/v1/orders/1")).rest(), wire.ended) == (b"", "reset")
+
+
+EARLY = b"""
+vendor: X
+source: https://x.example/limits
+read: 2026-11-01
+confidence: ours
+early: true
+limits:
+  hour: {fixed: {quota: 1, window_s: 3600}}
+"""
+
+
+def test_limits_that_are_asked_before_the_body():
+    """A profile that says so: who has nothing left is refused by the head alone."""
+    with Server(Vendor.of(SHOP)) as server:
+        server.limit(parse_profile(EARLY, "x.yaml", "x"))
+        with Wire(server.port) as wire:
+            assert statuses(wire.send(get("/v1/orders/1") + LARGE + b"\r\n").rest()) == [b"200", b"429"]
+        assert server.totals().limited == {"hour": 1}
 
 
 def test_what_is_not_struck_early_is_read_whole(mock, port):
