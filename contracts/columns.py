@@ -110,7 +110,11 @@ def _alone(text: str) -> tuple[str, frozenset[str]]:
 def _numbers(kind: str, values: Sequence[float], rows: Rows, seens: Stood, _below: Below) -> Field:
     distinct = set(values)
     numbers = _exact(min(distinct)), _exact(max(distinct))
-    kept, more = sketch_of(values, rows, distinct, distinct)
+    kept, more = (
+        ({str(numbers[0]): rows.count}, False)
+        if len(distinct) == 1 and kind == "integer"
+        else sketch_of(values, rows, distinct, distinct)
+    )
     return Field({kind: len(values)}, rows.count, kept, more, seens[rows.first], seens[rows.last], None, None, numbers)
 
 

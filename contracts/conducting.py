@@ -22,15 +22,16 @@ from tapehiss.contracts.quotas import quotas_of, role_of
 from tapehiss.contracts.sums import smallest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tapehiss.cassettes.exchange import Exchange, Headers, Request, Response
     from tapehiss.contracts.reading import Account
     from tapehiss.contracts.sums import Seen
 
     Signs = tuple[str, ...]
+    Members = Mapping[str, Any]
 
-_NOTHING: Mapping[str, Any] = {}
+_NOTHING: Members = {}
 MEMBERS_MAX = 200
 """How many members of a request body are looked at."""
 SHOWN_MAX = 500
@@ -53,19 +54,33 @@ class Conducting:
         self._windows: dict[str, Window] = {}
         self._latency: dict[str, int] = {}
 
-    def take(self, exchange: Exchange, account: Account, seen: Seen) -> None:
-        """Count what one exchange shows."""
-        response, request = exchange.response, exchange.request
-        if response is None:
-            return
-        query, body, answer = _documents(account)
-        asked, told = _picked(request.headers, _asked), _picked(response.headers, _told)
-        shown = _signs(request, response, asked, told, body)
-        if told.headers or response.status >= 400:
-            shown += self._limits(exchange, response, told.headers)
-        if response.status < 400 and exchange.ending is Ending.COMPLETE:
-            shown += self._page(paging.page(request.method, request.url, query, body, told.headers, answer))
-            self._waited(exchange)
+    def take(self, rows: Iterable[tuple[Exchange, Account, Seen]]) -> None:
+        """Count what exchanges show; each step is done for all of them before the next, which keeps it near the processor."""
+        answered = [
+            (exchange, exchange.response, account, seen) for exchange, account, seen in rows if exchange.response
+        ]
+        documents = [_documents(account) for _, _, account, _ in answered]
+        asked = [_picked(exchange.request.headers, _asked) for exchange, _, _, _ in answered]
+        told = [_picked(response.headers, _told) for _, response, _, _ in answered]
+        shown = [
+            _signs(exchange.request, response, ours, theirs, body)
+            for (exchange, response, _, _), ours, theirs, (_, body, _) in zip(
+                answered, asked, told, documents, strict=True
+            )
+        ]
+        limited = [
+            self._limits(exchange, response, theirs.headers)
+            for (exchange, response, _, _), theirs in zip(answered, told, strict=True)
+        ]
+        paged = [
+            self._page(exchange, response, theirs.headers, said)
+            for (exchange, response, _, _), theirs, said in zip(answered, told, documents, strict=True)
+        ]
+        for (_, _, _, seen), signs, more, most in zip(answered, shown, limited, paged, strict=True):
+            self._count(signs + more + most, seen)
+
+    def _count(self, shown: Signs, seen: Seen) -> None:
+        """Count the signs of one exchange."""
         known = self._shown.get(shown)
         if known is None:
             self._shown[shown] = [1, seen, seen]
@@ -96,6 +111,8 @@ class Conducting:
             self._signs, self._full = dict(kept), self._full | full
 
     def _limits(self, exchange: Exchange, response: Response, told: Headers) -> Signs:
+        if not told and response.status < 400:
+            return ()
         quotas = quotas_of(told)
         if response.status < 400 and not any(name.lower() == "retry-after" for name, _ in told):
             if not quotas:
@@ -109,7 +126,14 @@ class Conducting:
                 self._windows = dict(smallest(self._windows, 2 * WINDOWS_MAX)[0])
         return tuple(limits.signs(response, told, now_s, quotas))
 
-    def _page(self, told: paging.Page) -> Signs:
+    def _page(
+        self, exchange: Exchange, response: Response, headers: Headers, said: tuple[Members, Members, Any]
+    ) -> Signs:
+        if response.status >= 400 or exchange.ending is not Ending.COMPLETE:
+            return ()
+        self._waited(exchange)
+        query, body, answer = said
+        told = paging.page(exchange.request.method, exchange.request.url, query, body, headers, answer)
         for name, digest in paging.digests(told):
             held = self._sketches.setdefault(name, set())
             held.add(digest)
@@ -128,7 +152,7 @@ class Conducting:
 def conduct_of(exchange: Exchange, account: Account, seen: Seen) -> Conduct:
     """The conduct that one exchange shows."""
     counting = Conducting()
-    counting.take(exchange, account, seen)
+    counting.take([(exchange, account, seen)])
     return counting.conduct()
 
 
@@ -234,10 +258,9 @@ def _is_told(name: str) -> bool:
     return known or about or role_of(name) is not None
 
 
-def _documents(account: Account) -> tuple[Mapping[str, Any], Mapping[str, Any], Any]:
+def _documents(account: Account) -> tuple[Members, Members, Any]:
     """The query parameters, the members of the request body, and the answer's document, as far as there are any."""
-    query: Mapping[str, Any] = _NOTHING
-    body: Mapping[str, Any] = _NOTHING
+    query, body = _NOTHING, _NOTHING
     answer: Any = None
     for part, documents, _ in account.readings:
         if len(documents) != 1:

@@ -107,16 +107,16 @@ class _Pile:
     def _batch(self) -> Evidence:
         endings: dict[str, int] = {}
         gathered: dict[str, Gathering] = {}
-        for number, (seen, exchange, call) in enumerate(self._waiting):
+        accounts = [(exchange, read(exchange, call), seen) for seen, exchange, call in self._waiting]
+        self._conducting.take(accounts)
+        for number, (exchange, account, _) in enumerate(accounts):
             ending = exchange.ending.value
             endings[ending] = endings.get(ending, 0) + 1
-            account = read(exchange, call)
             for reading in account.readings:
                 gathering = gathered.get(reading[0])
                 if gathering is None:
                     gathering = gathered[reading[0]] = Gathering()
                 gathering.take(reading, number)
-            self._conducting.take(exchange, account, seen)
         seens = [seen for seen, _, _ in self._waiting]
         parts: dict[str, Part] = {name: gathering.part(seens) for name, gathering in gathered.items()}
         return Evidence(endings, first=seens[0], last=seens[-1]) + Evidence(parts=parts)

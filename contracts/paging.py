@@ -107,10 +107,11 @@ def signs(told: Page) -> Iterator[str]:
         return
     for said in told.said:
         yield from _said(told, said)
-    yield from (f"paging lists {place}" for place, _ in lists[:5])
+    for place, _ in lists[:5]:
+        yield f"paging lists {place}"
     yield from linked
-    if lists:
-        yield from _sizes(told, max(len(value) for _, value in lists))
+    if lists and told.parameters:
+        yield from _sizes(told, max([len(value) for _, value in lists]))
     for said in told.envelope.said:
         yield from _said(told, said)
 
@@ -124,9 +125,10 @@ def digests(told: Page) -> Iterator[tuple[str, str]]:
         return
     for place, items in told.envelope.lists:
         last = items[-1] if items else None
-        if isinstance(last, dict):
-            known = [name for name in ID_NAMES if _is_token(last.get(name))]
-            yield from ((f"offered {place}/~-/{name}", digest(last[name])) for name in known)
+        if type(last) is dict:
+            for name in ID_NAMES:
+                if name in last and _is_token(last[name]):
+                    yield f"offered {place}/~-/{name}", digest(last[name])
     for said in (*told.envelope.said, *told.said):
         if said.role in {"next", ""} and _is_token(said.value) and said.value not in told.parameters.values():
             yield f"offered {said.place}", digest(said.value)

@@ -26,8 +26,7 @@ def test_counting_as_it_goes_is_the_sum(exchanges, cut, dice):
 
     def counted(some):
         counting = Conducting()
-        for row in some:
-            counting.take(*row)
+        counting.take(some)
         return counting.conduct()
 
     whole = counted(rows)
@@ -59,7 +58,7 @@ def test_signs_of_any_number_are_bounded_and_exact():
     rows = [(each, read(each), Seen(each.started_at, "t", line)) for line, each in enumerate(several, 1)]
     counting = Conducting()
     for row in rows:
-        counting.take(*row)
+        counting.take([row])
     whole = counting.conduct()
     assert whole == reduce(add, (conduct_of(*row) for row in rows))
     assert "limit" in whole.bounds
