@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -144,11 +145,9 @@ class Beyond:
     def _fresh(self, holdings: Holdings, question: Question, kind: Kind, old: str | int) -> str:
         """An identifier like this one that nothing has."""
         taken = self._taken(question.collection, kind)
-        for count in range(FRESH_TRIES):
-            name = str(old + 1 + count + holdings.count) if isinstance(old, int) else fresh_like(old, question.dice)
-            if name != str(old) and name not in taken and holdings.get(question.collection, name) is None:
-                return name
-        return f"{old}{holdings.count}"
+        held = {name for name, _ in holdings.of(question.collection)}
+        names = (_another(old, number, holdings.count, question.dice) for number in count())
+        return next(name for name in names if name != str(old) and name not in taken and name not in held)
 
     def _taken(self, collection: str, kind: Kind) -> frozenset[str]:
         """The identifiers that the tapes know in a collection: what they list, and what was created there."""
@@ -174,7 +173,10 @@ class Beyond:
         pointer = entity_at(made.document, kind.identifier, kind.wrap)
         answered = {} if pointer is None else _inner(made.document, pointer)
         change = asked_of(asking.documents, kind.wrap)
-        entity = merged(answered if before is None else before, change)
+        entity = answered if before is None else before
+        for name, value in change.items():
+            other = merged(entity, {name: value})
+            entity = other if pointer is None or _fitting(made, pointer, other) is not None else entity
         if pointer is not None:
             made = _showing(made, pointer, entity)
         entity = {kind.identifier: asking.name} | entity
@@ -277,13 +279,24 @@ def _inner(document: Any, pointer: str) -> dict[str, Any]:
 
 def _showing(made: Made, pointer: str, entity: dict[str, Any]) -> Made:
     """An answer with a thing in place of the one in it; where the contract does not accept it, with what such answers have beside it."""
+    document = _fitting(made, pointer, entity)
+    return replace(made if document is None else made.saying(document), rung=Rung.HELD)
+
+
+def _fitting(made: Made, pointer: str, entity: dict[str, Any]) -> Any:
+    """A document with a thing in it that the contract accepts; ``None`` if there is none."""
     shown = _inner(made.document, pointer)
     known = {name: value for name, value in entity.items() if name in shown}
-    for inner in (entity, shown | entity, shown | known):
-        document = {**made.document, pointer[1:]: inner} if pointer else inner
-        if made.accepts(document):
-            return replace(made.saying(document), rung=Rung.HELD)
-    return replace(made, rung=Rung.HELD)
+    inners = (entity, shown | entity, shown | known)
+    documents = ({**made.document, pointer[1:]: inner} if pointer else inner for inner in inners)
+    return next((document for document in documents if made.accepts(document)), None)
+
+
+def _another(old: str | int, number: int, held: int, dice: Random) -> str:
+    """The n-th try for an identifier like this one; one that has nothing to vary gets a number."""
+    if isinstance(old, int):
+        return str(old + 1 + number + held)
+    return fresh_like(old, dice) if number < FRESH_TRIES else f"{old}{number}"
 
 
 def outcome_of(made: Made) -> Outcome:

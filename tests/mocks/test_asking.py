@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shelf import BOOKS, HOST, ask, recorded
 
-from tapehiss.cassettes.exchange import Request
+from tapehiss.cassettes.exchange import Ending, Request
 from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.evidence import Contract, learn
 from tapehiss.mocks.asking import knowledge_of
@@ -50,3 +52,10 @@ def test_a_recording_that_the_contract_never_saw_has_no_evidence():
     nothing = knowledge_of(catalogue(Contract()), SESSION)
     assert nothing.answer(0) is None
     assert nothing.asking(SESSION[0].request).request == SESSION[0].request
+
+
+def test_only_whole_answers_are_siblings():
+    """Not one that was cut, or never came."""
+    torn = replace(SESSION[0], ending=Ending.TRUNCATED)
+    found = knowledge_of(catalogue(learn(SESSION)), (torn, SESSION[1], replace(SESSION[2], response=None)))
+    assert list(found.siblings.values()) == [(1,)]

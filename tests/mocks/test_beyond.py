@@ -328,3 +328,61 @@ def test_a_collection_that_no_tape_has():
     assert items_of(empty.response) == []
     client.send("POST", "/v1/shelves/sh_7Ab9cD7/books", {"t": "mine"})
     assert [each["t"] for each in items_of(client.send("GET", "/v1/shelves/sh_7Ab9cD7/books").response)] == ["mine"]
+
+
+def test_what_the_contract_refuses_is_not_held():
+    """A field of another kind is left out, and the others are set; a form that another operation told is told in this one's."""
+    more = [
+        ("PATCH", f"/v1/things/th_{n}Qx7mA{n}rT9", {"t": "x"}, 200, {"id": f"th_{n}Qx7mA{n}rT9", "t": "x", "u": "y"})
+        for n in range(3)
+    ]
+    client = things(*more)
+    told = client.fields(client.send("PATCH", "/v1/things/th_1Qx7mA1rT9", {"t": 5, "u": "set"}))
+    assert (told["t"], told["u"]) == ("x", "set")
+    made = [("POST", "/v1/jobs", {"a": n}, 201, {"id": f"jb_{n}Qx7mA{n}rT9", "state": n}) for n in range(3)]
+    read = [
+        ("GET", f"/v1/jobs/jb_{n}Qx7mA{n}rT9", None, 200, {"id": f"jb_{n}Qx7mA{n}rT9", "state": "done"})
+        for n in range(3)
+    ]
+    jobs = on(*made, *read)
+    name = jobs.fields(jobs.send("POST", "/v1/jobs", {"a": 7}))["id"]
+    assert jobs.fields(jobs.send("GET", f"/v1/jobs/{name}"))["state"] == "done"
+
+
+def test_identifiers_that_cannot_vary():
+    """One without letters and digits gets a number; where the contract knows them all, nothing is held; an unknown POST stays a miss."""
+    dull = on(*[("POST", "/v1/dull", {"a": n}, 201, {"id": "--", "a": n}) for n in range(2)])
+    assert dull.fields(dull.send("POST", "/v1/dull", {"a": 9}))["id"] == "--1000"
+    levels = on(*[("POST", "/v1/levels", {"a": n}, 201, {"id": ("high", "low")[n % 2], "a": n}) for n in range(12)])
+    assert levels.fields(levels.send("POST", "/v1/levels", {"a": 99}))["id"] in {"high", "low"}
+    assert not levels.state.holdings
+    put = on(
+        *[("PUT", f"/v1/keys/ky_{n}Qx7mA{n}rT9", {"v": n}, 200, {"id": f"ky_{n}Qx7mA{n}rT9", "v": n}) for n in range(3)]
+    )
+    assert put.send("POST", "/v1/keys", {"v": 1}).rung is Rung.MISS
+    named = put.send("PUT", "/v1/keys/ky_9Qx7mA9rT9", {"v": 9})
+    assert put.fields(named) == {"id": "ky_9Qx7mA9rT9", "v": 9}
+
+
+def test_other_collections_are_played():
+    """What is held of one kind does not touch the recorded lists of another; nor does ``--dates now`` touch a miss."""
+    client = things(
+        ("GET", "/v1/other", None, 200, [{"id": "ot_1Qx7mA1rT9"}]),
+        ("POST", "/v1/other", {"a": 1}, 201, {"id": "ot_2Qx7mA2rT9"}),
+    )
+    client.send("POST", "/v1/things", {"t": "mine"})
+    assert client.send("GET", "/v1/other").rung is Rung.EXACT
+    client.vendor = replace(client.vendor, tape_began_s=1.0)
+    assert client.send("GET", "/v9/else").response.status == 404
+
+
+def test_identifiers_of_clients_go_with_it():
+    """Where a client's own identifier stands for a recorded one, what is held is told under the client's."""
+    mine, theirs = "0b9d2f1e-7c44-4a34-9a1e-52f0e3b1a7cd", "5f0c7f4e-0d4f-4a53-8d6e-7f6f4c8b2a10"
+    session = [("PUT", f"/v1/runs/{theirs}", {"v": 1}, 200, {"id": theirs, "v": 1})]
+    session += [("GET", f"/v1/runs/{theirs}", None, 200, {"id": theirs, "v": 1})]
+    client = on(*session, *NOTES)
+    assert client.fields(client.send("PUT", f"/v1/runs/{mine}", {"v": 1}))["id"] == mine
+    note = client.fields(client.send("POST", "/v1/notes", {"text": "mine"}))
+    assert client.send("GET", f"/v1/notes/{note['id']}").rung is Rung.HELD
+    assert client.fields(client.send("GET", f"/v1/runs/{mine}"))["id"] == mine

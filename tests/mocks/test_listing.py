@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shelf import BOOKS, HOST, STYLES, ask, items_of, next_of, recorded
 
+from tapehiss.cassettes.exchange import Exchange, Response
 from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.evidence import learn
 from tapehiss.mocks.asking import knowledge_of
@@ -69,3 +70,18 @@ def test_no_list_no_listing():
     assert listing_of(KNOWN["page"], {}, f"{HOST}/v1/else") is None
     assert listing_of(KNOWN["page"], {}, f"{COLLECTION}/bk_1Qx7mA1rT9zK4") is None
     assert listing("page").emptied().names == frozenset()
+
+
+def test_forms_that_lists_do_not_have():
+    """A thing with members that no listed one had is shown as far as lists show things; a broken page is passed over."""
+    held = Holdings().put(
+        COLLECTION, "new", {"id": "new", "title": "t", "pages": 1, "state": "new", "secret": 5}, created=True
+    )
+    page = listing("last-id").page(KNOWN["last-id"].asking(ask("GET", f"{BOOKS}?limit=50")), held.of(COLLECTION))
+    assert json.loads(page.response.body)["data"][-1] == {"id": "new", "title": "t", "pages": 1, "state": "new"}
+    other = Holdings().put(COLLECTION, "new", {"id": "new", "title": 5, "pages": "no"}, created=True)
+    page = listing("last-id").page(KNOWN["last-id"].asking(ask("GET", f"{BOOKS}?limit=50")), other.of(COLLECTION))
+    assert json.loads(page.response.body)["data"][-1]["title"] == 5
+    session = [*recorded("page"), Exchange(ask("GET", f"{BOOKS}?page=9"), Response(200, "OK", (), b"{broken"))]
+    known = knowledge_of(catalogue(learn(session)), tuple(session))
+    assert listing_of(known, kinds_of(known), COLLECTION).names == listing("page").names

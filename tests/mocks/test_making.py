@@ -97,3 +97,14 @@ def test_digests_of_a_changed_body_are_true():
     one, other = with_document(response, {"n": 1}), with_document(response, {"n": 2})
     assert [name for name, _ in one.headers] == ["ETag", "X-A", "Content-Type"]
     assert one.headers[0] != other.headers[0]
+
+
+def test_what_the_contract_knows_no_document_of():
+    """A page of text is passed over; JSON of which nothing was read cannot be made."""
+    kind = (("Content-Type", "text/plain"),)
+    broken = (("Content-Type", "application/json"),)
+    session = [Exchange(Request("GET", f"https://x.example/v1/{word}"), Response(200, "OK", headers, b"hello"))
+               for word, headers in (("text", kind), ("broken", broken))]  # fmt: skip
+    known = knowledge_of(catalogue(learn(session)), ())
+    for word in ("text", "broken"):
+        assert from_contract(known, known.asking(Request("GET", f"https://x.example/v1/{word}")), Random(0)) is None

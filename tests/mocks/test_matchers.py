@@ -54,6 +54,7 @@ def test_fields_can_be_ignored():
     assert canonical(Request("POST", HOST, form, b"n=1&at=5"))[0].body == b"n=1"
     assert canonical(Request("POST", HOST, form, b"n=1"))[0].body == b"n=1"
     assert Matchers((Matcher("*", body=names("*")),)).canonical(ask)[0].body == b""
+    assert canonical(Request("POST", HOST, (), b"no fields"))[0].body == b"no fields"
     assert json.loads(canonical(ask)[0].body) == {"n": 1, "deep": [{}]}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shelf import BOOKS, HOST, STYLES, ask, recorded
+from shelf import BOOKS, HOST, STYLES, answer, ask, recorded
 
 from tapehiss.cassettes.exchange import Exchange
 from tapehiss.contracts.catalogue import catalogue
@@ -75,3 +75,11 @@ def test_a_thing_keeps_its_members(entity, change):
     """What it has is set, nothing is lost, nothing comes to its top; below, objects grow."""
     assert merged(entity, change) == {name: change.get(name, value) for name, value in entity.items()}
     assert merged({"meta": entity}, {"meta": change}) == {"meta": {**entity, **change}}
+
+
+def test_a_member_that_no_answer_names_is_no_thing():
+    """Without an identifier in any answer there is nothing to hold."""
+    session = [
+        Exchange(ask("PUT", f"/v1/files/fl_{n}Qx7mA{n}rT9", {"a": n}), answer(200, {"ok": True})) for n in range(3)
+    ]
+    assert kinds_of(knowledge_of(catalogue(learn(session)), tuple(session))) == {}

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import jsonschema_rs
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapes import structured
@@ -16,8 +17,10 @@ from shelf import answer
 from tapehiss.cassettes.exchange import Exchange, Request
 from tapehiss.cassettes.tape import open_tapes
 from tapehiss.contracts.catalogue import catalogue
+from tapehiss.contracts.counts import Field, Part
 from tapehiss.contracts.documents import of_body
 from tapehiss.contracts.evidence import learn
+from tapehiss.contracts.formats import FORMATS
 from tapehiss.contracts.judges import judge_of
 from tapehiss.contracts.schemas import schema_of
 from tapehiss.mocks.synthesis import document_of, fresh_like
@@ -94,3 +97,21 @@ def test_a_fresh_identifier_has_the_form_of_the_old_one(name, seed):
         (each.isdigit(), each.isupper(), each.isalpha()) for each in name
     ]
     assert fresh.rpartition("_")[0] == name.rpartition("_")[0]
+
+
+def test_numbers_that_were_not_kept():
+    """Where only a range is known, a number of that range."""
+    field = Field({"integer": 5}, 5, {}, more=True, numbers=(10, 20))
+    assert 10 <= document_of(Part(5, fields={"": field}), Random(0)) <= 20
+    field = Field({"number": 5}, 5, {}, more=True, numbers=(0.5, 0.75))
+    assert 0.5 <= document_of(Part(5, fields={"": field}), Random(0)) <= 0.75
+    assert document_of(Part(), Random(0)) is None
+    long = Field({"string": 2}, 2, {}, more=True, lengths=(150, 160))
+    assert 150 <= len(document_of(Part(2, fields={"": long}), Random(0))) <= 160
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_texts_that_were_not_kept_have_their_format(name):
+    """A format that all texts had is the format of what is made."""
+    field = Field({"string": 5}, 5, {}, more=True, lengths=(1, 99), formats=frozenset({name}))
+    assert all(FORMATS[name](document_of(Part(5, fields={"": field}), Random(seed))) for seed in range(20))

@@ -97,3 +97,6 @@ def test_other_forms():
     assert said == {"data": [], "done": True, "total_pages": "3"}
     assert way.told([], LAST) == []
     assert way.told({"links": 1}, FIRST)["next"] == f"{URL}&page=2"
+    pages = [({"data": [{}], "next": None}, ()), ({"data": [{}], "links": {"next": "/v1?page=3"}}, ())]
+    assert [saying.place for saying in turning_of(pages, fact, 3, 1).members] == ["/links/next"]
+    assert turning_of(pages, fact, 3, 1).told({"data": []}, FIRST) == {"data": []}
