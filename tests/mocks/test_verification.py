@@ -123,3 +123,11 @@ def test_near_misses_are_few():
     """The last five."""
     found = entries([("POST /b", 0, "")] * 8)
     assert [each.entry.number for each in verdict(found, Expectation(exactly=1), "POST /a").near] == [7, 6, 5, 4, 3]
+
+
+def test_a_wait_counts_from_when_the_answer_came_and_the_longest_counts():
+    """A second refusal with a shorter wait does not shorten the first."""
+    slow = entries([("GET /a", 0, "3"), ("GET /a", 3, "")])
+    assert [each.numbers for each in verdict(slow, Expectation(waits_as_told=True)).violations] == [(0, 1)]
+    twice = entries([("POST /a", 0, "3"), ("POST /a", 0, "1"), ("POST /a", 2, "")])
+    assert [each.numbers for each in verdict(twice, Expectation(waits_as_told=True)).violations] == [(0, 1), (0, 2)]
