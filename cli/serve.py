@@ -21,6 +21,7 @@ from tapehiss.cli.answer_options import Answers, answer_options
 from tapehiss.cli.console import say, say_json, visible, warn
 from tapehiss.cli.opening import tapes_argument
 from tapehiss.cli.place_options import Place, place_options
+from tapehiss.cli.spying import Spying, passing_on, spy_options
 from tapehiss.cli.state_options import States, ports, state_options
 from tapehiss.cli.watching import LOOK_S, Source
 from tapehiss.cli.weather_options import Weather, weather_options
@@ -76,6 +77,7 @@ def factor(text: str) -> float:
 )
 @state_options
 @answer_options
+@spy_options
 @webhook_options
 @click.option("--for", "for_s", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="End after so long.")
 @click.option(
@@ -93,6 +95,7 @@ def command(
     latency: float,
     states: States,
     answers: Answers,
+    spying: Spying,
     webhooks: Webhooks,
     for_s: float | None,
     reload: bool,
@@ -110,12 +113,12 @@ def command(
     sources = [Source("tapes", [*paths, *answers.files], lambda: str(server.reload(load())))]  # before they are read
     vendor, kept = replace(load(), schedule=weather.rules()), weather.profile()
     host, (tls, certificate) = place.address.host, place.secured(vendor)
-    post = webhooks.postbox(weather.seed)
+    post, spy = webhooks.postbox(weather.seed), spying.spy()
     where = {"host": host, "port": place.address.port, "token": place.token, "tls": tls}
-    server = states.server(vendor, **where, webhooks=post)
+    server = states.server(vendor, **where, webhooks=post, forward=spy)
     sources += weather.sources(server)
     more_files()
-    with stopping() as stop, server:
+    with stopping() as stop, server, passing_on(spy, quiet=quiet):
         server.limit(kept)
         made = not place.token
         told = Announcement(server.url, server.port, vendor, kept, server.token, made, certificate, ports(server))
