@@ -114,6 +114,18 @@ MUTANTS = (
     Mutant("L1 an answer tells its request", "answer", 'return f"<Answer {self.status} {place(self.request)}>"', 'return f"<Answer {self.status} {self.request}>"', WHOLE),
     Mutant("L2 attempts are not numbered", "retry", "where, len(self.attempts), attempt.status", "where, 1, attempt.status", WHOLE),
     Mutant("S1 the async driver forgets to sleep", "drivers", "await sleep(effect.wait_s)", "await sleep(0.0)", WHOLE),
+    Mutant("W1 unsigned webhooks are handled", "webhooks", "        verify(receiver.ring, headers, body, unix_s, tolerance_s=receiver.tolerance_s)\n", "", "tests/clients/test_webhooks.py"),
+    Mutant("W1 a header that stands twice", "contracts/webhook_signatures", "if len(values) != 1:", "if not values:", "tests/contracts/test_webhook_signatures.py"),
+    Mutant("W2 one secret only", "contracts/webhook_signatures", "for ours in made for theirs in given", "for ours in made[:1] for theirs in given", "tests/contracts/test_webhook_signatures.py"),
+    Mutant("W2 the first signature only", "contracts/webhook_signatures", "for ours in made for theirs in given", "for ours in made for theirs in given[:1]", "tests/contracts/test_webhook_signatures.py"),
+    Mutant("W3 the future is believed", "contracts/webhook_signatures", "abs(ahead_s) > tolerance_s", "-ahead_s > tolerance_s", "tests/contracts/test_webhook_signatures.py"),
+    Mutant("W3 a time that only we can read", "contracts/webhook_styles", '"[0-9]{1,12}", re.ASCII', '"[0-9.]{1,12}"', "tests/contracts/test_webhook_styles.py"),
+    Mutant("W4 duplicates are handled", "webhook_inbox", "INSERT OR IGNORE", "INSERT OR REPLACE", "tests/clients/test_webhook_inbox.py"),
+    Mutant("W4 the mark comes before the effect", "webhook_inbox", "                handle(self._db)\n", '                self._db.executescript("COMMIT; BEGIN IMMEDIATE")\n                handle(self._db)\n', "tests/clients/test_webhook_inbox.py"),
+    Mutant("W4 2xx before it is durable", "webhooks", 'return refusal(failures[0]) if failures else Response(204, "No Content")', 'return Response(204, "No Content")', "tests/clients/test_webhooks.py"),
+    Mutant("W5 signed once for all attempts", "webhook_sending", "unix_s = (yield Sleep(pause_s)).unix_s", "yield Sleep(pause_s)", "tests/clients/test_webhook_sending.py"),
+    Mutant("W6 Retry-After is not heard", "contracts/webhook_retries", ", asked_s or 0.0)", ", 0.0)", "tests/contracts/test_webhook_retries.py"),
+    Mutant("W6 410 disables nothing", "httpx_webhooks", "self.disabled or delivery.fate is Fate.GONE", "self.disabled", "tests/clients/test_httpx_webhooks.py"),
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from tapehiss.cassettes.exchange import header
+from tapehiss.contracts.retry_after import retry_after
 from tapehiss.contracts.webhook_retries import Answer, meaning, wait_s
 from tapehiss.mocks.idempotency import ERROR
 from tapehiss.mocks.keys import normal_path, split_url
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 PENDING_MAX = 10_000
 LOG_MAX = 10_000
-ASKED_MAX_S = 10**6
 
 
 class Fate(StrEnum):
@@ -195,7 +194,8 @@ class Postbox:
 
     def _again(self, sending: Sending, now_s: float, headers: Headers) -> None:
         of = (sending.message.id, sending.copy, sending.attempt)
-        pause_s = wait_s(self._paced, sending.attempt + 1, _asked_s(headers), dice(self.seed, "jitter", *of))
+        asked_s = retry_after(headers, self.unix_s + now_s)
+        pause_s = wait_s(self._paced, sending.attempt + 1, asked_s, dice(self.seed, "jitter", *of))
         if pause_s is None:
             self._sums["exhausted"] += 1
         else:
@@ -231,9 +231,3 @@ def _fate(sending: Sending, answer: Answer) -> Fate:
     if sending.lost or sending.unheard:
         return Fate.LOST if sending.lost else Fate.UNHEARD
     return {Answer.TAKEN: Fate.TAKEN, Answer.AGAIN: Fate.FAILED, Answer.GONE: Fate.GONE}[answer]
-
-
-def _asked_s(headers: Headers) -> float | None:
-    """What the endpoint's ``Retry-After`` asks for, in seconds; dates are not read here."""
-    text = (header(headers, "retry-after") or "").strip()
-    return float(text) if text.isascii() and text.isdigit() and len(text) <= len(str(ASKED_MAX_S)) else None

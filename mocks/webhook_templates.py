@@ -88,7 +88,6 @@ class Occasion:
 class Message:
     """One event as it is sent, but for its signature."""
 
-    number: int
     id: str
     type: str
     template: str
@@ -116,7 +115,7 @@ def written(template: Template, style: Style, number: int, event_id: str, occasi
         body, more = json.dumps(_filled(whole, given | {"data": data})).encode(), ()
     named = headers_of(style, event_id, template.type, template.version)
     headers = (("Content-Type", "application/json"), ("User-Agent", "tapehiss-mock"), *more, *named)
-    return Message(number, event_id, template.type, template.name, headers, body)
+    return Message(event_id, template.type, template.name, headers, body)
 
 
 def renamed(style: Style, body: bytes, event_id: str) -> bytes:
