@@ -19,6 +19,7 @@ from tapehiss.mocks.links import here_of
 from tapehiss.mocks.live import LiveVendor, dated
 from tapehiss.mocks.plane import FORWARDED, DataPlane, accepted_by, request_of
 from tapehiss.mocks.spying import is_missed
+from tapehiss.mocks.statekeys import ONE
 from tapehiss.mocks.wire import HANG_MAX_S, Asked, Message, message_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from tapehiss.cassettes.exchange import Headers
     from tapehiss.mocks.access import Access, Refused
+    from tapehiss.mocks.statekeys import StateBy
     from tapehiss.mocks.vendor import Vendor
 
 CONTROL_ROOT = "/_tapehiss"
@@ -134,7 +136,7 @@ async def _sent(message: Message, send: Any) -> None:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def app_of(vendor: Vendor) -> App:
-    """A vendor as an ASGI application: ``httpx.ASGITransport(app_of(vendor))``."""
+def app_of(vendor: Vendor, *, by: StateBy = ONE) -> App:
+    """A vendor as an ASGI application: ``httpx.ASGITransport(app_of(vendor))``; ``by`` tells the states of its clients apart."""
     began_s = time.monotonic()
-    return App(DataPlane(LiveVendor(dated(vendor, time.time())), lambda: time.monotonic() - began_s))
+    return App(DataPlane(LiveVendor(dated(vendor, time.time()), by=by), lambda: time.monotonic() - began_s))

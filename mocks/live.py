@@ -15,7 +15,7 @@ from tapehiss.mocks.errors import BadClock, BadStateKey
 from tapehiss.mocks.feed import Feed, Kind
 from tapehiss.mocks.journal import NO_MARKS, Journal, marks_of
 from tapehiss.mocks.keys import normal_path, split_url
-from tapehiss.mocks.reel import Reel, exchange_of
+from tapehiss.mocks.reel import Reel, exchange_of, fresh_redactor
 from tapehiss.mocks.renewal import Renewal, continues, following, remembered
 from tapehiss.mocks.sandbox import Sandbox
 from tapehiss.mocks.selection import Selection
@@ -57,7 +57,7 @@ class LiveVendor:
         self.journal = Journal()
         self.reel = Reel()
         """Whole exchanges, if they are kept."""
-        self.redactor: Callable[[], Redactor] | None = None
+        self.redactor: Callable[[], Redactor] = fresh_redactor
         """Makes what takes secrets out of what is exported."""
         self.feed = Feed()
         """Who listens to what happens."""

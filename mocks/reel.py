@@ -6,12 +6,13 @@ way. Owned by one thread; what it gives away are values.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Timings
 from tapehiss.cassettes.line import FORMAT_LINE, HEADER, encode_line
-from tapehiss.cassettes.redaction import Quarantined
+from tapehiss.cassettes.redaction import Quarantined, Redactor, Rules
 from tapehiss.mocks.keys import split_url
 from tapehiss.mocks.links import origin_in
 from tapehiss.mocks.wire import without
@@ -19,11 +20,11 @@ from tapehiss.mocks.wire import without
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tapehiss.cassettes.redaction import Redactor
     from tapehiss.mocks.index import Index
     from tapehiss.mocks.outcome import Outcome
 
 KEPT_MAX_BYTES = 1024 * 1024 * 1024
+KEY_BYTES = 32
 OVERHEAD_BYTES = 2_000
 """What an exchange takes beside its texts."""
 
@@ -100,6 +101,11 @@ def _at_vendor(request: Request, outcome: Outcome, index: Index) -> Request:
     origin = played or named or next(iter(index.origins), None)
     headers = tuple(pair for pair in request.headers if pair[0].lower() != "host")
     return replace(request, url=f"{origin}{target.target}" if origin else request.url, headers=headers)
+
+
+def fresh_redactor() -> Redactor:
+    """What takes secrets out, with a key of its own, so that nobody can compute what stood there."""
+    return Redactor(Rules(), key=secrets.token_bytes(KEY_BYTES))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from tapehiss.mocks.errors import PortTaken
 from tapehiss.mocks.journal import coverage
 from tapehiss.mocks.live import LiveVendor, dated
 from tapehiss.mocks.plane import DataPlane
+from tapehiss.mocks.reel import fresh_redactor
 from tapehiss.mocks.statekeys import ONE
 
 if TYPE_CHECKING:
@@ -57,7 +58,6 @@ HANDSHAKE_MAX_S = 10.0
 LOOPS_TO_CLOSE = 3
 """Turns of the loop in which an aborted connection is closed."""
 TOKEN_BYTES = 24
-KEY_BYTES = 32
 SETTLED_MAX_S = 30.0
 
 
@@ -94,7 +94,7 @@ class Server:
             bounds=bounds or Bounds(),
             forward=forward,
         )
-        self._plane.live.redactor = redactor or _redactor
+        self._plane.live.redactor = redactor or fresh_redactor
         self._courier = None
         if webhooks is not None:
             self._plane.live.post(webhooks)
@@ -273,13 +273,6 @@ def doors_of(by: StateBy, hosts: Iterable[str]) -> tuple[Door, ...]:
     """The further ways in: one for every state that has a port, and one for every vendor."""
     states = (Door(state=f"port-{number}") for number in range(1, by.ports + 1))
     return (*states, *(Door(host=host) for host in sorted(hosts)))
-
-
-def _redactor() -> Redactor:
-    """What takes secrets out of what is exported: with a key of its own, so that nobody can compute what stood there."""
-    from tapehiss.cassettes.redaction import Redactor, Rules
-
-    return Redactor(Rules(), key=secrets.token_bytes(KEY_BYTES))
 
 
 def _complained(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from tapehiss.cassettes.exchange import Ending
 from tapehiss.mocks.asgi import Severed, app_of
 from tapehiss.mocks.faults import Latency
 from tapehiss.mocks.schedule import Rule
+from tapehiss.mocks.statekeys import state_by
 from tapehiss.mocks.vendor import Vendor
 
 
@@ -80,3 +81,12 @@ def test_a_body_in_pieces_is_one_body():
 
     response = asyncio.run(send())
     assert (response.json(), response.headers["x-tapehiss-match"]) == ({"id": 1}, "exact")
+
+
+def test_states_can_be_told_apart_in_process():
+    """Each client's sequence is its own, as over a socket; its links lead back to it."""
+    linked = get("/v1/a", body=f'"{HOST}/b"'.encode())
+    app = app_of(Vendor.of([linked, get("/v1/a", body=b'"2"')]), by=state_by("path"))
+    told = ask(app, "/_state/a/v1/a", "/_state/a/v1/a", "/_state/b/v1/a", "/_tapehiss/states")
+    assert [each.json() for each in told[:3]] == ["http://mock/_state/a/b", "2", "http://mock/_state/b/b"]
+    assert [each["key"] for each in told[3].json()["states"]] == ["a", "b"]
