@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -21,6 +21,7 @@ def read(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
 
 
 @given(st.dictionaries(VALUES, st.integers(0, 2**53), max_size=5))
+@example({r"a\nb": 1, 'a"b': 2, "a\nb": 3, "\\": 4})
 def test_every_label_arrives_as_it_was(counts):
     """Quotes, backslashes and line ends of a rule or a path are the same on the other side; numbers are exact."""
     samples = tuple((((("rule", text)),), float(count)) for text, count in counts.items())

@@ -58,3 +58,11 @@ def test_other_tapes_begin_their_sequences_anew_and_say_so():
     assert (live.state.played, live.state.attempts) == (State().played, before.attempts)
     assert live.effects()[0].carried_out == 1
     assert live.journal.totals().requests == 2
+
+
+def test_sequences_that_begin_anew_begin_at_their_first_recording():
+    """Also where the old ones were played to their end."""
+    live = LiveVendor(Vendor.of(SHOP))
+    replies(live, [0, 0, 0])
+    assert not live.reload(Vendor.of((SHOP[1], SHOP[0], *SHOP[2:])), 0.0).kept
+    assert [reply.body for reply in replies(live, [0, 0])] == [b'{"status": "paid"}', b'{"status": "new"}']

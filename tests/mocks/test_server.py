@@ -125,10 +125,12 @@ def test_draining_lets_answers_end():
             busy.send(get("/v1/orders/1"))
             while server.totals().requests < 2:
                 pass
-            server.stop(drain_s=20.0)
+            stopping = threading.Thread(target=server.stop, kwargs={"drain_s": 3600.0})
+            stopping.start()
             assert [(wire.rest(), wire.ended) for wire in (idle, silent)] == [(b"", "closed")] * 2
             _, body, whole = read(busy.rest())
             assert (body, whole, busy.ended) == (b'{"status": "new"}', True, "closed")
+            stopping.join()
         with pytest.raises(ConnectionRefusedError):
             Wire(server.port)
 
