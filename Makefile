@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH ?= imports tape crash redaction redaction_hostile recorder mock contracts
 
-.PHONY: help setup test check peers mock-peers demo bench e2e compat corpus library lock clean
+.PHONY: help setup test check peers mock-peers demo bench mutants e2e compat corpus library lock clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ e2e: $(READY) $(VENV)-e2e/.ready $(VENV)-e2e-litellm/.ready  ## real SDKs agains
 
 bench: $(READY)  ## speed and memory against peers and targets, all tables (BENCH="tape redaction" for some)
 	@status=0; for name in $(BENCH); do $(BIN)/python benchmarks/$$name.py || status=1; done; exit $$status
+
+mutants: $(READY)  ## break each promise of the client on purpose: which test notices (WORDS="R4 breaker" for some)
+	@$(BIN)/python benchmarks/mutants.py $(WORDS)
 
 compat: $(READY)  ## the matrix: Pythons 3.11 to 3.13, vcrpy 6.0.2 to latest (ROWS="3.12 7.0.0" for some)
 	@$(BIN)/python benchmarks/compat.py $(ROWS)

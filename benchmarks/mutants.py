@@ -110,7 +110,7 @@ MUTANTS = (
     Mutant("V5 two members of one name", "answer", "len(made) < len(pairs)", "False", "tests/clients/test_answer.py"),
     Mutant("E1 a store's exception escapes", "oauth", "        except Exception as error:  # noqa: BLE001 (see above)\n            return f", "        except ZeroDivisionError as error:\n            return f", "tests/clients/test_oauth.py"),
     Mutant("E3 an error loses its log", "errors", "tuple(getattr(self, each.name) for each in fields(self))", "(self.what,)", WHOLE),
-    Mutant("L1 the query is told", "errors", 'parts.netloc.rpartition("@")[2]}{parts.path}"', 'parts.netloc.rpartition("@")[2]}{parts.path}{parts.query}"', WHOLE),
+    Mutant("L1 the query is told", "errors", "parts.netloc.rpartition('@')[2]}{parts.path}\"", "parts.netloc.rpartition('@')[2]}{parts.path}{parts.query}\"", WHOLE),
     Mutant("L1 an answer tells its request", "answer", 'return f"<Answer {self.status} {place(self.request)}>"', 'return f"<Answer {self.status} {self.request}>"', WHOLE),
     Mutant("L2 attempts are not numbered", "retry", "where, len(self.attempts), attempt.status", "where, 1, attempt.status", WHOLE),
     Mutant("S1 the async driver forgets to sleep", "drivers", "await sleep(effect.wait_s)", "await sleep(0.0)", WHOLE),
