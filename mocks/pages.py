@@ -45,15 +45,38 @@ def _operation(document: Mapping[str, Any], path: str, method: str, operation: M
 
 def _parameters(operation: Mapping[str, Any]) -> Iterator[str]:
     for parameter in operation.get("parameters", ()):
-        yield f"<code>{escape(parameter['name'])}</code> in the {escape(parameter['in'])}"
+        schema = parameter.get("schema", {})
+        about = parameter.get("description") or schema.get("description", "")
+        yield _told(parameter["name"], f"in the {parameter['in']}", about, schema)
 
 
 def _fields(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[str]:
     body = _body(document, operation)
     for name, field in body.get("properties", {}).items():
         need = ", required" if name in body.get("required", ()) else ""
-        about = f": {escape(field['description'])}" if "description" in field else ""
-        yield f"<code>{escape(name)}</code> in the body{need}{about}"
+        yield _told(name, f"in the body{need}", field.get("description", ""), field)
+
+
+def _told(name: str, place: str, about: str, schema: Mapping[str, Any]) -> str:
+    """A parameter or a field, with what it is about and its bounds."""
+    words = "; ".join(filter(None, [about, *_bounds(schema)]))
+    return f"<code>{escape(name)}</code> {escape(place)}{escape(f': {words}' if words else '')}"
+
+
+_BOUNDS = {
+    "minimum": "at least {}",
+    "exclusiveMinimum": "more than {}",
+    "maximum": "at most {}",
+    "maxLength": "at most {} characters",
+    "maxItems": "at most {} items",
+    "pattern": "like {}",
+}
+
+
+def _bounds(schema: Mapping[str, Any]) -> Iterator[str]:
+    """What a value must keep to, also where it may be null."""
+    for each in (schema, *schema.get("anyOf", ())):
+        yield from (words.format(each[bound]) for bound, words in _BOUNDS.items() if bound in each)
 
 
 def _body(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any]:

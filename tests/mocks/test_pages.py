@@ -37,3 +37,14 @@ def test_what_is_quoted_is_escaped():
     operation = {"description": "<b>", "parameters": [{"name": "<i>", "in": "query"}]}
     page = docs_page({"info": {"title": "<u>"}, "paths": {"/a": {"post": operation}}}, "/o")
     assert not re.search("<[biu]>", page)
+
+
+def test_bounds_are_told():
+    """Of parameters and of fields, also where they may be null."""
+    page = docs_page(DOCUMENT, "/openapi.json")
+    assert "<code>limit</code> in the query: the last so many; at least 1; at most 10000" in page
+    assert (
+        "<code>rules</code> in the body, required: in short form, or as objects; [] is fair weather; at most 1000 items"
+        in page
+    )
+    assert "more than 0; at most 86400" in page
