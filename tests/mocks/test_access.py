@@ -39,7 +39,8 @@ def test_no_header_is_too_odd(text):
 def test_without_the_token_nobody_steers():
     """401, with what to send; and a value never shows its token."""
     access = Access("made-up")
-    assert access.refusal("GET", (("host", "127.0.0.1"),)).status == 401
+    refused = access.refusal("GET", (("host", "127.0.0.1"),))
+    assert (refused.status, refused.title) == (401, "Unauthorized")
     assert access.refusal("GET", (("host", "mock.example"), ("authorization", "Bearer made-up"))) is None
     assert "made-up" not in repr(access)
 
@@ -48,7 +49,7 @@ def test_a_page_of_another_site_does_not_steer():
     """With or without a token; to read is harmless, because the page does not get the answer."""
     across = (("host", "localhost:8000"), ("sec-fetch-site", "cross-site"), ("authorization", "Bearer x"))
     for access in (Access(), Access("x")):
-        assert access.refusal("POST", across).status == 403
+        assert access.refusal("POST", across).title == "Forbidden"
         assert access.refusal("GET", across) is None
     assert Access().refusal("POST", (("host", "localhost:8000"), ("sec-fetch-site", "same-origin"))) is None
 
