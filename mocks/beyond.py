@@ -7,7 +7,6 @@ requests in the same order with the same seed give the same answers.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
@@ -18,7 +17,7 @@ from tapehiss.mocks.asking import DONE, Asking, Knowledge, knowledge_of
 from tapehiss.mocks.faults import PROBLEM
 from tapehiss.mocks.ledger import writes
 from tapehiss.mocks.listing import Listing, listing_of
-from tapehiss.mocks.making import Made, from_contract, from_sibling
+from tapehiss.mocks.making import Made, document_in, from_contract, from_sibling
 from tapehiss.mocks.outcome import Outcome, Rung
 from tapehiss.mocks.resources import Kind, Kinds, asked_of, entity_at, kinds_of, merged
 from tapehiss.mocks.synthesis import fresh_like
@@ -154,7 +153,7 @@ class Beyond:
         if collection not in self._names:
             listing = self._listing(collection)
             made = (
-                self._as_recorded(exchange)
+                document_in(exchange.response)
                 for exchange in self.knowledge.recordings
                 if exchange.request.method == "POST" and exchange.request.url.partition("?")[0] == collection
             )
@@ -189,18 +188,12 @@ class Beyond:
             return held.entity
         for exchange in reversed(self.knowledge.recordings):
             if exchange.request.url.partition("?")[0] == question.asking.place and exchange.response is not None:
-                made = self._as_recorded(exchange)
+                made = document_in(exchange.response)
                 pointer = entity_at(made, kind.identifier, kind.wrap)
                 if pointer is not None and exchange.response.status in DONE:
                     return _inner(made, pointer)
         listing = self._listing(question.collection)
         return listing.entities.get(question.asking.name) if listing else None
-
-    def _as_recorded(self, exchange: Exchange) -> Any:
-        try:
-            return json.loads(exchange.response.body) if exchange.response else None
-        except (ValueError, RecursionError):
-            return None
 
     def _shown(self, question: Question, kind: Kind, entity: dict[str, Any]) -> Made:
         """The thing in the form of the answers to such requests, or in none."""

@@ -5,7 +5,6 @@ The law of this file: pages that are followed from the first to the last show ev
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
@@ -18,7 +17,7 @@ from tapehiss.contracts.paging_facts import facts
 from tapehiss.contracts.pointers import steps_of
 from tapehiss.mocks.asking import DONE
 from tapehiss.mocks.echoes import at, changed, text_of
-from tapehiss.mocks.making import Made, from_sibling
+from tapehiss.mocks.making import Made, document_in, from_sibling
 from tapehiss.mocks.outcome import Rung
 from tapehiss.mocks.turning import Page, Turning, turning_of
 
@@ -112,7 +111,7 @@ def listing_of(knowledge: Knowledge, kinds: Kinds, collection: str) -> Listing |
     pages = [
         (number, page)
         for number in _listed(knowledge, collection)
-        if (page := _document(knowledge, number)) is not None
+        if (page := document_in(knowledge.recordings[number].response)) is not None
     ]
     if not pages:
         return None
@@ -134,14 +133,6 @@ def _listed(knowledge: Knowledge, collection: str) -> Iterable[int]:
         here = exchange.request.url.partition("?")[0].rstrip("/") == collection
         if here and whole and exchange.request.method == "GET" and exchange.ending is Ending.COMPLETE:
             yield number
-
-
-def _document(knowledge: Knowledge, number: int) -> Any:
-    response = knowledge.recordings[number].response
-    try:
-        return json.loads(response.body) if response else None
-    except (ValueError, RecursionError):
-        return None
 
 
 def _places(page: Any, identifier: str) -> list[str]:

@@ -68,7 +68,7 @@ def from_sibling(knowledge: Knowledge, asking: Asking, number: int) -> Made:
     assert exchange.response is not None
     answers, before = knowledge.answer(number), knowledge.asking(exchange.request).values
     names = {old: asking.values[key] for key, old in before.items() if asking.values.get(key, old) != old}
-    document = _read(exchange.response)
+    document = document_in(exchange.response)
     made = Made(exchange.response, document, answers, number).named(names)
     if made.document is None or answers is None:
         return made
@@ -110,9 +110,9 @@ def _names(answers: Answers, asking: Asking, document: Any) -> dict[str, str]:
     return {text_of(old): text_of(new) for old, new in told if old is not None and new is not None and old != new}
 
 
-def _read(response: Response) -> Any:
+def document_in(response: Response | None) -> Any:
     """The body as JSON; ``None`` if it is something else."""
-    if response.undecoded or not is_json(media_type(response.headers) or "application/json"):
+    if response is None or response.undecoded or not is_json(media_type(response.headers) or "application/json"):
         return None
     try:
         return json.loads(response.body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,3 +76,12 @@ def test_identifiers_are_renamed_where_it_is_no_accident():
         "url": "https://x.example/v1/8/cus_9876", "deep": {"a": [{"id": 7}]}, "l": [None, True, 1.5]
     }  # fmt: skip
     assert renamed("7", {"7": "8"}) == "7"
+
+
+def test_what_was_not_always_repeated_is_no_echo():
+    """One value that was asked and not told is enough to say that answers have their own."""
+    session = [each for each in recorded("last-id") if each.request.method == "PATCH"]
+    request = replace(session[0].request, body=b'{"title": "Evelina"}')
+    known = catalogue(learn([*session[1:], replace(session[0], request=request)]))
+    evidence = known.evidence(f"PATCH {HOST}{BOOKS}/{{book_id}}")
+    assert {echo.asked for echo in echoes_of(evidence, evidence.parts["response 200 application/json"])} == {"/book_id"}

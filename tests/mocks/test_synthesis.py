@@ -115,3 +115,10 @@ def test_texts_that_were_not_kept_have_their_format(name):
     """A format that all texts had is the format of what is made."""
     field = Field({"string": 5}, 5, {}, more=True, lengths=(1, 99), formats=frozenset({name}))
     assert all(FORMATS[name](document_of(Part(5, fields={"": field}), Random(seed))) for seed in range(20))
+
+
+def test_members_come_together_as_they_came():
+    """Optional members are there in some documents, together with those that they came with."""
+    part = part_of(*[{"a": 1}, {"a": 1, "b": 2, "c": 3}] * 5)
+    made = {tuple(sorted(document_of(part, Random(seed)))) for seed in range(50)}
+    assert made == {("a",), ("a", "b", "c")}
