@@ -154,9 +154,11 @@ def test_the_deadline_bounds_a_drip():
 def test_the_deadline_bounds_a_drip_in_a_thread():
     """The same for the synchronous client, with a deadline that is over soon."""
     with (
-        Server(Vendor.of(TAPE, in_turn([Drip(100.0)]))) as server,
+        Server(Vendor.of(TAPE, in_turn([Drip(4_000.0)]))) as server,
         Client(server.url) as client,
         pytest.raises(errors.DeadlineExceeded),
-        client.stream("GET", "/export", deadline_s=0.3) as stream,
+        client.stream("GET", "/export", deadline_s=0.8) as stream,
     ):
-        list(stream)
+        for _, _ in zip(range(100), stream, strict=False):
+            pass
+        pytest.fail("a hundred pieces of a drip cannot have come")
