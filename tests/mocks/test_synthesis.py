@@ -122,3 +122,10 @@ def test_members_come_together_as_they_came():
     part = part_of(*[{"a": 1}, {"a": 1, "b": 2, "c": 3}] * 5)
     made = {tuple(sorted(document_of(part, Random(seed)))) for seed in range(50)}
     assert made == {("a",), ("a", "b", "c")}
+
+
+def test_lists():
+    """A list that was always empty is empty; one whose places mean something has them all."""
+    assert document_of(part_of([], []), Random(0)) == []
+    made = document_of(part_of(*[[1.5, "a"]] * 6), Random(0))
+    assert [type(each) for each in made] == [float, str]
