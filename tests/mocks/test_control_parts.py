@@ -38,3 +38,10 @@ def test_what_is_no_value_is_refused_with_its_place(control, body):
     answer = control("PUT", "/schedule", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == (400 if body in UNREADABLE else 422)
     assert all(set(each) == {"loc", "msg", "type"} for each in answer.json()["detail"])
+
+
+def test_what_is_no_json_is_left_to_who_reads_it(control):
+    """A body of another kind is none, whatever is in it."""
+    answer = control("PUT", "/schedule", content=b"\\ud800", headers={"Content-Type": "text/plain"})
+    assert answer.status_code == 422
+    assert control("POST", "/reset", content=b"\\ud800", headers={"Content-Type": "text/plain"}).status_code == 200

@@ -8,11 +8,13 @@ from shop import HOST, SHOP, get
 
 from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
 from tapehiss.cassettes.line import decode_line
-from tapehiss.cassettes.redaction import Redactor, Rules
+from tapehiss.cassettes.redaction import Limits, Redactor, Rules
 from tapehiss.mocks.faults import Reset, Truncate
+from tapehiss.mocks.index import index_of
 from tapehiss.mocks.live import LiveVendor
+from tapehiss.mocks.outcome import Outcome
 from tapehiss.mocks.profile import shipped_profile
-from tapehiss.mocks.reel import OVERHEAD_BYTES, Reel, exported, size_of
+from tapehiss.mocks.reel import OVERHEAD_BYTES, Reel, exchange_of, exported, size_of
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.vendor import Vendor
 
@@ -81,3 +83,12 @@ def test_what_limits_told_is_kept_too():
     outcome, _ = live.answer(SHOP[0].request, 1.0)
     assert outcome.told
     assert set(outcome.told) <= set(live.reel.get(0).response.headers)
+
+
+def test_what_cannot_be_made_clean_stays_here():
+    """It is counted, and the rest leaves; and where no answer came, whatever the reason, there is none."""
+    narrow = Rules(limits=Limits(scan_max_bytes=600))
+    made = exported([get("/small"), get("/large", body=b"x" * 700)], Redactor(narrow, key=b"k" * 32))
+    assert (made.exchanges, made.quarantined, b"/large" in made.tape) == (1, 1, False)
+    nothing = exchange_of(SHOP[0].request, Outcome(None), index_of(SHOP), 1.0, 0.5)
+    assert (nothing.response, nothing.ending, nothing.timings.first_byte_s) == (None, Ending.RESET, None)
