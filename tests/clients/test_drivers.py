@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from concurrent.futures import Future
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys import EPOCH_S, TAPE, policies, requests, seen, weather
+from journeys import EPOCH_S, READ, TAPE, policies, requests, seen, weather
 from tapehiss.cassettes.exchange import Response
 from tapehiss.clients.drivers import adrive, drive
-from tapehiss.clients.effects import Send, Sleep
-from tapehiss.clients.errors import ApiError
-from tapehiss.clients.retry import retrying
+from tapehiss.clients.effects import Await, Do, Emit, Event, Send, Sleep, give
+from tapehiss.clients.errors import ApiError, BodyTooLong
+from tapehiss.clients.retry import RetryPolicy, retrying
 from tapehiss.mocks.vendor import State, Vendor
 from tapehiss.mocks.world import duration_s
 
@@ -133,3 +135,112 @@ def test_a_cancellation_ends_the_flow_at_once():
 
     asyncio.run(main())
     assert (closed, len(sent)) == ([True], 1)
+
+
+def both(make, send=None, **more):
+    """What both drivers make of a flow: its result or error."""
+
+    async def asend(effect):
+        return send(effect)
+
+    async def main():
+        return await adrive(make(), asend, **more)
+
+    ends = []
+    for run in (lambda: drive(make(), send, **more), lambda: asyncio.run(main())):
+        try:
+            ends.append(run())
+        except ApiError as error:
+            ends.append(error)
+    return ends
+
+
+def test_a_flow_is_told_what_an_action_returned():
+    """``Do``: called, in a thread of its own if it may block an event loop, and its value comes back."""
+    threads = []
+
+    def action():
+        threads.append(threading.current_thread())
+        return len(threads)
+
+    def flow(*, blocking):
+        return (yield Do(action, blocking=blocking)).value
+
+    assert both(lambda: flow(blocking=True)) == [1, 2]
+    assert threads[0] is threading.main_thread() is not threads[1]
+    assert both(lambda: flow(blocking=False)) == [3, 4]
+    assert set(threads[2:]) == {threading.main_thread()}
+
+
+def test_a_signal_wakes_whoever_waits():
+    """``Await``: ends with the signal of another thread, whether that came before or comes later; or when its time is over."""
+    for begin in (give, lambda signal: threading.Timer(0.01, give, [signal]).start()):
+        signals = []
+
+        def flow(begin=begin, signals=signals):
+            signals.append(Future())
+            begin(signals[-1])
+            yield Await(signals[-1], 60.0)
+            return signals[-1].done()
+
+        assert both(flow) == [True, True]
+
+    def nobody_comes():
+        signal = Future()
+        yield Await(signal, 0.01)
+        return signal.done(), signal.cancelled()
+
+    assert both(nobody_comes) == [(False, False)] * 2
+
+
+def test_a_signal_may_come_when_the_loop_is_gone():
+    """A waiter that was cancelled with its loop is no trouble for whoever gives the signal later."""
+    signal = Future()
+
+    def flow():
+        yield Await(signal, 60.0)
+
+    async def main():
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(adrive(flow(), None), 0.01)
+
+    asyncio.run(main())
+    give(signal)
+    give(signal)
+    assert signal.done()
+
+
+def test_whoever_listens_cannot_break_a_call(caplog):
+    """``Emit``: the listener is told; what it raises is logged by its type alone, and the flow goes on."""
+    event = Event("call-began", "c", 0.0, "GET https://h/")
+    heard = []
+
+    def listen(said):
+        heard.append(said)
+        raise RuntimeError("secret words")
+
+    def flow():
+        yield Emit(event)
+        return "done"
+
+    assert both(flow, listen=listen) == ["done", "done"]
+    assert heard == [event, event]
+    assert "RuntimeError" in caplog.text
+    assert "secret words" not in caplog.text
+
+
+def test_an_error_of_the_wire_is_raised_inside_the_flow():
+    """An ``ApiError`` of ``send`` can be caught by the flow, or completed with what the flow knows."""
+
+    def send(_):
+        raise BodyTooLong("too long")
+
+    def flow():
+        try:
+            yield Send(READ, 1.0)
+        except BodyTooLong as error:
+            return error.what
+
+    assert both(flow, send) == ["too long", "too long"]
+    ends = both(lambda: retrying(READ, RetryPolicy(), now=0.0, dice=Random(1)), send)
+    assert [(type(end), end.where) for end in ends] == [(BodyTooLong, "GET https://api.vendor.example/v1/things/7")] * 2

@@ -79,3 +79,12 @@ def test_statuses_have_their_errors(status, kind):
 def test_a_broken_url_has_no_place():
     """A URL that cannot be read is not said aloud at all."""
     assert errors.place(Request("GET", "https://[half?token=x")) == "GET"
+
+
+def test_headers_are_fit_to_be_logged():
+    """What stands in headers that hold secrets by their names is left out; the rest is as sent."""
+    headers = (("Set-Cookie", "sid=" + "s3cr3t"), ("Retry-After", "7"), ("X-Api-Key", "s3cr3t"))
+    error = errors.VendorFailed("the vendor answered 500", response=Response(500, "", headers))
+    assert "s3cr3t" not in str(error.headers)
+    assert dict(error.headers)["Retry-After"] == "7"
+    assert (error.cause, errors.ApiError("x").headers) == (None, ())

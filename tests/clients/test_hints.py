@@ -78,3 +78,9 @@ def test_hints_only_tighten(known, news, now):
     else:
         assert after == news
     assert tightened(None, news, now) == news
+
+
+def test_a_longer_pause_is_kept_to():
+    """When nothing is left, a later end counts; when something is left, a later end is another window and waits for its turn."""
+    assert tightened(Hint(0, 10.0), Hint(0, 20.0), 5.0) == Hint(0, 20.0)
+    assert tightened(Hint(3, 10.0), Hint(5, 20.0), 5.0) == Hint(3, 10.0)

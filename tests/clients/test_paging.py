@@ -255,3 +255,17 @@ def test_both_clients_walk():
             return [item["value"] async for item in client.walk("/list", paging)]
 
     assert here == asyncio.run(main()) == list(range(7))
+
+
+def test_what_leads_nowhere_is_the_end():
+    """A next page that is an object leads nowhere; a number that the answer tells is sent back as it is."""
+    for said, ends in (({"page": 2}, True), (7, False)):
+        body = json.dumps({"items": [1], "next": said}).encode()
+        asked = []
+
+        def fetch(_url, params, asked=asked, body=body):
+            asked.append(params)
+            return Answer(Request("GET", HOST), Response(200, body=body if len(asked) == 1 else b'{"items": []}'))
+
+        assert list(Walk(fetch, Paging("cursor", "page", "/next"), {})) == [1]
+        assert asked[1:] == ([] if ends else [{"page": 7}])
