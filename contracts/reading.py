@@ -26,7 +26,7 @@ from tapehiss.contracts.operations import Operation, operation_of, split
 from tapehiss.contracts.selector import selector_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from tapehiss.cassettes.exchange import Exchange, Headers, Request, Response
 
@@ -75,7 +75,7 @@ def read(exchange: Exchange, call: Call | None = None) -> Account:
     ``call`` is what is known of its request already, for instance the operation under which it is kept.
     """
     operation, values = call or call_of(exchange.request)
-    return Account(operation, exchange.ending, tuple(readings(exchange, values)))
+    return Account(operation, exchange.ending, tuple(_readings(exchange, values)))
 
 
 def status_of(part: str) -> int | None:
@@ -89,25 +89,26 @@ def media_of(part: str) -> str:
     return part.rsplit(" ", maxsplit=1)[-1] if part.startswith(("request ", "response ")) else ""
 
 
-def readings(exchange: Exchange, values: Mapping[str, str]) -> Iterator[Reading]:
+def _readings(exchange: Exchange, values: Mapping[str, str]) -> list[Reading]:
     """The parts of an exchange whose path has these values, by place."""
     response = exchange.response
     if response is None:
-        return
-    if response.status < 400:
-        yield from _asked(exchange.request, values)
+        return []
+    told = _asked(exchange.request, values) if response.status < 400 else []
     if exchange.ending is Ending.COMPLETE:
-        yield Reading(f"response-headers {response.status}", (answered(response.headers),))
-        yield _body(f"response {response.status}", response)
+        told.append(Reading(f"response-headers {response.status}", (answered(response.headers),)))
+        told.append(_body(f"response {response.status}", response))
+    return told
 
 
-def _asked(request: Request, values: Mapping[str, str]) -> Iterator[Reading]:
+def _asked(request: Request, values: Mapping[str, str]) -> list[Reading]:
     """How the operation was called."""
-    yield from (Reading(f"path {place}", (documents.scalar(value),)) for place, value in values.items())
+    told = [Reading(f"path {place}", (documents.scalar(value),)) for place, value in values.items()]
     query = documents.of_parameters(split(request.url)[2])
-    yield Reading("query", query.values, query.unread)
-    yield Reading("request-headers", (asked(request.headers),))
-    yield _body("request", request)
+    told.append(Reading("query", query.values, query.unread))
+    told.append(Reading("request-headers", (asked(request.headers),)))
+    told.append(_body("request", request))
+    return told
 
 
 def _body(name: str, message: Request | Response) -> Reading:
