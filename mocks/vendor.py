@@ -86,8 +86,8 @@ class Arrival(NamedTuple):
     path: str
     at_s: float
     match: Match
-    attempt: int
-    """How many equal requests came before."""
+    attempt: int | None
+    """How many equal requests came before; ``None`` where nobody asks: that is neither schedule nor dice."""
     key: Key | None
     """Its idempotency key, if it is one of those that have a meaning there."""
     changing: bool
@@ -206,7 +206,9 @@ class Vendor:
             match = replace(match, fingerprint=self.index.fingerprint(request))
         changing = writes(request)
         key = key_of(request, self.index.host_of(authority)) if changing else None
-        return Arrival(request, path, now_s, match, state.attempts.get(match.fingerprint, 0), key, changing)
+        counting = bool(self.schedule) or self.tape_began_s > 0
+        attempt = state.attempts.get(match.fingerprint, 0) if counting else None
+        return Arrival(request, path, now_s, match, attempt, key, changing)
 
     def _played(self, state: State, came: Arrival, asked: Request) -> tuple[Bindings, Outcome]:
         """What the tapes say, with the client's own identifiers, and what is known of those by now."""
@@ -348,7 +350,9 @@ def _advanced(
     state: State, came: Arrival, outcome: Outcome, bindings: Bindings, counters: Memory[Any], holdings: Holdings
 ) -> State:
     """The state after one request."""
-    attempts = state.attempts.put(came.match.fingerprint, came.attempt + 1)
+    attempts = state.attempts
+    if came.attempt is not None:
+        attempts = attempts.put(came.match.fingerprint, came.attempt + 1)
     played, cursors = state.played, state.cursors
     number, group = outcome.recording, came.match.group
     if number is not None and group is not None and outcome.advances and not played.get(number, 0):
