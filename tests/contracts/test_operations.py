@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import texts
-from tapehiss.contracts.operations import SEGMENTS_MAX, Operation, operation_of, parse
+from tapehiss.contracts.operations import SEGMENTS_MAX, Operation, operation_of, parse, split
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,17 @@ def test_an_operation_has_an_origin_and_no_secret():
     assert Operation("GET", "https://api.vendor.example", "/v1/users/{id}") == operation
     assert values == {"3": "7"}
     assert operation.parameters == ("id",)
+
+
+@given(st.from_regex(r"(https?|HTTP)://([a-z0-9.-]{1,6})(:80)?(/[!-~]{0,8})?(\?[!-~]{0,8})?(#x)?", fullmatch=True))
+def test_a_plain_url_is_split_as_any_other(url):
+    """The short way says what the standard library says."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return
+    host = parts.netloc.rpartition("@")[2].lower().removesuffix(":80" if parts.scheme == "http" else ":")
+    assert split(url) == (f"{parts.scheme}://{host}" if host else "", parts.path or "/", parts.query)
 
 
 def test_a_path_is_bounded():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,3 +53,9 @@ def test_too_many_pairs_are_refused():
 def test_what_only_resembles_a_number_stays_text(text):
     """Leading zeros, fractions, other digits and numbers that do not fit stay what was written."""
     assert text == scalar(text)
+
+
+@given(st.text(alphabet="ab=&[]%41+;é", max_size=20))
+def test_pairs_are_those_of_the_standard_library(text):
+    """Names and values with and without escapes, empty ones, and what is no pair."""
+    assert pairs_of(text) == parse_qsl(text, keep_blank_values=True)
