@@ -48,7 +48,7 @@ def test_an_operation_has_an_origin_and_no_secret():
     assert operation.parameters == ("id",)
 
 
-@given(st.from_regex(r"(https?|HTTP)://([a-z0-9.-]{1,6})(:80)?(/[a#?%@~"]{0,6})?(\?[!-~]{0,8})?(#x)?", fullmatch=True))
+@given(st.from_regex(r"(https?|HTTP)://([a-z0-9.-]{1,6})(:80)?(/[a#?%@~]{0,6})?(\?[!-~]{0,8})?(#x)?", fullmatch=True))
 def test_a_plain_url_is_split_as_any_other(url):
     """The short way says what the standard library says."""
     try:
