@@ -24,6 +24,7 @@ from tapehiss.mocks.snapshots import Snapshots
 from tapehiss.mocks.statekeys import KEY_MAX_CHARS, ONE, By, StateBy
 from tapehiss.mocks.vendorclock import UNIX_MAX_S, UNIX_MIN_S
 from tapehiss.mocks.verification import Evidence, judged
+from tapehiss.mocks.world import step_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from tapehiss.mocks.profile import Profile
     from tapehiss.mocks.schedule import Schedule
     from tapehiss.mocks.snapshots import Snapshot
+    from tapehiss.mocks.trail import Trail
     from tapehiss.mocks.vendor import State, Vendor
     from tapehiss.mocks.verification import Expectation, Verdict
 
@@ -57,6 +59,8 @@ class LiveVendor:
         self.journal = Journal()
         self.reel = Reel()
         """Whole exchanges, if they are kept."""
+        self.trail: Trail | None = None
+        """What passed over the wire, step by step, if somebody wants to judge it."""
         self.redactor: Callable[[], Redactor] = fresh_redactor
         """Makes what takes secrets out of what is exported."""
         self.feed = Feed()
@@ -127,6 +131,8 @@ class LiveVendor:
         shown = sandbox.vendor.index.wild.shown(path)
         entry = self.journal.note(at_s, request.method, shown, outcome, delay_s, marks)
         self.feed.requested(entry)
+        if self.trail is not None:
+            self.trail.keep(step_of(request, outcome, at_s, delay_s, sandbox.vendor.latency))
         if self.reel.max_bytes:
             index, unix_s = sandbox.vendor.index, sandbox.vendor.unix_s + at_s
             self.reel.keep(entry.number, exchange_of(request, outcome, index, unix_s, delay_s))

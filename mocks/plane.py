@@ -102,6 +102,16 @@ class DataPlane:
         request = to_vendor(request, self.live.vendor.index, here, door.below)
         return *self.live.answer(request, self.clock(), door), door
 
+    def trodden(self) -> int | None:
+        """The number of the last step on the trail, if one is kept."""
+        trail = self.live.trail
+        return len(trail.steps) - 1 if trail is not None else None
+
+    def abandoned(self, number: int | None) -> None:
+        """The client left before it had the answer of this step."""
+        if number is not None and self.live.trail is not None:
+            self.live.trail.abandoned(number, self.clock())
+
     async def forwarded(self, request: Request, here: Origin | None) -> Outcome | None:
         """What the real vendor says to a request that was sent to the mock under this name; ``None`` if it is not asked."""
         request, door = self.live.entered(request, FRONT)

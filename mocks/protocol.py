@@ -73,6 +73,7 @@ class MockProtocol(HttpToolsProtocol):
         self._content: list[bytes] = []
         self._size = self._held = self._head_size = 0
         self._timers: list[asyncio.TimerHandle] = []
+        self._step: int | None = None
         self._stage = Stage.HEAD
         self._turn = self._swept_turn = 0
         self._swept_s = 0.0
@@ -228,7 +229,7 @@ class MockProtocol(HttpToolsProtocol):
             except Exception as error:  # noqa: BLE001 (a defect of ours costs one answer, and says where it is)
                 self._refuse(500, "Internal Server Error", defect(error))
                 return
-            self._busy = True
+            self._busy, self._step = True, self._plane.trodden()
             if delay_s > 0:
                 self._at(delay_s, self._begin, script)
             else:
@@ -382,5 +383,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client left, or we did."""
+        if self._busy and not self._leaving:
+            self._plane.abandoned(self._step)
         self._leave()
         super().connection_lost(exc)

@@ -67,6 +67,8 @@ class Attempt:
     """Whether the answer asked not to be asked again (``x-should-retry: false``)."""
     carried_out: bool = False
     """Whether the vendor did what was asked, whatever the client knows of it."""
+    ending: Ending = Ending.COMPLETE
+    """How the exchange ended for the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def attempt_of(vendor: Vendor, step: Step) -> Attempt:
         _asked_to_wait(response, vendor.unix_s + step.known_at_s),
         _forbids(response),
         _carried_out(vendor, outcome),
+        outcome.ending,
     )
 
 

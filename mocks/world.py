@@ -63,6 +63,11 @@ class Step:
     outcome: Outcome
     """What the client saw: a timeout is one, whatever the vendor meant to answer."""
 
+    def given_up(self, at_s: float) -> Step:
+        """The same for a client that waits no longer than until then."""
+        outcome = replace(self.outcome, response=None, ending=Ending.TIMED_OUT, body_bytes=None)
+        return replace(self, known_at_s=at_s, outcome=outcome)
+
 
 @dataclass(frozen=True, slots=True)
 class Journey(Generic[T]):
@@ -115,13 +120,17 @@ def travel(
 def _sent(vendor: Vendor, state: State, effect: Sending, now_s: float) -> tuple[State, Step]:
     """One request and when the client knows what became of it."""
     state, outcome, delay_s = vendor.answer(state, effect.request, now_s)
-    took_s = delay_s + duration_s(outcome, effect.request, vendor.latency)
+    step = step_of(effect.request, outcome, now_s, delay_s, vendor.latency)
+    given_up_s = now_s + effect.timeout_s
+    return state, step if step.known_at_s <= given_up_s else step.given_up(given_up_s)
+
+
+def step_of(request: Request, outcome: Outcome, now_s: float, delay_s: float, pace: float) -> Step:
+    """One request of a client that waits for as long as it takes."""
+    took_s = delay_s + duration_s(outcome, request, pace)
     if outcome.response is None and outcome.ending is not Ending.REFUSED:
         outcome = replace(outcome, ending=Ending.RESET)
-    if took_s > effect.timeout_s:
-        outcome = replace(outcome, response=None, ending=Ending.TIMED_OUT, body_bytes=None)
-        took_s = effect.timeout_s
-    return state, Step(now_s, now_s + took_s, effect.request, seen(outcome))
+    return Step(now_s, now_s + took_s, request, seen(outcome))
 
 
 def duration_s(outcome: Outcome, request: Request, pace: float) -> float:

@@ -281,6 +281,7 @@ def test_a_defect_of_ours_costs_one_answer():
             entered=server._plane.live.entered,
             vendor=server._plane.live.vendor,
             feed=server._plane.live.feed,
+            trail=None,
         )
         with Wire(server.port) as wire:
             head, body, _ = read(wire.send(get("/broken")).rest())
