@@ -81,11 +81,11 @@ class App:
         scheme = header(request.headers, FORWARDED) or scope.get("scheme", "http")
         here = here_of(header(request.headers, "host") or "", scheme)
         outcome, delay_s, door = self.plane.answer(request, here)
+        outcome = self.plane.localised(outcome, here, door.below)  # at once: while it waits, tapes may be read again
         if self.plane.forward is not None and is_missed(outcome):
             outcome = await self.plane.forwarded(request, here) or outcome
         await asyncio.sleep(delay_s)
-        asked = Asked(request.method, accepted_by(request), pace=self.plane.live.vendor.latency)
-        message = message_of(self.plane.localised(outcome, here, door.below), asked)
+        message = message_of(outcome, Asked(request.method, accepted_by(request), pace=self.plane.live.vendor.latency))
         if message is None:
             await asyncio.sleep(HANG_MAX_S if outcome.ending is Ending.TIMED_OUT else 0.0)
             raise Severed(Ending.REFUSED if outcome.ending is Ending.REFUSED else Ending.RESET)

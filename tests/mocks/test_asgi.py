@@ -39,6 +39,22 @@ def test_links_lead_to_the_application():
     assert ask(app_of(Vendor.of([recorded])), "/v1/a")[0].json() == {"next": "http://mock/v1/b"}
 
 
+def test_tapes_that_are_read_again_do_not_change_an_answer_under_way():
+    """What was asked before leads where it was recorded, though its recording is gone when the answer is due."""
+    recorded = get("/v1/a", body=f'{{"next": "{HOST}/v1/b"}}'.encode())
+    app = app_of(Vendor.of([get("/v1/z"), recorded], (Rule(Latency(0.02)),)))
+
+    async def asked_meanwhile() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mock") as client:
+            asked = asyncio.create_task(client.get("/v1/a"))
+            while not app.plane.live.journal.entries:
+                await asyncio.sleep(0)
+            app.plane.reload(Vendor.of([get("/v1/q")]))
+            return await asked
+
+    assert asyncio.run(asked_meanwhile()).json() == {"next": "http://mock/v1/b"}
+
+
 @pytest.mark.parametrize(("path", "ending"), [("/v1/report", Ending.RESET), ("/v1/export", Ending.TRUNCATED)])
 def test_a_cut_connection_is_an_exception(path, ending):
     """ASGI cannot cut a connection, so the transport or the server gets ``Severed``."""
