@@ -11,6 +11,7 @@ from shop import HOST, SHOP, get
 from tapehiss.cassettes.exchange import Ending
 from tapehiss.mocks.asgi import Severed, app_of
 from tapehiss.mocks.faults import Latency
+from tapehiss.mocks.feed import Kind
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.statekeys import state_by
 from tapehiss.mocks.vendor import Vendor
@@ -46,9 +47,10 @@ def test_tapes_that_are_read_again_do_not_change_an_answer_under_way():
 
     async def asked_meanwhile() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mock") as client:
-            asked = asyncio.create_task(client.get("/v1/a"))
-            while not app.plane.live.journal.entries:
-                await asyncio.sleep(0)
+            came = asyncio.Event()
+            with app.plane.live.feed.listening(frozenset({Kind.REQUEST}), came.set):
+                asked = asyncio.create_task(client.get("/v1/a"))
+                await came.wait()
             app.plane.reload(Vendor.of([get("/v1/q")]))
             return await asked
 
