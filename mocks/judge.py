@@ -78,6 +78,11 @@ class Case:
             found[attempt.call].append((number, attempt))
         return {call: tuple(attempts) for call, attempts in found.items()}
 
+    @property
+    def in_time(self) -> bool:
+        """Whether the client ended before its deadline; one that did not may have been stopped, and nobody knows what it would have done."""
+        return self.run.end.at_s <= self.terms.deadline_s + self.terms.tolerance_s
+
     @cached_property
     def _meant(self) -> Counter[int]:
         return Counter(attempt.call for attempt in self.fair.attempts)
@@ -310,15 +315,14 @@ def _good(attempt: Attempt) -> bool:
 
 def _in_time(case: Case) -> tuple[bool, Iterator[Found]]:
     at_s, deadline_s = case.run.end.at_s, case.terms.deadline_s
-    late = at_s > deadline_s + case.terms.tolerance_s
-    found = [_found((), at_s=round(at_s, 3), deadline_s=deadline_s)] if late else []
+    found = [] if case.in_time else [_found((), at_s=round(at_s, 3), deadline_s=deadline_s)]
     return deadline_s < math.inf, iter(found)
 
 
 def _cleanly(case: Case) -> tuple[bool, Iterator[Found]]:
     crash = case.run.end.crash
     found = [_found((), crash=crash)] if crash else []
-    return not case.run.end.ok, iter(found)
+    return bool(crash) or (not case.run.end.ok and case.in_time), iter(found)
 
 
 def _recovers(case: Case) -> tuple[bool, Iterator[Found]]:
@@ -327,7 +331,8 @@ def _recovers(case: Case) -> tuple[bool, Iterator[Found]]:
     others = [attempt for attempt in case.run.attempts if attempt.fate is not Fate.NOT_PROCESSED]
     count = max(Counter(attempt.call for attempt in away).values(), default=0)
     survivable = (
-        0 < count <= case.terms.turned_away_max
+        case.in_time
+        and 0 < count <= case.terms.turned_away_max
         and all((attempt.wait_s or 0.0) <= case.terms.patience_s and not attempt.forbidden for attempt in away)
         and all(map(_good, others))
     )

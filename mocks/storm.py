@@ -1,7 +1,8 @@
 """The storm: draws schedules, lets a client run through them, and shrinks what breaks a promise to the smallest outage that does.
 
-How a client is run is the caller's affair: ``play`` takes a schedule and gives the case to be judged. What is found counts only when it breaks
-the same promise in every one of ``REPLAYS`` further runs; what does not is told apart as ``unsure``.
+How a client is run is the caller's affair: ``play`` takes a schedule and gives the case to be judged. While the storm looks, each schedule is
+played once: a client that is moody does not confuse the search. What is found counts only when it breaks the same promise in every one of
+``REPLAYS`` further runs; what does not is told apart as ``unsure``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from tapehiss.mocks.judge import Case, Verdict, judge
 from tapehiss.mocks.schedule import Schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from hypothesis.strategies import SearchStrategy
 
@@ -27,6 +28,8 @@ EXAMPLES = 200
 """How many schedules are tried unless told otherwise."""
 
 Play = Callable[[Schedule], Case]
+Ahead = Callable[["Sequence[Schedule]"], "Sequence[Case]"]
+"""Plays many schedules, at once if that is faster; the cases come in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Findings:
     unseen: frozenset[str] = frozenset()
     """Promises about which nothing happened."""
     runs: int = 0
+    hurried: bool = False
+    """Whether the search ended before everything was as small as it could be."""
 
 
 class _Broken(Exception):
@@ -61,20 +66,43 @@ class _Broken(Exception):
 
 
 class _Log:
-    """What all runs together have shown."""
+    """What all runs together have shown; each schedule is looked at once, unless it is to be confirmed."""
 
-    def __init__(self, play: Play) -> None:
+    def __init__(self, play: Play, enough: Callable[[], bool]) -> None:
         self._play = play
+        self._enough = enough
+        self._known: dict[Schedule, Looked] = {}
         self.runs = 0
         self.tested: set[str] = set()
+        self.hurried = False
 
-    def run(self, schedule: Schedule) -> tuple[Case, dict[str, Verdict]]:
-        """One run: the case, and the verdicts by promise."""
-        case = self._play(schedule)
+    def learn(self, schedules: Sequence[Schedule], cases: Sequence[Case]) -> None:
+        """What was played ahead."""
+        for schedule, case in zip(schedules, cases, strict=True):
+            self._known[schedule] = self._judged(case)
+
+    def look(self, schedule: Schedule) -> Looked | None:
+        """One run, or what it showed before; ``None`` for one that is new when there is no time left."""
+        if schedule not in self._known:
+            if self._enough():
+                self.hurried = True
+                return None
+            self._known[schedule] = self._judged(self._play(schedule))
+        return self._known[schedule]
+
+    def breaks_again(self, found: Counterexample) -> bool:
+        """Whether a further run breaks the same promise."""
+        return self._judged(self._play(found.schedule))[1][found.verdict.promise].kept is False
+
+    def _judged(self, case: Case) -> Looked:
         verdicts = {verdict.promise: verdict for verdict in judge(case)}
         self.runs += 1
         self.tested.update(name for name, verdict in verdicts.items() if verdict.kept is not None)
         return case, verdicts
+
+
+Looked = tuple[Case, dict[str, Verdict]]
+"""A run: the case, and the verdicts by promise."""
 
 
 def storm(
@@ -84,17 +112,23 @@ def storm(
     *,
     examples: int = EXAMPLES,
     seed: int = 0,
+    ahead: Ahead | None = None,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Findings:
     """Look for the smallest schedule that breaks each of the promises.
 
-    What was found is no longer looked for: the storm goes on until all the others have stood as many schedules as are asked for.
+    What was found is no longer looked for: the storm goes on until all the others have stood as many schedules as are asked for. With ``ahead``
+    these are drawn and played before the search begins; when ``enough`` says so, nothing new is tried, and what was found is only confirmed.
     """
-    log = _Log(play)
+    log = _Log(play, enough)
+    if ahead is not None:
+        drawn = _drawn(weather, examples, seed)
+        log.learn(drawn, ahead(drawn))
     wanted = frozenset(promises)
     found: dict[str, Counterexample] = {}
     while more := _search(log, weather, [name for name in promises if name not in found], examples, seed):
         found |= {each.verdict.promise: _fewer(log, each) for each in more}
-    sure = {name: each for name, each in found.items() if all(_again(log, each) for _ in range(REPLAYS))}
+    sure = {name for name, each in found.items() if all(log.breaks_again(each) for _ in range(REPLAYS))}
     order = [name for name in promises if name in found]
     return Findings(
         tuple(found[name] for name in order if name in sure),
@@ -102,6 +136,7 @@ def storm(
         (wanted & log.tested) - found.keys(),
         wanted - log.tested,
         log.runs,
+        log.hurried,
     )
 
 
@@ -109,20 +144,41 @@ def _fewer(log: _Log, found: Counterexample) -> Counterexample:
     """The same without the rules that have no part in it: Hypothesis sometimes keeps one that does nothing."""
     for place in reversed(range(len(found.schedule))):
         schedule = found.schedule[:place] + found.schedule[place + 1 :]
-        case, verdicts = log.run(schedule)
-        if (verdict := verdicts[found.verdict.promise]).kept is False:
-            found = Counterexample(schedule, verdict, case)
+        looked = log.look(schedule)
+        if looked and (verdict := looked[1][found.verdict.promise]).kept is False:
+            found = Counterexample(schedule, verdict, looked[0])
     return found
 
 
-def _again(log: _Log, found: Counterexample) -> bool:
-    return log.run(found.schedule)[1][found.verdict.promise].kept is False
+def _drawn(weather: SearchStrategy[Schedule], examples: int, seed: int) -> tuple[Schedule, ...]:
+    """The schedules that a search looks at as long as nothing breaks."""
+    drawn: dict[Schedule, None] = {}
+    _explore(weather, drawn.setdefault, examples, seed)
+    return tuple(drawn)
 
 
 def _search(
     log: _Log, weather: SearchStrategy[Schedule], promises: Collection[str], examples: int, seed: int
 ) -> list[Counterexample]:
     kinds = {name: type(f"Broken {name}", (_Broken,), {}) for name in promises}
+
+    def through(schedule: Schedule) -> None:
+        looked = log.look(schedule)
+        for name, kind in kinds.items() if looked else ():
+            if looked and looked[1][name].kept is False:
+                raise kind(Counterexample(schedule, looked[1][name], looked[0]))
+
+    try:
+        _explore(weather, through, examples, seed)
+    except _Broken as one:
+        return [one.found]
+    except BaseExceptionGroup as several:
+        return [each.found for each in several.exceptions if isinstance(each, _Broken)]
+    return []
+
+
+def _explore(weather: SearchStrategy[Schedule], through: Callable[[Schedule], None], examples: int, seed: int) -> None:
+    """Show schedules to ``through``; what it raises is shrunk, and raised when it cannot be made smaller."""
 
     @seeded(seed)
     @settings(
@@ -135,16 +191,7 @@ def _search(
         verbosity=Verbosity.quiet,
     )
     @given(weather)
-    def through(schedule: Schedule) -> None:
-        case, verdicts = log.run(schedule)
-        for name, kind in kinds.items():
-            if verdicts[name].kept is False:
-                raise kind(Counterexample(schedule, verdicts[name], case))
+    def explored(schedule: Schedule) -> None:
+        through(schedule)
 
-    try:
-        through()
-    except _Broken as one:
-        return [one.found]
-    except BaseExceptionGroup as several:
-        return [each.found for each in several.exceptions if isinstance(each, _Broken)]
-    return []
+    explored()

@@ -42,6 +42,8 @@ from tapehiss.mocks.retry_after import FORMS
 from tapehiss.mocks.schedule import Rule, Schedule
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hypothesis.strategies import SearchStrategy
 
 RETRY_AFTER_MAX_S = 120
@@ -149,3 +151,59 @@ def schedules(
 ) -> SearchStrategy[Schedule]:
     """Schedules; the simplest is ``()``, fair weather."""
     return st.lists(rules(on=on, latency_max_s=latency_max_s), max_size=rules_max).map(tuple)
+
+
+def storms(
+    operations: Sequence[str] = ("*",), *, latency_max_s: float = 3.0, wait_max_s: float = 1.0, rules_max: int = 2
+) -> SearchStrategy[Schedule]:
+    """Outages that clients stumble over, of an API that is asked in real time: half of the faults are the classic ones.
+
+    No rule makes anybody wait longer than ``latency_max_s`` for an answer or ``wait_max_s`` for permission. There are few different ones, so
+    that fifty schedules meet most of what matters, and shrinking is a matter of some runs; the simplest is a 429 on the first attempt at the
+    first of the operations.
+    """
+    fault = st.one_of(
+        st.sampled_from(_classic(latency_max_s, wait_max_s)), st.sampled_from(_unusual(latency_max_s, wait_max_s))
+    )
+    attempts = st.integers(1, FIRST_MAX)
+    rule = st.builds(Rule, fault, st.sampled_from(operations), after=st.integers(0, AFTER_MAX - 2), first=attempts)
+    return st.lists(rule, min_size=1, max_size=rules_max).map(tuple)
+
+
+def _classic(latency_max_s: float, wait_max_s: float) -> tuple[Fault, ...]:
+    """What every client meets sooner or later, mild ones first; the one that takes time comes last."""
+    wait = (("Retry-After", str(max(round(wait_max_s), 0))),)
+    return (
+        Status(429),
+        Status(429, wait),
+        Status(503, wait),
+        Status(503),
+        Status(500),
+        Damage("html"),
+        Truncate(1, lying=True),
+        Truncate(1),
+        Lose(),
+        Reset(),
+        Latency(latency_max_s),
+    )
+
+
+def _unusual(latency_max_s: float, wait_max_s: float) -> tuple[Fault, ...]:
+    """What is met less often. Nothing that strikes before the body was read: of such a request nobody knows which call it was."""
+    return (
+        Latency(round(latency_max_s / 4, 3)),
+        *(Status(429, wait_s=wait_max_s, form=form) for form in _FORMS if form != Status(429).form),
+        Status(500, (("x-should-retry", "false"),)),
+        *(Status(code) for code in (408, 409, 502, 504, 529, 400, 401, 404)),
+        Status(200, body_of=500),
+        Expired(),
+        *_DAMAGE,
+        GzipCut(),
+        Unterminated(),
+        Truncate(1, abrupt=True),
+        Garble(),
+        *(Garble(part) for part in GARBLED),
+        Empty(),
+        Stall(latency_max_s, 1),
+        Stall(latency_max_s, in_head=True),
+    )

@@ -88,8 +88,8 @@ def test_what_does_not_happen_again_is_unsure():
     assert "no-unsafe-resend" not in {each.verdict.promise for each in findings.broken}
 
 
-LAST = 8
-"""Runs after which the moody client has learnt its lesson: two in fair weather, then those in which it is found out."""
+LAST = 3
+"""Runs after which the moody client has learnt its lesson: two in fair weather, then the one in which it is found out."""
 
 
 @pytest.mark.parametrize("promise", ["no-unsafe-resend", "effects-once"])
@@ -100,3 +100,39 @@ def test_a_counterexample_shows_what_it_says(promise):
     assert found.case == play(found.schedule)
     assert found.verdict in broken(judge(found.case))
     assert found.verdict.promise == promise
+
+
+@pytest.mark.parametrize("client", [trying(WRITE, again=lambda *_: True), trying(READ)])
+def test_what_is_played_ahead_is_not_played_again(client):
+    """The storm finds the same; only what breaks, or shrinks, is played one by one."""
+    play, alone, many = playing(client), [], []
+
+    def ahead(schedules):
+        many.extend(schedules)
+        return [play(schedule) for schedule in schedules]
+
+    def one(schedule):
+        alone.append(schedule)
+        return play(schedule)
+
+    findings = storm(one, schedules(), tuple(PROMISES), examples=60, ahead=ahead)
+    plain = storm(play, schedules(), tuple(PROMISES), examples=60)
+    assert len(set(many)) == len(many) > 30
+    assert [each.verdict for each in findings.broken] == [each.verdict for each in plain.broken]
+    confirmed = {each.schedule for each in findings.broken}
+    assert all(schedule in confirmed or schedule not in many for schedule in alone)
+    assert bool(alone) == bool(findings.broken)
+
+
+def test_a_storm_that_is_told_enough_tries_nothing_new():
+    """What was found is confirmed, and not made smaller; that is said."""
+    play, runs = playing(trying(WRITE, again=lambda *_: True)), []
+
+    def counted(schedule):
+        runs.append(schedule)
+        return play(schedule)
+
+    findings = storm(counted, schedules(), tuple(PROMISES), enough=lambda: len(runs) >= 30)
+    assert findings.hurried
+    assert findings.broken
+    assert findings.runs == len(runs) <= 30 + 3 * len(findings.broken)

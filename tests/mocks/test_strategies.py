@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tapehiss.mocks import strategies
 from tapehiss.mocks.fault_forms import FORMS
-from tapehiss.mocks.faults import Hang, Latency, Lose, Reset, Status, Truncate
+from tapehiss.mocks.faults import Hang, Latency, Lose, Reset, Stall, Status, Truncate, is_early
 from tapehiss.mocks.schedule import Rule, schedule_from_json, schedule_to_json
 
 
@@ -39,3 +39,25 @@ def test_every_fault_that_ends_is_drawn():
     """Of all that can be written down only silence is not: it lasts until the client gives up."""
     drawn = {type(fault) for fault in strategies._faults(1.0, 2.0, 429, 3, 4)}
     assert {form.make for form in FORMS} - drawn == {Hang}
+
+
+@given(strategies.storms(("GET /a", "POST /b"), latency_max_s=2.0, wait_max_s=1.0))
+def test_a_storm_fits_real_time(schedule):
+    """It can be written down; nobody waits longer than was said, and no rule strikes before the vendor knows what is asked."""
+    assert schedule_from_json(schedule_to_json(schedule)) == schedule
+    assert 1 <= len(schedule) <= 2
+    for rule in schedule:
+        assert rule.on in {"GET /a", "POST /b"}
+        assert not is_early(rule.fault)
+        assert rule.fault.severity > 1 or rule.fault == Latency(min(rule.fault.delay_s, 2.0))
+        assert not isinstance(rule.fault, Stall) or rule.fault.stall_s <= 2.0
+        assert not isinstance(rule.fault, Status) or (rule.fault.wait_s or 0.0) <= 1.0
+
+
+def test_storms_shrink_to_one_mild_fault_at_one_attempt():
+    """A classic one before an unusual one, at the operation that is called first."""
+    weather = strategies.storms(("GET /a", "POST /b"))
+    assert find(weather, lambda _: True) == (Rule(Status(429), "GET /a", first=1),)
+    assert find(weather, lambda each: any(rule.fault == Reset() for rule in each)) == (
+        Rule(Reset(), "GET /a", first=1),
+    )
