@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapehiss.cassettes.exchange import Ending, header
 from tapehiss.mocks.access import CHALLENGE, UNAUTHORIZED
+from tapehiss.mocks.doors import FRONT, Door
 from tapehiss.mocks.faults import PROBLEM
 from tapehiss.mocks.links import here_of
 from tapehiss.mocks.live import LiveVendor, dated
@@ -23,7 +24,7 @@ from tapehiss.mocks.statekeys import ONE
 from tapehiss.mocks.wire import HANG_MAX_S, Asked, Message, message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from tapehiss.cassettes.exchange import Headers
     from tapehiss.mocks.access import Access, Refused
@@ -41,6 +42,19 @@ class Severed(ConnectionError):
         self.ending = ending
 
 
+LINE = "tapehiss.line"
+"""Where in the state of a connection (ASGI's ``lifespan`` specification) a server of ours says what its ``Line`` is."""
+
+
+class Line(NamedTuple):
+    """What a server of ours can do for the application that ASGI cannot."""
+
+    door: Door = FRONT
+    """The port by which a request came."""
+    cut: Callable[[Ending], None] | None = None
+    """Ends the connection in this way."""
+
+
 class App:
     """An ASGI application around a data plane. With ``access`` not everybody may use the control plane."""
 
@@ -55,8 +69,16 @@ class App:
             return
         if f"{scope['path']}/".startswith(f"{CONTROL_ROOT}/"):
             await self._controlled(scope, receive, send)
-        else:
-            await self._answered(scope, receive, send)
+            return
+        line: Line = scope.get("state", {}).get(LINE, Line())
+        try:
+            await self._answered(scope, receive, send, line.door)
+        except Severed as severed:
+            if line.cut is None:
+                raise
+            line.cut(severed.ending)
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
     async def _controlled(self, scope: Any, receive: Any, send: Any) -> None:
         """The control plane, imported when it is first asked for: fastapi takes half a second."""
@@ -69,7 +91,7 @@ class App:
             self._control = control_app(self.plane.live, self.plane.clock)
         await self._control(scope, receive, send)
 
-    async def _answered(self, scope: Any, receive: Any, send: Any) -> None:
+    async def _answered(self, scope: Any, receive: Any, send: Any, door: Door) -> None:
         """The data plane."""
         target = scope.get("raw_path") or scope["path"].encode()
         target += b"?" + scope["query_string"] if scope["query_string"] else b""
@@ -80,10 +102,10 @@ class App:
         request = request_of(scope["method"], target, scope["headers"], body)
         scheme = header(request.headers, FORWARDED) or scope.get("scheme", "http")
         here = here_of(header(request.headers, "host") or "", scheme)
-        outcome, delay_s, door = self.plane.answer(request, here)
-        outcome = self.plane.localised(outcome, here, door.below)  # at once: while it waits, tapes may be read again
+        outcome, delay_s, entered = self.plane.answer(request, here, door)
+        outcome = self.plane.localised(outcome, here, entered.below)  # at once: while it waits, tapes may be read again
         if self.plane.forward is not None and is_missed(outcome):
-            outcome = await self.plane.forwarded(request, here) or outcome
+            outcome = await self.plane.forwarded(request, here, door) or outcome
         await asyncio.sleep(delay_s)
         message = message_of(outcome, Asked(request.method, accepted_by(request), pace=self.plane.live.vendor.latency))
         if message is None:

@@ -112,9 +112,9 @@ class DataPlane:
         if number is not None and self.live.trail is not None:
             self.live.trail.abandoned(number, self.clock())
 
-    async def forwarded(self, request: Request, here: Origin | None) -> Outcome | None:
+    async def forwarded(self, request: Request, here: Origin | None, door: Door = FRONT) -> Outcome | None:
         """What the real vendor says to a request that was sent to the mock under this name; ``None`` if it is not asked."""
-        request, door = self.live.entered(request, FRONT)
+        request, door = self.live.entered(request, door)
         request = to_vendor(request, self.live.vendor.index, here, door.below)
         exchange = None if self.forward is None else await self.forward(request)
         if exchange is None:

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tapehiss.cassettes.exchange import Ending
+from tapehiss.mocks.asgi import LINE, Line
 from tapehiss.mocks.bounds import Stage
 from tapehiss.mocks.doors import FRONT
 from tapehiss.mocks.wire import HANG_MAX_S, Then
@@ -63,6 +65,7 @@ class MockProtocol(HttpToolsProtocol):
     def __init__(self, plane: DataPlane, door: Door = FRONT, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
         self._plane, self._door = plane, door
+        self.app_state = {LINE: Line(door, self.cut)}
         self._waiting: deque[tuple[Any, ...]] = deque()
         self._busy = False
         self._ours = self._with_body = False
@@ -298,6 +301,13 @@ class MockProtocol(HttpToolsProtocol):
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT_AT_ALL)
         self.transport.abort()
+
+    def cut(self, ending: Ending) -> None:
+        """End the connection in the middle of an answer of the application's."""
+        if ending is Ending.TRUNCATED:
+            self._close()
+        else:
+            self.reset()
 
     def _at(self, delay_s: float, call: Any, *arguments: Any) -> None:
         self._timers.append(self.loop.call_later(delay_s, call, *arguments))

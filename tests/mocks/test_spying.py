@@ -14,7 +14,10 @@ from tapehiss.mocks.asgi import app_of
 from tapehiss.mocks.faults import Status
 from tapehiss.mocks.outcome import Outcome, Repeat, Rung
 from tapehiss.mocks.schedule import Rule
+from tapehiss.mocks.server import Server
+from tapehiss.mocks.shorthand import rule_from_text
 from tapehiss.mocks.spying import is_missed, spied
+from tapehiss.mocks.statekeys import state_by
 from tapehiss.mocks.vendor import Vendor
 
 MISS = Outcome(Response(404))
@@ -72,3 +75,40 @@ def test_a_reset_of_the_vendor_is_one_for_the_client():
     """As it was, not as an answer."""
     with pytest.raises(ConnectionError):
         asyncio.run(ask("/v9/x", Exchange(Request("GET", HOST + "/v9/x"), None, Ending.RESET)))
+
+
+async def nobody(_: Request) -> None:
+    """A vendor that is never asked."""
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "error"),
+    [
+        ("reset", "/v1/orders/1", httpx.ReadError),
+        ("refuse", "/v1/orders/1", httpx.ReadError),
+        ("truncate=4", "/v1/orders/1", httpx.RemoteProtocolError),
+    ],
+)
+def test_faults_cut_the_connection_while_it_spies(text, path, error, caplog):
+    """What is recorded is answered by way of the application then, and a cut is a cut, no 500; nobody complains."""
+    rule = rule_from_text(text)
+    assert isinstance(rule, Rule)
+    with Server(Vendor.of(SHOP, (rule,)), forward=nobody) as server, pytest.raises(error):
+        httpx.get(server.url + path)
+    assert caplog.records == []
+
+
+def test_every_port_leads_where_it_should_while_it_spies():
+    """The state of a port is that of who comes in there, and a vendor's port is that vendor's, also for what is passed on."""
+    asked: list[str] = []
+
+    async def vendor(request: Request) -> Exchange:
+        asked.append(request.url)
+        return Exchange(request, Response(200))
+
+    with Server(Vendor.of(SHOP), forward=vendor, by=state_by("port:1"), port_per_host=True) as server:
+        for port in server.ports.values():
+            httpx.get(f"http://127.0.0.1:{port}/v1/orders/1")
+            httpx.get(f"http://127.0.0.1:{port}/v9/x")
+        assert [entry.marks.key for entry in server.journal()] == ["port-1", "port-1", "", ""]
+    assert asked[1] == HOST + "/v9/x"
