@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlencode, urlsplit
 
 from tapehiss.cassettes.coding import CODINGS
+from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.exchange import Headers, Request, header
 from tapehiss.clients import errors
 from tapehiss.clients.classify import READING
@@ -75,13 +76,17 @@ class Settings:
 
 def request_of(settings: Settings, method: str, path: str, asked: Asked, new_key: Callable[[], str]) -> Request:
     """The request, complete with defaults and key; ``InvalidRequest`` when it makes no sense."""
+    unknown = sorted(asked.keys() - Asked.__optional_keys__)
+    if unknown:
+        what, said = "a call has no such word: nothing would come of it", ", ".join(Asked.__annotations__)
+        raise errors.InvalidRequest(what, unknown[0], f"say one of {said}")
     method = method.upper()
     url = _url(settings.base_url, path, asked.get("params", {}))
     body, media = _body(asked)
     given = tuple((str(name), str(value)) for name, value in asked.get("headers", {}).items())
     key_header = settings.key_header or "Idempotency-Key"
     if "idempotency_key" in asked:
-        given = (*given, (key_header, asked["idempotency_key"]))
+        given = (*given, (key_header, _key(asked["idempotency_key"])))
     elif settings.key_header and method not in READING and header(given, key_header) is None:
         given = (*given, (key_header, new_key()))
     defaults = (*settings.headers, *media, *DEFAULTS)
@@ -112,7 +117,7 @@ def calling(
 
 
 def _called(request: Request, settings: Settings, asked: Asked, now: float, dice: Random, call: str) -> Flow[Answer]:
-    policy, layer, budget = _policy(settings, asked), _layer(settings, asked), settings.budget
+    policy, layer, budget = _policy(settings, asked, request), _layer(settings, asked), settings.budget
     answer = yield from retrying(request, policy, now=now, dice=dice, layer=layer, budget=budget, call=call)
     if asked.get("check", True) and answer.status >= 400:
         kind = errors.for_status(answer.status)
@@ -121,14 +126,25 @@ def _called(request: Request, settings: Settings, asked: Asked, now: float, dice
     return answer if settings.contract is None else validated(answer, settings.contract)
 
 
-def _policy(settings: Settings, asked: Asked) -> RetryPolicy:
+def _policy(settings: Settings, asked: Asked, request: Request) -> RetryPolicy:
     policy = asked.get("policy", settings.policy)
     if "deadline_s" in asked:
-        policy = replace(policy, deadline_s=asked["deadline_s"])
+        policy = _until(policy, asked["deadline_s"], request)
     if not settings.key_header:
         return policy
     promises = policy.promises
     return replace(policy, promises=replace(promises, key_headers=(*promises.key_headers, settings.key_header)))
+
+
+def _until(policy: RetryPolicy, deadline_s: float, request: Request) -> RetryPolicy:
+    """The policy with another deadline; what a caller has left may be nothing by now."""
+    if deadline_s <= 0:
+        what, advice = "no time was left for this call", errors.DeadlineExceeded.advice
+        raise errors.DeadlineExceeded(what, errors.place(request), advice)
+    try:
+        return replace(policy, deadline_s=deadline_s)
+    except Misuse as error:
+        raise errors.InvalidRequest(error.what, errors.place(request), error.remedy) from None
 
 
 def _layer(settings: Settings, asked: Asked) -> Layer:
@@ -190,6 +206,13 @@ def _origin(url: str) -> tuple[str, str]:
     except ValueError as error:
         raise errors.InvalidRequest("this is no URL", "url", errors.InvalidRequest.advice) from error
     return parts.scheme.lower(), parts.netloc.lower()
+
+
+def _key(key: object) -> str:
+    if isinstance(key, str) and key:
+        return key
+    what, remedy = "this is no key", "give text that is the same whenever this operation is tried, or leave it out"
+    raise errors.InvalidRequest(what, "idempotency_key", remedy)
 
 
 def _body(asked: Asked) -> tuple[bytes, Headers]:

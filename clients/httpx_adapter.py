@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypedDict, TypeVar, Unpack
 
 import httpx
 
+from tapehiss.cassettes.errors import Misuse
 from tapehiss.clients.answer import Answer
 from tapehiss.clients.breaker import Breaker, BreakerPolicy
 from tapehiss.clients.budget import Budget, RetryBudget
@@ -73,6 +74,7 @@ class _Verbs(Generic[R]):
     """What both clients say; they differ in what a call returns: an ``Answer``, or something to await for one."""
 
     def __init__(self, base_url: str, options: Options) -> None:
+        _check(options)
         headers = tuple((str(name), str(value)) for name, value in options.get("headers", {}).items())
         limits, breaker = options.get("limits", LimitPolicy()), options.get("breaker", BreakerPolicy())
         budget, contract = options.get("budget", Budget()), options.get("contract")
@@ -123,6 +125,31 @@ class _Verbs(Generic[R]):
         request = request_of(settings, method, path, asked, lambda: str(uuid.uuid4()))
         call = str(uuid.uuid4()) if self._listen else ""
         return calling(request, settings, asked, now=now, dice=self._dice, call=call)
+
+
+KINDS: dict[str, tuple[type, str]] = {
+    "policy": (RetryPolicy, "give a RetryPolicy(...); with attempts_max=1 everything is sent once"),
+    "limits": (LimitPolicy, "give LimitPolicy((Window(100, 60.0),)), or None for no limits"),
+    "breaker": (BreakerPolicy, "give a BreakerPolicy(...), or None for no breaker"),
+    "budget": (Budget, "give a Budget(...), or None for no budget"),
+}
+"""What some settings have to be, and what to give; all but the first can be ``None``."""
+
+
+def _check(options: Options) -> None:
+    """Refuse what would be lost in silence, or found out by the first call only."""
+    unknown = sorted(options.keys() - Options.__optional_keys__)
+    if unknown:
+        remedy = f"give some of {', '.join(Options.__annotations__)}"
+        raise Misuse("a client has no such setting: nothing would come of it", unknown[0], remedy)
+    for name, (kind, remedy) in KINDS.items():
+        value = options.get(name, None if name != "policy" else RetryPolicy())
+        if not isinstance(value, kind) and (value is not None or name == "policy"):
+            raise Misuse(f"a {type(value).__name__} is no {kind.__name__}", name, remedy)
+    auth = options.get("auth")
+    if auth is not None and not callable(getattr(auth, "over", None)):
+        remedy = "give bearer(...), basic(...), api_key(...) or OAuth(...)"
+        raise Misuse(f"a {type(auth).__name__} is no credential", "auth", remedy)
 
 
 def _judge(contract: Contract) -> Conformance:

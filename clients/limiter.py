@@ -73,6 +73,13 @@ class LimitPolicy:
         """Refuse what cannot be meant."""
         if self.queue_max < 0:
             raise Misuse(f"queue_max is {self.queue_max}", "LimitPolicy", "give a number of calls, 0 for no queue")
+        if not _are_limits(self.limits):
+            remedy = "give a tuple, of one too: (Window(10, 1.0),)"
+            raise Misuse("limits are no tuple of Window, Bucket and AtOnce", "LimitPolicy", remedy)
+
+
+def _are_limits(given: object) -> bool:
+    return isinstance(given, tuple) and all(isinstance(each, Limit) for each in given)
 
 
 @dataclass(slots=True)
@@ -147,12 +154,16 @@ class Limiter:
                     return attempt.at(now), place
                 left_s = attempt.deadline - now
                 if left_s <= 0 or left_s <= wait_s < math.inf:
-                    raise _no_room(attempt, f"its limit leaves no room for {wait_s:.3g} s", wait_s)
+                    until = "before a running call ends" if math.isinf(wait_s) else f"for {wait_s:.3g} s"
+                    raise _no_room(attempt, f"its limit leaves no room {until}", wait_s)
                 now = (yield Await(place.moved, min(wait_s, left_s))).at
         finally:
             self._leave(place)
 
     def _enter(self, attempt: Try, priority: Priority, cost: float) -> _Place:
+        if not 0 <= cost < math.inf:
+            what, remedy = f"cost is {cost}", "give a number, finite and not negative"
+            raise errors.InvalidRequest(what, errors.place(attempt.request), remedy)
         with self._lock:
             smallest = min((meter.room for meter in self._meters), default=math.inf)
             if cost > smallest:

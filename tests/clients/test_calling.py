@@ -113,3 +113,26 @@ def test_a_call_has_its_own_policy():
     """``policy`` in a call holds instead of the client's."""
     flow = calling(asked(), BASE, {"policy": RetryPolicy(attempt_timeout_s=2.0)}, now=0.0, dice=Random(1))
     assert next(flow).timeout_s == 2.0
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"timeout": 5}, {"data": {"amount": 1}}, {"idempotency_key": None}, {"idempotency_key": ""}, {"idempotency_key": 7}],
+)  # fmt: skip
+def test_words_that_mean_nothing_are_refused(more):
+    """A word that a call does not know would be lost in silence, a body among them; a key that is none would make nothing safe."""
+    with pytest.raises(errors.InvalidRequest) as caught:
+        asked("POST", **more)
+    assert (caught.value.where, bool(caught.value.remedy)) == (next(iter(more)), True)
+
+
+@pytest.mark.parametrize(
+    ("deadline_s", "error"),
+    [(0, "DeadlineExceeded"), (-1.5, "DeadlineExceeded"), (float("inf"), "InvalidRequest"), (float("nan"), "InvalidRequest")],
+)  # fmt: skip
+def test_a_deadline_that_is_none(deadline_s, error):
+    """What a caller has left may be nothing by now: an error of ours, and nothing is sent (D2, E1)."""
+    flow = calling(asked(), BASE, {"deadline_s": deadline_s}, now=0.0, dice=Random(1))
+    with pytest.raises(errors.ApiError) as caught:
+        next(flow)
+    assert type(caught.value).__name__ == error

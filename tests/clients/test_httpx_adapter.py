@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from journeys import TAPE, in_turn, seen, unclear
+from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.exchange import Request
 from tapehiss.clients import errors
 from tapehiss.clients.calling import Settings, calling, request_of
@@ -180,3 +181,24 @@ def test_the_body_limit_is_the_clients():
     ):
         client.get("/v1/things/7")
     assert Request("GET", "/") == Request("GET", "/")
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("timeout", 5), ("breakers", None), ("auth", ("ada", "sesame")), ("policy", None), ("limits", (1, 2)), ("breaker", 7)],
+)  # fmt: skip
+def test_settings_that_mean_nothing_are_refused(client, setting, value):
+    """A setting that a client does not know would be lost in silence, a policy among them; the error says what to give, and no secret."""
+    with pytest.raises(Misuse) as caught:
+        client("http://h", **{setting: value})
+    assert caught.value.where == setting
+    assert caught.value.remedy
+    assert "sesame" not in str(caught.value)
+
+
+def test_each_policy_is_switched_off_by_one_word():
+    """``None`` for limits, breaker and budget leaves no trace of them."""
+    with Client("http://h", limits=None, breaker=None, budget=None) as client:
+        off = client.settings
+        assert (off.limiter, off.breaker, off.budget) == (None, None, None)

@@ -251,3 +251,24 @@ def test_what_cannot_be_meant_is_refused(given_):
         Adaptive(**given_)
     with pytest.raises(Misuse):
         LimitPolicy(queue_max=-1)
+
+
+@pytest.mark.parametrize("cost", [math.nan, math.inf, -1.0])
+def test_a_cost_that_is_none_harms_nobody(cost):
+    """A cost below nothing would make room that the vendor does not have, and one that is no number would hold everybody up for ever."""
+    limiter = Limiter(LimitPolicy((Window(2, 10.0), AtOnce(2), Bucket(2, 1.0))))
+    crowd = Crowd(well)
+    strange = crowd.start(0.0, asking(limiter, cost=cost))
+    others = [crowd.start(0.1, asking(limiter)) for _ in range(2)]
+    crowd.run()
+    assert isinstance(strange.error, errors.InvalidRequest)
+    assert [each.error for each in others] == [None, None]
+    assert (limiter.waiting, limiter.running) == (0, 0)
+
+
+@pytest.mark.parametrize("limits", [Window(10, 1.0), (10, 1.0), [(10, 1.0)], None])
+def test_limits_that_are_none(limits):
+    """A limit that stands alone, and numbers without a word for what they count, are refused when they are given."""
+    with pytest.raises(Misuse) as caught:
+        LimitPolicy(limits)
+    assert "Window(" in caught.value.remedy

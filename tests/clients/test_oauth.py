@@ -92,6 +92,7 @@ def test_one_request_for_a_token_at_a_time(calls, weather, life_s):
     assert vendor.most_flying <= 1 + len([caller for caller in crowd.callers if caller.cancelled])
     assert all(caller.ended_at is not None for caller in crowd.callers)
     assert all(caller.error is None or isinstance(caller.error, errors.ApiError) for caller in crowd.callers)
+    vendor.weather.clear()
     after = crowd.start(crowd.now + 1, ask(auth))
     crowd.run()
     assert after.error is None
