@@ -41,8 +41,9 @@ from tapehiss.mocks.index import playable
 from tapehiss.mocks.keys import split_url
 from tapehiss.mocks.links import HOST_SEGMENT, here_of, to_client
 from tapehiss.mocks.outcome import MATCH_HEADER, Rung
+from tapehiss.mocks.playing import without_body
 from tapehiss.mocks.server import Server
-from tapehiss.mocks.vendor import State, Vendor, without_body
+from tapehiss.mocks.vendor import State, Vendor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

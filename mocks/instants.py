@@ -100,6 +100,13 @@ def renewed(response: Response, shift: Shift, dice: Random) -> Response:
     )
 
 
+def sent_at(response: Response, unix_s: float) -> Response:
+    """An answer that was made before, sent now: what it says is as it was, but for its ``Date``."""
+    date = format_datetime(_when(unix_s), usegmt=True)
+    headers = tuple((name, date if name.lower() == "date" else value) for name, value in response.headers)
+    return response if headers == response.headers else replace(response, headers=headers)
+
+
 def _header(name: str, value: str, shift: Shift, dice: Random) -> str:
     if name == "date":
         return format_datetime(_when(shift.now_s), usegmt=True)

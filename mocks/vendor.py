@@ -10,10 +10,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response
 from tapehiss.mocks.bindings import Bindings
 from tapehiss.mocks.conditions import selected
-from tapehiss.mocks.faults import PROBLEM
 from tapehiss.mocks.holdings import NOTHING as NOTHING_HELD
 from tapehiss.mocks.holdings import Holdings
 from tapehiss.mocks.idempotency import (
@@ -29,7 +27,7 @@ from tapehiss.mocks.idempotency import (
     replayed,
 )
 from tapehiss.mocks.index import Index, Match, index_of
-from tapehiss.mocks.instants import Shift, recorded_at, renewed
+from tapehiss.mocks.instants import Shift, recorded_at, renewed, sent_at
 from tapehiss.mocks.keys import normal_path, split_url
 from tapehiss.mocks.ledger import Ledger, writes
 from tapehiss.mocks.limiting import limited
@@ -39,19 +37,20 @@ from tapehiss.mocks.memory import Memory
 from tapehiss.mocks.nearest import miss
 from tapehiss.mocks.outcome import MADE, Outcome, Repeat, Rung
 from tapehiss.mocks.past import NOTHING, Past
+from tapehiss.mocks.playing import answering, personal, played, without_body
 from tapehiss.mocks.settling import shift_s
 from tapehiss.mocks.striking import HEAD_ONLY, Striking, call_of, head_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tapehiss.cassettes.exchange import Exchange, Request, Response
     from tapehiss.contracts.evidence import Contract
     from tapehiss.mocks.beyond import Beyond
     from tapehiss.mocks.schedule import Call, Schedule
 
-FINAL = 200
-"""Statuses below are interim (RFC 9110 section 15.2)."""
 LAST = 999
+"""What stands for a status where no answer came: beyond all of them."""
 
 
 class State(NamedTuple):
@@ -166,10 +165,9 @@ class Vendor:
                 bindings, outcome = self._played(state, came, asked)
             else:
                 came, holdings, outcome = made
+            outcome = self._renewed(came, outcome, now_s) if self.tape_began_s else outcome
         else:
             outcome = self._repeated(first, came)
-        if self.tape_began_s:
-            outcome = self._renewed(came, outcome)
         fair = outcome.response
         call = call_of(request, came.match.fingerprint, state.attempts) if self.schedule else None
         rules = self.striking.met(call, now_s - state.began_s, state.past) if call else ()
@@ -213,9 +211,11 @@ class Vendor:
     def _played(self, state: State, came: Arrival, asked: Request) -> tuple[Bindings, Outcome]:
         """What the tapes say, with the client's own identifiers, and what is known of those by now."""
         number = _choose(state, self._unbound(state.bindings, came.match))
+        if number is None:
+            return state.bindings, Outcome(miss(came.request, self.index))
         bindings = self._bound(state.bindings, asked, came.match, number)
-        outcome = self._recorded(came.request, came.match.rung, number)
-        if number is not None and came.match.rung is not Rung.EXACT:
+        outcome = played(self.index, number, came.match.rung, came.request.method)
+        if came.match.rung is not Rung.EXACT:
             outcome = selected(outcome, came.request, self.index.recordings[number].request)
         return bindings, outcome if bindings.empty else personal(outcome, bindings)
 
@@ -235,27 +235,27 @@ class Vendor:
             came = came._replace(match=replace(came.match, group=None))
         return came, holdings, outcome if state.bindings.empty else personal(outcome, state.bindings)
 
-    def _renewed(self, came: Arrival, outcome: Outcome) -> Outcome:
-        """The outcome with its instants told as of now."""
+    def _renewed(self, came: Arrival, outcome: Outcome, first_s: float) -> Outcome:
+        """The outcome with its instants told as of when it was given first; its ``Date`` as of now."""
         if not outcome.known or outcome.response is None or not self.index.recordings:
             return outcome
         taped_s = recorded_at(self.index.recordings[outcome.recording or 0]) or self.tape_began_s
-        shift = Shift(taped_s, self.unix_s + came.at_s, self.unix_s - self.tape_began_s)
+        shift = Shift(taped_s, self.unix_s + first_s, self.unix_s - self.tape_began_s)
         dice = Random(f"{self.seed} {came.match.fingerprint} {came.attempt}")  # noqa: S311 (dice, told their seed)
-        whole = outcome.ending is Ending.COMPLETE
         response = renewed(outcome.response, shift, dice)
-        return replace(
-            outcome, response=response, personal=True, body_bytes=outcome.body_bytes if whole else len(response.body)
-        )
+        return answering(outcome, response if first_s == came.at_s else sent_at(response, self.unix_s + came.at_s))
 
     def _repeated(self, first: First, came: Arrival) -> Outcome:
         """What the vendor says to a key that it knows."""
         if came.key is not None and first.fingerprint != came.match.fingerprint:
             return conflicting(first, came.key)
         if first.made is not None:
-            return replayed(first, Outcome(first.made, rung=first.rung, recording=first.recording, personal=True))
-        outcome = self._recorded(came.request, first.rung, first.recording)
-        return replayed(first, outcome if first.bindings.empty else personal(outcome, first.bindings))
+            response = sent_at(first.made, self.unix_s + came.at_s) if self.tape_began_s else first.made
+            return replayed(first, Outcome(response, rung=first.rung, recording=first.recording, personal=True))
+        assert first.recording is not None, "what no tape has is kept"
+        outcome = played(self.index, first.recording, first.rung, came.request.method)
+        outcome = outcome if first.bindings.empty else personal(outcome, first.bindings)
+        return replayed(first, self._renewed(came, outcome, first.at_s) if self.tape_began_s else outcome)
 
     def _entered(self, state: State, came: Arrival, outcome: Outcome, status: int, fair: Response | None) -> State:
         """The state with a write in its books; ``status`` and ``fair`` are what the vendor answered, if it ever arrived."""
@@ -295,35 +295,11 @@ class Vendor:
         free = tuple(number for number in match.closest if not bindings.knows(self.index.names_of(number)))
         return replace(match, closest=free or match.closest)
 
-    def _bound(self, bindings: Bindings, asked: Request, match: Match, number: int | None) -> Bindings:
+    def _bound(self, bindings: Bindings, asked: Request, match: Match, number: int) -> Bindings:
         """What the request tells of the client's own identifiers."""
-        if number is None or match.rung in (Rung.EXACT, Rung.NORMALISED) or not self.index.inventions.own:
+        if match.rung in (Rung.EXACT, Rung.NORMALISED) or not self.index.inventions.own:
             return bindings
         return bindings.bound(self.index.named_anew(asked, match, number))
-
-    def _recorded(self, request: Request, rung: Rung, number: int | None) -> Outcome:
-        """What the tapes say, in fair weather: made once for each recording and rung."""
-        if number is None:
-            return Outcome(miss(request, self.index))
-        known = self.index.outcomes
-        bare = request.method == "HEAD"
-        outcome = known.get((number, rung, bare))
-        if outcome is None:
-            outcome = known[number, rung, bare] = self._fair(number, rung, bare=bare)
-        return outcome
-
-    def _fair(self, number: int, rung: Rung, *, bare: bool) -> Outcome:
-        exchange = self.index.recordings[number]
-        response = exchange.response
-        if response is None:
-            return Outcome(None, exchange.ending, rung=rung, recording=number)
-        if response.cut is not None or not FINAL <= response.status <= LAST or exchange.messages:
-            return Outcome(_unplayable(exchange), rung=rung, recording=number)
-        if bare and exchange.request.method != "HEAD":
-            return Outcome(without_body(response), rung=rung, recording=number)
-        if exchange.ending is Ending.COMPLETE:
-            return Outcome(response, rung=rung, recording=number)
-        return Outcome(response, Ending.TRUNCATED, len(response.body), rung=rung, recording=number)
 
     def _latency_s(self, outcome: Outcome) -> float:
         """The recorded latency of what was played, scaled."""
@@ -364,34 +340,3 @@ def _advanced(
         cursors = cursors if cursor == start else cursors.put(group.id, cursor)
     books = (state.keys, state.ledger, state.past, holdings)
     return State(state.began_s, attempts, played, cursors, bindings, counters, *books)
-
-
-def personal(outcome: Outcome, bindings: Bindings) -> Outcome:
-    """The outcome with the client's own identifiers in the answer."""
-    if outcome.response is None or outcome.recording is None:
-        return outcome
-    response = bindings.to_client(outcome.response)
-    if response is outcome.response:
-        return outcome
-    whole = outcome.ending is Ending.COMPLETE
-    return replace(
-        outcome, response=response, personal=True, body_bytes=outcome.body_bytes if whole else len(response.body)
-    )
-
-
-def without_body(response: Response) -> Response:
-    """The answer to HEAD that goes with an answer to GET."""
-    length = (("Content-Length", str(len(response.body))),)
-    kept = tuple(pair for pair in response.headers if pair[0].lower() not in {"content-length", "content-encoding"})
-    return replace(response, headers=kept + length, body=b"")
-
-
-def _unplayable(exchange: Exchange) -> Response:
-    """The answer in place of a recording that cannot be played: 501 as a problem document, with the reason."""
-    reason = (
-        "this is a WebSocket conversation, which is recorded but not replayed"
-        if exchange.response is not None and exchange.response.cut is None
-        else "the recording kept only the beginning of this body: record it again with a larger --max-body"
-    )
-    body = f'{{"type":"urn:tapehiss:unplayable","title":"Not playable","status":501,"detail":"{reason}"}}'
-    return Response(501, "Not Implemented", (("Content-Type", PROBLEM),), body.encode())

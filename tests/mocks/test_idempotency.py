@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from shop import SHOP
 
 from tapehiss.cassettes.exchange import Exchange, Request, Response, header
+from tapehiss.contracts.catalogue import catalogue
+from tapehiss.contracts.evidence import learn
 from tapehiss.mocks import strategies
+from tapehiss.mocks.beyond import beyond
 from tapehiss.mocks.faults import Lose, Reset, Status
 from tapehiss.mocks.idempotency import CHOICES, DAY_S, IETF, STRIPE, key_of
 from tapehiss.mocks.limits import Limit, Limits
@@ -181,3 +184,20 @@ def test_a_repeat_that_a_fault_kept_from_the_vendor_is_in_no_book():
         state, _, _ = vendor.answer(state, keyed(ORDER), 0.0)
     (effect,) = state.ledger.effects()
     assert (effect.carried_out, effect.replayed) == (1, 1)
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_what_is_said_again_is_of_its_own_day(made):
+    """With instants told as of now, a key gets the first answer's: an hour later nothing in it has moved but its ``Date``."""
+    date = ("Date", "Fri, 15 Jan 2027 08:00:00 GMT")
+    document = b'{"id": "bk_1a", "title": "Emma", "expires_at": 1800000600}'
+    write = Request("POST", "https://api.shelf.example/v1/books", JSON, b'{"title": "Emma"}')
+    tape = (Exchange(write, Response(201, "", (*JSON, date), document), started_at=1_800_000_000.0),)
+    vendor = replace(Vendor.of(tape), tape_began_s=1_800_000_000.0, unix_s=1_900_000_000.0)
+    if made:
+        vendor = replace(vendor, beyond=beyond(catalogue(learn(tape)), tape))
+        write = replace(write, body=b'{"title": "Villette"}')
+    first, again = told(vendor, keyed(write), keyed(write), every_s=3600.0)
+    assert json.loads(first.response.body)["expires_at"] == 1_900_000_600
+    assert (again.repeat, again.response.body) == (Repeat.REPLAYED, first.response.body)
+    assert [header(each.response.headers, "date")[-12:-4] for each in (first, again)] == ["17:46:40", "18:46:40"]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from random import Random
 from uuid import UUID
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shop import HOST, JSON, SHOP, get, post
 
 from strategies import exchanges
-from tapehiss.cassettes.exchange import Cut, Ending, Exchange, Message, Request, Response, Timings
+from tapehiss.cassettes.exchange import Ending, Exchange, Request, Response, Timings
 from tapehiss.mocks import strategies
 from tapehiss.mocks.faults import Latency, Reset, Status
 from tapehiss.mocks.limits import Limit, Limits
@@ -106,28 +104,6 @@ def test_recorded_failures_fail_again():
     assert (cut.ending, cut.body_bytes) == (Ending.TRUNCATED, 7)
     silent = Exchange(Request("GET", HOST + "/s"), None, Ending.TIMED_OUT)
     assert ask(Vendor.of([silent]), silent.request)[0].ending is Ending.TIMED_OUT
-
-
-@pytest.mark.parametrize(
-    "exchange",
-    [
-        Exchange(Request("GET", HOST + "/big"), Response(200, body=b"beginning", cut=Cut(10_000, "ab" * 32))),
-        Exchange(Request("GET", HOST + "/ws"), Response(101), messages=(Message(True, True, b"hi", 0.1),)),
-        Exchange(Request("GET", HOST + "/early"), Response(103)),
-    ],
-)
-def test_what_cannot_be_played_says_so(exchange):
-    """A body that was cut when recorded and a WebSocket conversation are answered with 501 and the reason."""
-    (outcome,) = ask(Vendor.of([exchange]), exchange.request)
-    document = json.loads(outcome.response.body)
-    assert (outcome.response.status, document["type"], outcome.rung) == (501, "urn:tapehiss:unplayable", Rung.EXACT)
-
-
-def test_head_is_answered_from_get():
-    """HEAD that was not recorded gets GET's headers with the length of its body, and no body."""
-    (outcome,) = ask(VENDOR, Request("HEAD", ORDER.url))
-    assert outcome.response.body == b""
-    assert ("Content-Length", "17") in outcome.response.headers
 
 
 def test_the_schedule_strikes_by_operation_attempt_and_time():
