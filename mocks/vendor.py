@@ -186,8 +186,8 @@ class Vendor:
 
     def _noted(self, state: State, call: Call, came: Arrival, outcome: Outcome) -> State:
         """The state with what rules may ask of this request later."""
-        attempts, done = state.attempts, outcome.recording is not None and not outcome.spoiled
-        striking = self.striking
+        attempts, striking = state.attempts, self.striking
+        done = outcome.known and not outcome.spoiled and outcome.repeat is not Repeat.CONFLICT
         if not (striking.refusing or striking.remembers):
             return state
         if striking.refusing:
@@ -268,8 +268,7 @@ class Vendor:
         ledger = state.ledger.noted(method, path, fingerprint, number, outcome, done=done)
         keys = state.keys
         if came.key is not None and outcome.advances:
-            known = self.index.recordings[outcome.recording or 0] if self.index.recordings else came
-            custom = custom_at(self.customs, split_url(known.request.url).authority, method)
+            custom = custom_at(self.customs, self._vendor_of(came, outcome), method)
             if custom is not None and custom.saves(status):
                 made = fair if outcome.rung in MADE else None
                 first = First(custom, came.at_s, fingerprint, outcome.recording, outcome.rung, state.bindings, made)
@@ -279,6 +278,13 @@ class Vendor:
             again = replace(outcome, repeat=Repeat.REPLAYED) if kept else outcome
             ledger = ledger.noted(method, path, fingerprint, number, again, done=not kept)
         return state._replace(keys=keys, ledger=ledger)
+
+    def _vendor_of(self, came: Arrival, outcome: Outcome) -> str:
+        """The authority of the vendor that answered: the one that was asked, or under the mock's own name the recorded one."""
+        authority, recordings = split_url(came.request.url).authority, self.index.recordings
+        if authority in self.index.hosts or not recordings:
+            return authority
+        return split_url(recordings[outcome.recording or 0].request.url).authority
 
     def _limited(self, state: State, came: Arrival, outcome: Outcome, ahead_s: float) -> tuple[Memory[Any], Outcome]:
         """What the vendor's limits have counted then, and what they leave of an outcome; its clock may be ahead."""

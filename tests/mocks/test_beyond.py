@@ -386,3 +386,16 @@ def test_identifiers_of_clients_go_with_it():
     note = client.fields(client.send("POST", "/v1/notes", {"text": "mine"}))
     assert client.send("GET", f"/v1/notes/{note['id']}").rung is Rung.HELD
     assert client.fields(client.send("GET", f"/v1/runs/{mine}"))["id"] == mine
+
+
+def test_what_was_made_has_happened_for_the_weather():
+    """A rule that waits for an operation begins after one that only the contract knew to answer."""
+    rule = replace(rule_from_text("503"), on="GET *", since="POST *")
+    known = replace(
+        vendor("offset"), index=index_of(()), beyond=beyond(catalogue(learn(recorded("offset"))), ()), schedule=(rule,)
+    )
+    state, statuses = State(), []
+    for request in (ask("GET", f"{BOOKS}/bk_1"), ask("POST", BOOKS, {"title": "Emma"}), ask("GET", f"{BOOKS}/bk_1")):
+        state, outcome, _ = known.answer(state, request, 0.0)
+        statuses.append((outcome.recording, outcome.response.status))
+    assert statuses == [(None, 200), (None, 201), (None, 503)]

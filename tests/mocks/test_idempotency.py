@@ -18,7 +18,7 @@ from tapehiss.mocks.beyond import beyond
 from tapehiss.mocks.faults import Lose, Reset, Status
 from tapehiss.mocks.idempotency import CHOICES, DAY_S, IETF, STRIPE, key_of
 from tapehiss.mocks.limits import Limit, Limits
-from tapehiss.mocks.outcome import Outcome, Repeat
+from tapehiss.mocks.outcome import Outcome, Repeat, Rung
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.vendor import State, Vendor
 from tapehiss.mocks.windows import Fixed
@@ -201,3 +201,20 @@ def test_what_is_said_again_is_of_its_own_day(made):
     assert json.loads(first.response.body)["expires_at"] == 1_900_000_600
     assert (again.repeat, again.response.body) == (Repeat.REPLAYED, first.response.body)
     assert [header(each.response.headers, "date")[-12:-4] for each in (first, again)] == ["17:46:40", "18:46:40"]
+
+
+def test_the_customs_are_those_of_the_vendor_that_is_asked():
+    """Of two vendors on the tapes each has its own, also where no tape has the answer."""
+    book = Exchange(
+        Request("POST", "https://api.shelf.example/v1/books", JSON, b'{"title": "Emma"}'),
+        Response(201, "", JSON, b'{"id": "bk_1a"}'),
+    )
+    tape = (*stripe(200), Exchange(Request("GET", "https://api.shelf.example/"), Response(200)))
+    vendor = replace(Vendor.of(tape), beyond=beyond(catalogue(learn((*tape, book))), tape))
+    request = keyed(book.request)
+    first, other = told(vendor, request, replace(request, body=b'{"title": "Villette"}'))
+    assert (first.rung, other.repeat, other.response.status) == (
+        Rung.SYNTHESISED,
+        Repeat.CONFLICT,
+        IETF.conflict_status,
+    )
