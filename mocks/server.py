@@ -86,7 +86,7 @@ class Server:
         self.host, self.port = host, port
         self.token = token or (None if Address(host, port).loopback else secrets.token_urlsafe(TOKEN_BYTES))
         self._tls = tls
-        self._began_s = 0.0
+        self._began_s: float | None = None
         self._plane = DataPlane(
             LiveVendor(dated(vendor, time.time()), by=by),
             self._clock,
@@ -110,7 +110,8 @@ class Server:
         """Those that are open."""
 
     def _clock(self) -> float:
-        return time.monotonic() - self._began_s
+        """Seconds since it began to listen; what is set before is set for the beginning."""
+        return 0.0 if self._began_s is None else time.monotonic() - self._began_s
 
     @property
     def url(self) -> str:
@@ -338,6 +339,11 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)
+    except OverflowError:
+        listener.close()
+        raise PortTaken(
+            "there is no such port", f"{host}:{port}", "begin with a lower one: the others follow it"
+        ) from None
     except OSError as error:
         listener.close()
         taken = error.errno == errno.EADDRINUSE

@@ -20,7 +20,7 @@ from tapehiss.mocks.doors import Door
 from tapehiss.mocks.errors import PortTaken
 from tapehiss.mocks.faults import Status
 from tapehiss.mocks.schedule import Rule
-from tapehiss.mocks.server import Server
+from tapehiss.mocks.server import Server, listening
 from tapehiss.mocks.shorthand import rule_from_text
 from tapehiss.mocks.statekeys import state_by
 from tapehiss.mocks.vendor import State, Vendor
@@ -215,3 +215,17 @@ def test_over_a_socket_each_state_gets_what_it_would_get_alone(calls):
             headers = {**dict(request.headers), "X-Test-Id": key}
             told = client.request(request.method, request.url[len(HOST) :], content=request.body, headers=headers)
             assert (told.status_code, told.content) == (outcome.response.status, outcome.response.body)
+
+
+def test_what_is_set_before_it_starts_is_set_from_the_beginning():
+    """A schedule's window opens when the server does."""
+    server = Server(Vendor.of(SHOP))
+    server.play((Rule(Status(503), to_s=20.0),))
+    with server:
+        assert httpx.get(server.url + "/v1/orders/1").status_code == 503
+
+
+def test_ports_end_somewhere():
+    """A port beyond the last one, as the further ones of many states can be, is an error with words."""
+    with pytest.raises(PortTaken, match="no such port"):
+        listening("127.0.0.1", 65_536)
