@@ -101,7 +101,9 @@ def webhook_routes(app: FastAPI, prefix: str, live: LiveVendor, clock: Callable[
         """Bring events about, as if they had happened at the vendor."""
         box = postbox()
         template, occasion = _template(box, given), Occasion(data=given.data)
-        return SentOut(events=[box.post(template, occasion, clock()) for _ in range(given.times)])
+        now_s = clock()
+        ahead_s = live.everybody.clock.at(now_s) - now_s
+        return SentOut(events=[box.post(template, occasion, now_s, ahead_s=ahead_s) for _ in range(given.times)])
 
     @app.put(f"{prefix}/webhooks/storm")
     async def set_storm(given: StormForm) -> WebhooksOut:

@@ -15,7 +15,7 @@ from tapehiss.cassettes.exchange import Headers, Request, Response
 from tapehiss.contracts.idempotency import UNSAFE, is_key
 from tapehiss.mocks.faults import PROBLEM, reason_of
 from tapehiss.mocks.keys import fingerprint_of
-from tapehiss.mocks.outcome import Outcome, Repeat, Rung
+from tapehiss.mocks.outcome import ERROR, Outcome, Repeat, Rung
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from tapehiss.mocks.memory import Memory
 
 DAY_S = 86_400.0
-ERROR = 400
-"""Answers from this status on say that nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class LiveVendor:
         outcome, delay_s, at_s = sandbox.answer(request, now_s)
         self._note(request, key, sandbox, outcome, delay_s, at_s)
         if self.webhooks is not None:
-            self.webhooks.answered(request, outcome, sandbox.vendor.index.recordings, now_s)
+            self.webhooks.answered(request, outcome, now_s, ahead_s=at_s - now_s)
         return outcome, delay_s
 
     def refuse(self, request: Request, now_s: float, door: Door) -> tuple[Outcome, float] | None:

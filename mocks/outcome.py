@@ -15,6 +15,8 @@ from tapehiss.cassettes.exchange import Ending, Headers, Response
 if TYPE_CHECKING:
     from tapehiss.mocks.schedule import Rule
 
+ERROR = 400
+"""Answers from this status on say that nothing was done."""
 MATCH_HEADER = "x-tapehiss-match"
 """The response header that names the rung of the ladder on which the request was matched."""
 
@@ -106,6 +108,8 @@ class Outcome:
     """Set when the vendor knew the idempotency key."""
     twice: bool = False
     """The vendor carried it out twice."""
+    meant: Response | None = None
+    """What the vendor answered, where a rule that struck changed it, lost it or came in its place, or the client did not wait for it."""
     early: bool = False
     """Decided when only the head of the request was read: the answer comes before the body, and the connection ends."""
 
@@ -124,6 +128,7 @@ class Outcome:
             self.manner,
             self.repeat,
             self.twice,
+            self.meant,
             self.early,
         )
 
@@ -141,6 +146,13 @@ class Outcome:
     def advances(self) -> bool:
         """Whether the answer was given as it is: a request that a fault kept from its answer may ask again."""
         return self.known and self.repeat is None and not self.spoiled
+
+    @property
+    def done(self) -> Response | None:
+        """What the vendor answered to what it carried out, whether or not that arrives; ``None`` if it did nothing, or nothing anew."""
+        answer = self.response if self.meant is None else self.meant
+        carried_out = self.advances and not self.limit
+        return answer if carried_out and answer is not None and answer.status < ERROR else None
 
     @property
     def spoiled(self) -> bool:

@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from tapehiss.contracts.retry_after import retry_after
 from tapehiss.contracts.webhook_retries import Answer, meaning, wait_s
-from tapehiss.mocks.idempotency import ERROR
 from tapehiss.mocks.keys import normal_path, split_url
 from tapehiss.mocks.schedule import operation_pattern
 from tapehiss.mocks.webhook_templates import Occasion, Template, occasion_of, written
 from tapehiss.mocks.webhooks import Plan, Sending, attempted, dice, id_of, sendings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from tapehiss.cassettes.exchange import Exchange, Headers, Request, Response
+    from tapehiss.cassettes.exchange import Headers, Request, Response
     from tapehiss.mocks.outcome import Outcome
     from tapehiss.mocks.webhook_templates import Message
     from tapehiss.mocks.webhooks import Storm
@@ -118,25 +117,25 @@ class Postbox:
 
     # ---- what brings events about
 
-    def answered(self, request: Request, outcome: Outcome, recordings: Sequence[Exchange], now_s: float) -> None:
-        """The mock answered a request: if the vendor carried it out, the webhooks that follow are sent."""
-        response = carried_out(outcome, recordings)
+    def answered(self, request: Request, outcome: Outcome, now_s: float, *, ahead_s: float = 0.0) -> None:
+        """The mock answered a request: if the vendor, whose clock is so far ahead, carried it out, the webhooks that follow are sent."""
+        response = outcome.done
         for _ in range(0 if response is None else 1 + outcome.twice):
-            self.happened(request, response, now_s)
+            self.happened(request, response, now_s, ahead_s=ahead_s)
 
-    def happened(self, request: Request, response: Response | None, now_s: float) -> None:
+    def happened(self, request: Request, response: Response | None, now_s: float, *, ahead_s: float = 0.0) -> None:
         """The vendor carried out a request: the webhooks that follow are sent."""
         path = normal_path(split_url(request.url).path)
         for template in self.plan.templates:
             if template.on and operation_pattern(template.on)(request.method, path):
-                self.post(template, occasion_of(request, response), now_s)
+                self.post(template, occasion_of(request, response), now_s, ahead_s=ahead_s)
 
-    def post(self, template: Template, occasion: Occasion, now_s: float) -> str:
-        """One event of a template; its id."""
+    def post(self, template: Template, occasion: Occasion, now_s: float, *, ahead_s: float = 0.0) -> str:
+        """One event of a template, dated by the vendor's clock, which is so far ahead; its id."""
         number = self._events[template.name]
         self._events[template.name] += 1
-        message = self._message(template, number, "", occasion, now_s)
-        forge = self._message(template, number, "forged", occasion, now_s)
+        message = self._message(template, number, "", occasion, now_s + ahead_s)
+        forge = self._message(template, number, "forged", occasion, now_s + ahead_s)
         sent = list(sendings(self.plan, self.seed, message, forge))
         genuine = sum(not sending.forged for _, sending in sent)
         self._sums.update(events=1, dropped=not sent, duplicated=genuine > 1, forged=len(sent) - genuine)
@@ -145,9 +144,9 @@ class Postbox:
         self.wake()
         return message.id
 
-    def _message(self, template: Template, number: int, kind: str, occasion: Occasion, now_s: float) -> Message:
+    def _message(self, template: Template, number: int, kind: str, occasion: Occasion, at_s: float) -> Message:
         event_id = kind + id_of(self.seed, template.name, number)
-        return written(template, self.plan.ring.style, number, event_id, occasion, self.unix_s + now_s)
+        return written(template, self.plan.ring.style, number, event_id, occasion, self.unix_s + at_s)
 
     def _put(self, due_s: float, sending: Sending) -> None:
         if self.disabled or len(self._waiting) >= PENDING_MAX:
@@ -216,15 +215,6 @@ class Postbox:
         fates = tuple(sorted(self._fates.items()))
         pending = len(self._waiting) + len(self._away)
         return PostTotals(**sums, fates=fates, pending=pending, disabled=self.disabled)
-
-
-def carried_out(outcome: Outcome, recordings: Sequence[Exchange]) -> Response | None:
-    """What the vendor answers to what it carried out, whether or not it arrives; ``None`` if it did nothing, or nothing anew."""
-    if outcome.spoiled or outcome.repeat or outcome.limit:
-        return None
-    kept = None if outcome.recording is None else recordings[outcome.recording].response
-    response = outcome.response or kept
-    return response if response is not None and response.status < ERROR else None
 
 
 def _fate(sending: Sending, answer: Answer) -> Fate:

@@ -64,7 +64,9 @@ class Striking:
         """What the rules that struck make of an outcome, and by how many seconds they delay it; by the right clock it is ``unix_s``."""
         ahead_s = shift_s(rule.fault for rule in rules)
         made, delay_s = strike(self._settled(rules, call, request, outcome, elapsed_s, unix_s + ahead_s), outcome)
-        return replace(redated(made, unix_s + ahead_s) if ahead_s else made, struck=rules), delay_s
+        return replace(
+            redated(made, unix_s + ahead_s) if ahead_s else made, struck=rules, meant=outcome.response
+        ), delay_s
 
     def refusal(
         self, rules: Schedule, call: Call, head: Request, rung: Rung, elapsed_s: float, unix_s: float

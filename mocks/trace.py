@@ -148,7 +148,7 @@ def _forbids(response: Response | None) -> bool:
 
 
 def _carried_out(vendor: Vendor, outcome: Outcome) -> bool:
+    """Also where the tape has no answer: what was reset when it was recorded may have been carried out."""
     if not outcome.advances or outcome.recording is None:
-        return False
-    recorded = vendor.index.recordings[outcome.recording].response
-    return recorded is None or recorded.status < REFUSAL
+        return outcome.done is not None
+    return outcome.done is not None or vendor.index.recordings[outcome.recording].response is None

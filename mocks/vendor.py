@@ -16,7 +16,6 @@ from tapehiss.mocks.holdings import NOTHING as NOTHING_HELD
 from tapehiss.mocks.holdings import Holdings
 from tapehiss.mocks.idempotency import (
     CUSTOMS,
-    ERROR,
     Custom,
     First,
     Key,
@@ -35,7 +34,7 @@ from tapehiss.mocks.limits import Limits
 from tapehiss.mocks.lore import Lore, recorded_s
 from tapehiss.mocks.memory import Memory
 from tapehiss.mocks.nearest import miss
-from tapehiss.mocks.outcome import MADE, Outcome, Repeat, Rung
+from tapehiss.mocks.outcome import ERROR, MADE, Outcome, Repeat, Rung
 from tapehiss.mocks.past import NOTHING, Past
 from tapehiss.mocks.playing import answering, personal, played, without_body
 from tapehiss.mocks.settling import shift_s

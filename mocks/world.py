@@ -65,7 +65,8 @@ class Step:
 
     def given_up(self, at_s: float) -> Step:
         """The same for a client that waits no longer than until then."""
-        outcome = replace(self.outcome, response=None, ending=Ending.TIMED_OUT, body_bytes=None)
+        meant = self.outcome.response if self.outcome.meant is None else self.outcome.meant
+        outcome = replace(self.outcome, response=None, ending=Ending.TIMED_OUT, body_bytes=None, meant=meant)
         return replace(self, known_at_s=at_s, outcome=outcome)
 
 

@@ -10,16 +10,23 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
-from shelf import BOOKS, STYLES, TITLES, answer, ask, items_of, next_of, recorded, written
+from shelf import BOOKS, HOST, STYLES, TITLES, answer, ask, items_of, next_of, recorded, written
 
 from tapehiss.cassettes.exchange import Exchange, Response
 from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.evidence import learn
+from tapehiss.contracts.webhook_signatures import keyring
 from tapehiss.mocks.beyond import beyond
 from tapehiss.mocks.index import index_of
+from tapehiss.mocks.live import LiveVendor
 from tapehiss.mocks.outcome import Outcome, Rung
+from tapehiss.mocks.postbox import Postbox
 from tapehiss.mocks.shorthand import rule_from_text
+from tapehiss.mocks.trace import attempt_of
 from tapehiss.mocks.vendor import State, Vendor
+from tapehiss.mocks.webhook_templates import Template
+from tapehiss.mocks.webhooks import Plan
+from tapehiss.mocks.world import Step
 
 
 @cache
@@ -399,3 +406,25 @@ def test_what_was_made_has_happened_for_the_weather():
         state, outcome, _ = known.answer(state, request, 0.0)
         statuses.append((outcome.recording, outcome.response.status))
     assert statuses == [(None, 200), (None, 201), (None, 503)]
+
+
+def test_what_was_made_and_lost_is_told_all_the_same():
+    """A thing whose answer never came is a write in the trace, and its webhook says what was made of the request, not of a sibling."""
+    known = replace(vendor("offset"), schedule=(replace(rule_from_text("lose"), on="POST *"),))
+    mock = LiveVendor(known)
+    made = Template("made", "book.made", f"POST {BOOKS}")
+    mock.post(Postbox(Plan(keyring("standard", ["YWJj"]), (made,)), "http://127.0.0.1:9/"))
+    request = ask("POST", BOOKS, {"title": "Adam Bede", "pages": 5})
+    outcome, _ = mock.answer(request, 0.0)
+    (name,) = (name for name, _ in mock.state.holdings.of(f"{HOST}{BOOKS}"))
+    assert (outcome.response, outcome.rung) == (None, Rung.SIBLING)
+    _, sending = mock.webhooks.take(0.0)
+    told = json.loads(sending.message.body)["data"]
+    assert (told["id"], told["title"]) == (name, "Adam Bede")
+    assert attempt_of(known, Step(0.0, 1.0, request, outcome)).carried_out
+    bare = replace(known, index=index_of(()), beyond=beyond(catalogue(learn(recorded("offset"))), ()), schedule=())
+    _, outcome, _ = bare.answer(State(), request, 0.0)
+    step = Step(0.0, 1.0, request, outcome)
+    assert outcome.recording is None
+    assert attempt_of(bare, step).carried_out
+    assert attempt_of(bare, step.given_up(0.5)).carried_out

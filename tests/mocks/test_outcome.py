@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 import pytest
 
 from tapehiss.cassettes.exchange import Response
-from tapehiss.mocks.faults import Latency, Reset, Status, Truncate
-from tapehiss.mocks.outcome import Outcome
+from tapehiss.mocks.faults import Latency, Lose, Reset, Status, Truncate
+from tapehiss.mocks.outcome import Outcome, Repeat, Rung
 from tapehiss.mocks.schedule import Rule
 
 
@@ -37,3 +37,27 @@ def test_telling_changes_nothing_else():
     """Every other field stays what it is, whatever fields there are."""
     full = Outcome(*(each.name for each in fields(Outcome)))
     assert full.telling((("a", "b"),)) == replace(full, told=(("a", "b"),))
+
+
+DONE = Response(201, body=b"{}")
+LOST = Outcome(None, recording=3, struck=(Rule(Lose()),), meant=DONE)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "done"),
+    [
+        (Outcome(DONE, recording=3), DONE),
+        (Outcome(DONE, rung=Rung.SYNTHESISED), DONE),
+        (LOST, DONE),
+        (replace(LOST, response=Response(201, body=b"{damaged")), DONE),
+        (Outcome(DONE, recording=3, struck=(Rule(Status(503)),), meant=DONE), None),
+        (Outcome(DONE, recording=3, repeat=Repeat.REPLAYED), None),
+        (Outcome(DONE, rung=Rung.SYNTHESISED, limit="minute"), None),
+        (Outcome(None, recording=6), None),
+        (Outcome(replace(DONE, status=402), recording=3), None),
+        (Outcome(DONE), None),
+    ],
+)
+def test_what_was_carried_out(outcome, done):
+    """Also what was answered into the void; not what a fault, a limit or a key kept from being done, an error, or a miss."""
+    assert outcome.done is done

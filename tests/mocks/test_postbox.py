@@ -6,17 +6,14 @@ import itertools
 import math
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shop import SHOP
 
 from tapehiss.contracts.webhook_retries import RETRIES
 from tapehiss.contracts.webhook_signatures import keyring
-from tapehiss.mocks.faults import Lose, Status
-from tapehiss.mocks.outcome import Outcome, Repeat, Rung
-from tapehiss.mocks.postbox import PENDING_MAX, Fate, Postbox, carried_out
-from tapehiss.mocks.schedule import Rule
+from tapehiss.mocks.outcome import Outcome, Rung
+from tapehiss.mocks.postbox import PENDING_MAX, Fate, Postbox
 from tapehiss.mocks.webhook_templates import Occasion, Template
 from tapehiss.mocks.webhooks import CALM, Plan, Storm
 
@@ -170,27 +167,20 @@ def test_whoever_carries_is_woken():
 def test_an_operation_brings_its_webhooks_about():
     """After what the vendor carried out, and not after other operations."""
     box, request = postbox(), SHOP[3].request
-    box.answered(request, Outcome(SHOP[3].response, rung=Rung.EXACT, recording=3), SHOP, 0.0)
-    box.answered(SHOP[0].request, Outcome(SHOP[0].response, rung=Rung.EXACT, recording=0), SHOP, 0.0)
+    box.answered(request, Outcome(SHOP[3].response, rung=Rung.EXACT, recording=3), 0.0)
+    box.answered(SHOP[0].request, Outcome(SHOP[0].response, rung=Rung.EXACT, recording=0), 0.0)
     assert box.totals().events == 1
-    box.answered(request, Outcome(SHOP[3].response, recording=3, twice=True), SHOP, 0.0)
+    box.answered(request, Outcome(SHOP[3].response, recording=3, twice=True), 0.0)
     assert box.totals().events == 3
     _, sending = box.take(1.0)
     assert b'"data": {"id": 1}' in sending.message.body
 
 
-@pytest.mark.parametrize(
-    ("outcome", "done"),
-    [
-        (Outcome(SHOP[3].response, recording=3), True),
-        (Outcome(None, recording=3, struck=(Rule(Lose()),)), True),
-        (Outcome(SHOP[3].response, recording=3, struck=(Rule(Status(503)),)), False),
-        (Outcome(SHOP[3].response, recording=3, repeat=Repeat.REPLAYED), False),
-        (Outcome(SHOP[3].response, recording=3, limit="minute"), False),
-        (Outcome(None, recording=6), False),
-        (Outcome(replace(SHOP[3].response, status=402), recording=3), False),
-    ],
-)
-def test_what_was_carried_out(outcome, done):
-    """Also what was answered into the void; not what a fault, a limit or a key kept from being done, nor an error."""
-    assert (carried_out(outcome, SHOP) is not None) == done
+def test_events_are_dated_by_the_vendors_clock():
+    """A clock that was set ahead is told in what is sent, and sends nothing later."""
+    box = postbox()
+    box.unix_s = 1_800_000_000.0
+    box.answered(SHOP[3].request, Outcome(SHOP[3].response, recording=3), 5.0, ahead_s=31_536_000.0)
+    assert box.due_s == 6.0
+    _, sending = box.take(6.0)
+    assert b'"timestamp": "2028-01-15T08:00:05Z"' in sending.message.body
