@@ -56,7 +56,7 @@ def is_enumeration(seen: Field) -> bool:
 
 def _is_word(text: str) -> bool:
     value = json.loads(text)
-    return _WORDLIKE.match(value) is not None and not looks_minted(value)
+    return isinstance(value, str) and _WORDLIKE.match(value) is not None and not looks_minted(value)
 
 
 def values_of(seen: Field) -> list[Any]:

@@ -78,7 +78,10 @@ def _mutated(body: bytes, kind: str, at: str, value: str) -> bytes:
         data = json.loads(body)
     except (ValueError, RecursionError):
         return _half(body)
-    return written(changed(data, kind, steps_of(at) if at else _first(data), value))
+    steps = steps_of(at) if at else _first(data)
+    if kind == "missing" and not steps:
+        return _half(body)  # there is nothing in it that could be left out
+    return written(changed(data, kind, steps, value))
 
 
 def written(data: Any) -> bytes:

@@ -5,7 +5,22 @@ from __future__ import annotations
 import pytest
 
 from tapehiss.contracts.counts import Field, Seen
-from tapehiss.contracts.values import format_of, instant, is_never_negative, only, said, support, witnessed
+from tapehiss.contracts.values import (
+    format_of,
+    instant,
+    is_enumeration,
+    is_never_negative,
+    only,
+    said,
+    support,
+    witnessed,
+)
+
+
+def test_values_of_another_kind_are_no_words():
+    """A saved contract whose kinds somebody changed says nothing of its values."""
+    assert is_enumeration(Field({"string": 400}, 400, values={'"on"': 200, '"off"': 200}))
+    assert not is_enumeration(Field({}, 400, values={"1000": 200, "1001": 200}))
 
 
 def test_a_format_needs_several_strings():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tapehiss.cassettes.exchange import Response, header
@@ -24,6 +24,7 @@ def of(kind: str, at: str = "", body: bytes = BODY) -> bytes:
 
 
 @given(st.sampled_from(KINDS), JSON.map(lambda data: json.dumps(data).encode()) | st.binary(min_size=1, max_size=40))
+@example("missing", b"null")
 def test_damage_is_always_done_and_always_the_same(kind, body):
     """Whatever the body: it is another one afterwards (or has another type), and the same one every time."""
     before = Response(200, "OK", (("Content-Type", "application/json"),), body)
