@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 RECORDINGS_MAX = 1_000_000
 COMPARED_MAX = 500
 """How many bodies are compared for the nearest one."""
+ABOUT_THE_BODY = frozenset({400, 402, 404, 409, 413, 422})
+"""Refusals of what stood in one body: they say nothing about another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,16 @@ class Index:
         return (*in_url, *self.inventions.named_anew(*in_bodies(request, recorded)))
 
     def _closest(self, request: Request, numbers: list[int]) -> tuple[int, ...]:
-        """Of some recordings, those with the most fields of the body equal to the request's."""
+        """Of some recordings, those with the most fields of the body equal to the request's; no refusal of another body, unless all are."""
         asked = fields_of(read_body(request))
         scores = {number: self._equal_fields(number, asked) for number in numbers[:COMPARED_MAX]}
         best = max(scores.values())
-        return tuple(number for number, score in scores.items() if score == best)
+        alike = tuple(number for number, score in scores.items() if score == best)
+        return tuple(number for number in alike if not self._refused_a_body(number)) or alike
+
+    def _refused_a_body(self, number: int) -> bool:
+        response = self.recordings[number].response
+        return response is not None and response.status in ABOUT_THE_BODY
 
     def _equal_fields(self, number: int, asked: dict[str, object]) -> int:
         recorded = fields_of(read_body(self.recordings[number].request))

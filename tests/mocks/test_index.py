@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from shop import HOST, SHOP, get, post
 
 from strategies import exchanges
 from tapehiss.cassettes.exchange import Ending, Exchange, Request
-from tapehiss.mocks.index import index_of, playable
+from tapehiss.mocks.index import ABOUT_THE_BODY, index_of, playable
 from tapehiss.mocks.outcome import Rung
 
 INDEX = index_of(SHOP)
@@ -63,6 +65,19 @@ def test_the_closest_body_is_played_first():
     """On the rung that ignores the body, the recordings with the most fields in common come forward."""
     match = INDEX.find(Request("POST", HOST + "/v1/orders", (), b'{"item": "reel", "count": 9}'))
     assert match.closest == (4,)
+
+
+@pytest.mark.parametrize("status", sorted(ABOUT_THE_BODY))
+def test_what_was_wrong_with_one_body_is_not_held_against_another(status):
+    """Of recordings that resemble a request equally, those that refused their own body give way; where all did, they are what there is."""
+    taken, refused = post("/a", b'{"amount": 1, "currency": "eur"}'), post("/a", b'{"amount": -1, "currency": "eur"}')
+    refused = replace(refused, response=replace(refused.response, status=status))
+    asked = Request("POST", HOST + "/a", (), b'{"amount": 2, "currency": "eur"}')
+    assert index_of([refused, taken]).find(asked).closest == (1,)
+    assert index_of([refused, refused]).find(asked).closest == (0, 1)
+    busy = replace(refused, response=replace(refused.response, status=503))
+    assert index_of([busy, taken]).find(asked).closest == (0, 1)
+    assert index_of([refused, taken]).find(refused.request).closest == ()
 
 
 def test_a_part_is_not_played_to_who_asked_for_all():
