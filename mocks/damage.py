@@ -79,8 +79,8 @@ def _mutated(body: bytes, kind: str, at: str, value: str) -> bytes:
     except (ValueError, RecursionError):
         return _half(body)
     steps = steps_of(at) if at else _first(data)
-    if kind == "missing" and not steps:
-        return _half(body)  # there is nothing in it that could be left out
+    if kind == "missing" and data is None and not steps:
+        return _half(body)  # null stands for what is left out, and is there already
     return written(changed(data, kind, steps, value))
 
 
