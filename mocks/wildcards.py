@@ -7,12 +7,14 @@ so that an ``id`` that is a secret here is still an ``id`` there.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.pseudonyms import is_pseudonym
 from tapehiss.cassettes.secretnames import Names, Place, Strength
+from tapehiss.cassettes.secretshapes import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,6 +54,8 @@ TOKEN_MIN_CHARS = 16
 """Shorter values are looked at only under a name that sounds secret."""
 SHORT_MIN_CHARS = 6
 SHAPES_MAX = 100
+REMEMBERED_MAX_CHARS = 500
+"""Longer paths are looked through every time."""
 DEPTH_MAX = 64
 _NAMES = Names()
 
@@ -95,12 +99,27 @@ class Wildcards:
         return path if shape is None else "/".join(shape)
 
     def shown(self, path: str) -> str:
-        """The path for a person, with a star where a credential stands."""
-        return self.path(path).replace(ANY, "*")
+        """The path for a person, with a star where a credential stands: where the tapes have one, and where something looks like one."""
+        wild = self.path(path)
+        if wild is not path:
+            return wild.replace(ANY, "*")
+        return _starred(path) if len(path) <= REMEMBERED_MAX_CHARS else _starred.__wrapped__(path)
 
     def of(self, method: str, path: str) -> frozenset[str]:
         """The names whose values may be anything in this operation."""
         return self.names.get((method, path), frozenset())
+
+
+@lru_cache(maxsize=16_384)
+def _starred(path: str) -> str:
+    """The path without what is a credential by its form alone."""
+    return _credentials().sub(lambda found: found[0].replace(found[found.lastindex or 0], "*"), path)
+
+
+@lru_cache(maxsize=1)
+def _credentials() -> re.Pattern[str]:
+    """Every format of credential that is sure, as one pattern; made when it is first asked for."""
+    return re.compile("|".join(f"(?:{each.regex.pattern.decode()})" for each in PATTERNS if each.sure))
 
 
 def _fits(shape: tuple[str, ...], segments: list[str]) -> bool:

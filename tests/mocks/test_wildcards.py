@@ -91,6 +91,16 @@ def test_shapes_are_bounded():
     assert wild.shown("/0/x/y") == "/0/x/y"
 
 
+@pytest.mark.parametrize("long", ["", "/x" * 400])
+def test_a_credential_that_no_tape_has_is_not_shown(long):
+    """A client's own token in a path is a star by its form, wherever it asks; identifiers stay what they are."""
+    token, key = "98765432:" + "BBHdqTcvCH1vGWJx" * 2, "sk_" + "live_" + "a1" * 12
+    assert Wildcards().shown(f"/bot{token}/sendMessage{long}") == f"/bot*/sendMessage{long}"
+    assert Wildcards().shown(f"/v1/keys/{key}/x{long}") == f"/v1/keys/*/x{long}"
+    plain = f"/v1/charges/ch_3MtwBwLkdIwHu7ix28a3tqPa/9b2f6c1e-0d7a-4d53-8e0e-5a1a7f1d2c3b{long}"
+    assert Wildcards().shown(plain) == plain
+
+
 def test_named_values_of_deep_data_end():
     """Values are looked at down to a depth."""
     data: object = {"end": 1}
