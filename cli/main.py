@@ -33,6 +33,7 @@ tapehiss = LazyGroup(
         "record": "a recording proxy between your program and a vendor",
         "scenario": "ready schedules of faults: list, show, play",
         "serve": "a mock vendor made of tapes, which can be told to misbehave",
+        "storm": "run a program in bad weather, and find the smallest outage that breaks it",
         "tape": "look at tapes, convert them, check them",
     },
 )

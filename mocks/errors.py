@@ -13,6 +13,8 @@
         ├── BadStateKey     states cannot be told apart in this way, or this one is not there
         ├── BadSnapshot     it is not there, or there are too many
         ├── BadClock        a time that no vendor's clock can show
+        ├── BadCommand      a command that cannot be put into a storm: it does not start, or does nothing there
+        ├── BadStormFile    a counterexample that cannot be read, or is not about these tapes
         └── EndlessFlow     a client that never stops asking
 """
 
@@ -57,6 +59,14 @@ class BadSnapshot(Misuse):
 
 class BadClock(Misuse):
     """A time that no vendor's clock can show."""
+
+
+class BadCommand(Misuse):
+    """A command that cannot be put into a storm: it does not start, or does nothing there."""
+
+
+class BadStormFile(Misuse):
+    """A counterexample in a file that cannot be read, or is not about these tapes."""
 
 
 class EndlessFlow(Misuse):
