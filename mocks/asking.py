@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -47,7 +48,7 @@ class Asking:
     @property
     def place(self) -> str:
         """The URL without its query."""
-        return self.request.url.partition("?")[0].partition("#")[0].rstrip("/")
+        return place_of(self.request.url)
 
     @property
     def values(self) -> dict[str, str]:
@@ -83,8 +84,12 @@ class Knowledge:
     recordings: tuple[Exchange, ...] = field(default=(), repr=False)
     siblings: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
     """Operation -> numbers of its recordings that have a whole answer."""
+    places: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    """URL without its query -> numbers of the recordings that were asked there."""
     _answers: dict[str, tuple[Answers, ...]] = field(default_factory=dict, repr=False, compare=False)
     """What was asked for once is kept."""
+    _asked: dict[int, frozenset[tuple[str, str]]] = field(default_factory=dict, repr=False, compare=False)
+    """What a recording that was compared once asked for, likewise."""
 
     def asking(self, request: Request) -> Asking:
         """A request as the contract understands it."""
@@ -126,24 +131,28 @@ class Knowledge:
     def sibling(self, asking: Asking, statuses: Iterable[int] = DONE) -> int | None:
         """The recording of the same operation, with one of these statuses, that was asked most alike; the first of equals."""
         wanted = frozenset(statuses)
-        numbers = [
+        numbers = (
             number
             for number in self.siblings.get(str(asking.operation), ())
             if (response := self.recordings[number].response) is not None and response.status in wanted
-        ]
+        )
         asked = _leaves(asking.documents)
-        return max(numbers[:COMPARED_MAX], key=lambda number: self._likeness(asked, number), default=None)
+        return max(islice(numbers, COMPARED_MAX), key=lambda number: self._likeness(asked, number), default=None)
 
     def _likeness(self, asked: frozenset[tuple[str, str]], number: int) -> tuple[int, int]:
         """Equal fields first, then fewer that differ."""
-        other = _leaves(self.asking(self.recordings[number].request).documents)
+        if number not in self._asked:
+            self._asked[number] = _leaves(self.asking(self.recordings[number].request).documents)
+        other = self._asked[number]
         return len(asked & other), -len(asked ^ other)
 
 
 def knowledge_of(catalogue: Catalogue, recordings: tuple[Exchange, ...]) -> Knowledge:
     """What a contract and some recordings know together."""
     siblings: dict[str, list[int]] = {}
+    places: dict[str, list[int]] = {}
     for number, exchange in enumerate(recordings):
+        places.setdefault(place_of(exchange.request.url), []).append(number)
         response = exchange.response
         if (
             response is not None
@@ -152,7 +161,16 @@ def knowledge_of(catalogue: Catalogue, recordings: tuple[Exchange, ...]) -> Know
             and not exchange.messages
         ):
             siblings.setdefault(str(catalogue.read(exchange).operation), []).append(number)
-    return Knowledge(catalogue, recordings, {line: tuple(numbers) for line, numbers in siblings.items()})
+    return Knowledge(catalogue, recordings, _frozen(siblings), _frozen(places))
+
+
+def place_of(url: str) -> str:
+    """A URL without its query."""
+    return url.partition("?")[0].partition("#")[0].rstrip("/")
+
+
+def _frozen(numbers: Mapping[str, list[int]]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(each) for name, each in numbers.items()}
 
 
 def _leaves(data: Any, path: str = "") -> frozenset[tuple[str, str]]:

@@ -150,13 +150,12 @@ class Beyond:
 
     def _taken(self, collection: str, kind: Kind) -> frozenset[str]:
         """The identifiers that the tapes know in a collection: what they list, and what was created there."""
+        if collection not in self.knowledge.places:
+            return frozenset()
         if collection not in self._names:
             listing = self._listing(collection)
-            made = (
-                document_in(exchange.response)
-                for exchange in self.knowledge.recordings
-                if exchange.request.method == "POST" and exchange.request.url.partition("?")[0] == collection
-            )
+            asked = map(self.knowledge.recordings.__getitem__, self.knowledge.places[collection])
+            made = (document_in(exchange.response) for exchange in asked if exchange.request.method == "POST")
             told = ((document, entity_at(document, kind.identifier, kind.wrap)) for document in made)
             names = {str(_inner(each, pointer)[kind.identifier]) for each, pointer in told if pointer is not None}
             self._names[collection] = frozenset(names) | (listing.names if listing else frozenset[str]())
@@ -186,8 +185,9 @@ class Beyond:
         held = holdings.get(question.collection, question.asking.name)
         if held is not None:
             return held.entity
-        for exchange in reversed(self.knowledge.recordings):
-            if exchange.request.url.partition("?")[0] == question.asking.place and exchange.response is not None:
+        for number in reversed(self.knowledge.places.get(question.asking.place, ())):
+            exchange = self.knowledge.recordings[number]
+            if exchange.response is not None:
                 made = document_in(exchange.response)
                 pointer = entity_at(made, kind.identifier, kind.wrap)
                 if pointer is not None and exchange.response.status in DONE:
@@ -235,6 +235,8 @@ class Beyond:
         return holdings, listing.page(question.asking, holdings.of(question.collection))
 
     def _listing(self, collection: str) -> Listing | None:
+        if collection not in self.knowledge.places:
+            return None  # clients name collections without end: nothing is kept of those
         if collection not in self._listings:
             self._listings[collection] = listing_of(self.knowledge, self.kinds, collection)
         return self._listings[collection]

@@ -1,7 +1,7 @@
 """What clients created, changed and deleted at the mock: a small world over the tapes.
 
 The law of this file: a persistent value. To a client it is a dictionary of resources by collection and identifier; it is bounded, and
-forgets the oldest half of a collection that is full.
+forgets the oldest half of a collection that is full, and the half of too many collections in which nothing new came for longest.
 """
 
 from __future__ import annotations
@@ -50,19 +50,25 @@ class Holdings:
     def put(self, collection: str, name: str, entity: dict[str, Any] | None, *, created: bool = False) -> Holdings:
         """The same with this resource as it is now; ``None`` deletes it."""
         held = self.collections.get(collection, _NONE)
-        if collection not in self.collections and len(self.collections) >= COLLECTIONS_MAX:
-            return self
         known = held.get(name)
         if known is not None and known.entity is not None:
             holding = Holding(entity, known.order, known.created)
         else:
             holding = Holding(entity, self.count, created or (known is not None and known.created))
         changed = _bounded(held.set(name, holding))
-        return Holdings(self.collections.set(collection, changed), self.count + 1)
+        return Holdings(_latest(self.collections.set(collection, changed)), self.count + 1)
 
 
 _NONE: Map[str, Holding] = Map()
 NOTHING = Holdings()
+
+
+def _latest(collections: Map[str, Map[str, Holding]]) -> Map[str, Map[str, Holding]]:
+    if len(collections) <= COLLECTIONS_MAX:
+        return collections
+    latest = {name: max(each.order for each in held.values()) for name, held in collections.items()}
+    kept = sorted(collections.items(), key=lambda pair: -latest[pair[0]])[: COLLECTIONS_MAX // 2]
+    return Map(kept)
 
 
 def _bounded(held: Map[str, Holding]) -> Map[str, Holding]:

@@ -127,11 +127,11 @@ def listing_of(knowledge: Knowledge, kinds: Kinds, collection: str) -> Listing |
 
 def _listed(knowledge: Knowledge, collection: str) -> Iterable[int]:
     """The recordings that were answered at this URL."""
-    for number, exchange in enumerate(knowledge.recordings):
+    for number in knowledge.places.get(collection, ()):
+        exchange = knowledge.recordings[number]
         response = exchange.response
         whole = response is not None and response.status in DONE and response.cut is None
-        here = exchange.request.url.partition("?")[0].rstrip("/") == collection
-        if here and whole and exchange.request.method == "GET" and exchange.ending is Ending.COMPLETE:
+        if whole and exchange.request.method == "GET" and exchange.ending is Ending.COMPLETE:
             yield number
 
 

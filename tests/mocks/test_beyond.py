@@ -428,3 +428,22 @@ def test_what_was_made_and_lost_is_told_all_the_same():
     assert outcome.recording is None
     assert attempt_of(bare, step).carried_out
     assert attempt_of(bare, step.given_up(0.5)).carried_out
+
+
+def test_what_clients_ask_for_is_not_kept_beside_the_state():
+    """Of collections that no tape has nothing is remembered, however many clients name."""
+    session = [
+        Exchange(
+            ask("POST", f"/v1/authors/{number}/books", {"title": "Emma"}), answer(201, {"id": f"bk_{number}Qx7mA"})
+        )
+        for number in range(1000, 1006)
+    ]
+    index = index_of(session)
+    known = Vendor(index, beyond=beyond(catalogue(learn(session)), index.recordings))
+    state, made = State(), set()
+    for number in range(2000, 2020):
+        state, outcome, _ = known.answer(state, ask("POST", f"/v1/authors/{number}/books", {"title": "Emma"}), 0.0)
+        made.add(json.loads(outcome.response.body)["id"])
+    assert (len(made), len(state.holdings.collections)) == (20, 20)
+    assert not known.beyond._listings
+    assert not known.beyond._names

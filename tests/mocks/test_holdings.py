@@ -38,7 +38,7 @@ def test_what_comes_later_stands_later(steps):
 
 
 def test_holdings_are_bounded():
-    """A full collection forgets its oldest half; further collections are not held."""
+    """A full collection forgets its oldest half, and so do the collections: what came last is always there."""
     held = Holdings()
     for number in range(holdings.HELD_MAX + 1):
         held = held.put("a", str(number), {})
@@ -47,6 +47,9 @@ def test_holdings_are_bounded():
     ]
     for number in range(holdings.COLLECTIONS_MAX + 5):
         held = held.put(f"c{number}", "x", {})
-    assert len(held.collections) == holdings.COLLECTIONS_MAX
+        assert held.get(f"c{number}", "x") is not None
+    forgotten = holdings.COLLECTIONS_MAX + 1 - holdings.COLLECTIONS_MAX // 2
+    assert "a" not in held.collections
+    assert sorted(held.collections) == sorted(f"c{n}" for n in range(forgotten - 1, holdings.COLLECTIONS_MAX + 5))
     assert bool(held)
     assert not Holdings()
