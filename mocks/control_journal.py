@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from tapehiss.mocks.control_parts import OPERATION_MAX_CHARS
+from tapehiss.mocks.control_parts import Named  # noqa: TC001 (pydantic reads the annotations)
 from tapehiss.mocks.journal import ENTRIES_MAX, coverage
 from tapehiss.mocks.outcome import Rung  # noqa: TC001 (fastapi reads the annotations)
 from tapehiss.mocks.reel import KEPT_MAX_BYTES, exported
@@ -30,7 +30,7 @@ class Wanted(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    on: str = Field(default="*", max_length=OPERATION_MAX_CHARS, description="METHOD /path, with * for anything")
+    on: Named = "*"
     since: int = Field(default=0, ge=0, description="the number of the first entry that counts")
     key: str | None = Field(default=None, max_length=KEY_MAX_CHARS, description="whose state was meant")
     match: Rung | None = Field(default=None, description="the rung of the ladder")

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from starlette.exceptions import HTTPException as Refused
 
+from tapehiss.cassettes.media import is_json
 from tapehiss.mocks.errors import BadClock, BadSnapshot, BadStateKey
 from tapehiss.mocks.sandbox import LOAN_MAX_S
+from tapehiss.mocks.schedule import operation_flaw
 from tapehiss.mocks.statekeys import KEY_MAX_CHARS
 
 if TYPE_CHECKING:
@@ -40,7 +42,21 @@ ForS = Annotated[
     ),
 ]
 OPERATION_MAX_CHARS = 500
-Operation = Annotated[str, Query(max_length=OPERATION_MAX_CHARS, description="METHOD /path, with * for anything")]
+
+
+def _operation(on: str) -> str:
+    """What can mean a request at all."""
+    if flaw := operation_flaw(on):
+        raise ValueError(f"{flaw.what} -> {flaw.remedy}")
+    return on
+
+
+Named = Annotated[
+    str,
+    AfterValidator(_operation),
+    Field(max_length=OPERATION_MAX_CHARS, description="METHOD /path, with * for anything"),
+]
+Operation = Annotated[Named, Query()]
 
 PLACES: dict[type[Exception], tuple[int, tuple[str, str]]] = {
     BadStateKey: (422, ("query", "key")),
@@ -54,9 +70,10 @@ def refuse_plainly(app: FastAPI) -> None:
     """Make every refusal of an application have the one form."""
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         """What is wrong with a request, and where."""
-        return refusal(422, [detail(each["loc"], each["msg"], each["type"]) for each in error.errors()])
+        sent = request.headers.get("content-type", "nothing")[:80]
+        return refusal(422, [detail(each["loc"], _words(each, sent), each["type"]) for each in error.errors()])
 
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> JSONResponse:
@@ -67,6 +84,15 @@ def refuse_plainly(app: FastAPI) -> None:
 
     for kind, (status, place) in PLACES.items():
         app.add_exception_handler(kind, _refusing(status, place))
+
+
+def _words(error: Any, sent: str) -> str:
+    """What is wrong; of what was not sent as JSON, how it is."""
+    if error["type"] != "model_attributes_type":
+        return str(error["msg"]).removeprefix("Value error, ")
+    if is_json(sent.partition(";")[0].strip().lower()):
+        return "is no JSON object"
+    return f"was sent as {sent} -> send it as application/json (curl: --json in place of -d)"
 
 
 def _refusing(status: int, place: tuple[str, str]) -> Any:

@@ -9,7 +9,7 @@ from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from tapehiss.mocks.control_journal import EntryOut, Wanted, entry_out
-from tapehiss.mocks.control_parts import OPERATION_MAX_CHARS, detail
+from tapehiss.mocks.control_parts import Named, detail
 from tapehiss.mocks.selection import DEPTH_MAX, too_deep
 from tapehiss.mocks.verification import Expectation
 
@@ -27,7 +27,6 @@ Count = Annotated[int | None, Field(ge=0)]
 Gap = Annotated[
     float | None, Field(ge=0, allow_inf_nan=False, description="between one and the next, by the vendor's clock")
 ]
-Operation = Annotated[str, Field(max_length=OPERATION_MAX_CHARS)]
 
 
 class CheckIn(Wanted):
@@ -38,7 +37,7 @@ class CheckIn(Wanted):
         json_schema_extra={"examples": [{"on": "POST /v1/charges", "exactly": 2, "min_gap_s": 2}]},
     )
 
-    on: Operation = Field(description="METHOD /path, with * for anything")
+    on: Named
     idempotency_key: str | None = Field(default=None, max_length=1000)
     body_sha256: str | None = Field(default=None, pattern="^[0-9a-fA-F]{64}$", description="of the decoded body")
     body_json: Any = Field(
@@ -50,7 +49,7 @@ class CheckIn(Wanted):
     at_most: Count = None
     min_gap_s: Gap = None
     max_gap_s: Gap = None
-    order: list[Operation] = Field(
+    order: list[Named] = Field(
         default_factory=list, max_length=ORDER_MAX, description="operations that came in this order"
     )
     waits_as_told: bool = Field(default=False, description="none came before an earlier one's Retry-After had passed")

@@ -14,7 +14,7 @@ import hashlib
 import json
 import math
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tapehiss.mocks.errors import Flaw
@@ -192,6 +192,18 @@ def operation_pattern(on: str) -> Callable[[str, str], bool]:
     return lambda method, path: pattern.match(f"{method} {path}") is not None
 
 
+def operation_flaw(on: Any) -> Flaw | None:
+    """Why no request can be meant by it: methods are in capitals, and a path begins with a slash (or anything)."""
+    if isinstance(on, str) and _OPERATION.fullmatch(on):
+        return None
+    return Flaw(
+        "", f"{on!r} is not an operation", "write METHOD /path or /path, with * for anything: POST *, GET /v1/*"
+    )
+
+
+_OPERATION = re.compile(r"\s*(?:[^\sa-z]+\s+)?[/*?]\S*\s*")
+
+
 # ---- JSON
 
 CONDITIONS = {each.name: each.default for each in fields(Rule) if each.init and each.name != "fault"}
@@ -252,10 +264,8 @@ def _condition_flaw(name: str, value: Any) -> Flaw | None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     count = number and isinstance(value, int) and 0 <= value <= 2**53
     if name in _NAMING:
-        right = isinstance(value, str) and value and len(value.split()) <= 2
-        return (
-            None if right else Flaw(name, f"{value!r} is not an operation", "write METHOD /path, with * for anything")
-        )
+        flaw = operation_flaw(value)
+        return flaw and replace(flaw, field=name)
     if name == "where":
         found = re.fullmatch(r"\??[^\s:]+:\s*\S.*", value) if isinstance(value, str) else None
         return None if found else Flaw(name, f"{value!r} names no header", "write Name: value, or ?parameter: value")

@@ -60,6 +60,9 @@ def _headed(head: str) -> tuple[Form, dict[str, Any]] | Flaw:
     form = next(iter(exact or [form for form in forms if form.value is None and equals and value]), None)
     known = {part.name for part in form.parts if part.kind is FLAG} if form else set()
     words = {part.word: part.name for part in form.parts if part.kind is FLAG} if form else {}
+    stray = next((flag.partition("=")[0] for flag in flags if "=" in flag), None)
+    if form is not None and stray is not None:
+        return Flaw(stray, "is no word of a rule", f"allowed: {', '.join(f'{key}=' for key in WORDS)}; {EXAMPLE}")
     if form is None or not words.keys() >= set(flags):
         return Flaw("", f"{head!r} is no fault that we know", f"{_known(form)}; {EXAMPLE}")
     data: dict[str, Any] = {words[flag]: True for flag in flags} if known else {}

@@ -21,6 +21,8 @@ M = TypeVar("M", bound="BaseModel")
 FILE_MAX_BYTES = 1_000_000
 WRONG = (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError)
 """What PyYAML raises about content."""
+NO_MAPPING = ("model_type", "model_attributes_type", "dict_type")
+"""Kinds of error under which pydantic says that a mapping was wanted."""
 
 
 def content_of(path: Path, error: type[Misuse], wanted: str) -> bytes:
@@ -79,7 +81,7 @@ def formed(form: type[M], content: bytes, where: str, error: type[Misuse], remed
     except ValidationError as found:
         first = found.errors()[0]
         field = ".".join(str(step) for step in first["loc"])
-        words = first["msg"].removeprefix("Value error, ")
+        words = "is no mapping" if first["type"] in NO_MAPPING else first["msg"].removeprefix("Value error, ")
         raise error(f"{field}: {words}" if field else words, f"{where}:{line_of(root, first['loc'])}", remedy) from None
     except WRONG as found:
         raise no_yaml(found, where, error) from None

@@ -45,3 +45,34 @@ def test_what_is_no_json_is_left_to_who_reads_it(control):
     answer = control("PUT", "/schedule", content=b"\\ud800", headers={"Content-Type": "text/plain"})
     assert answer.status_code == 422
     assert control("POST", "/reset", content=b"\\ud800", headers={"Content-Type": "text/plain"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "sent_as", "said"),
+    [
+        (b'{"rules": []}', "application/x-www-form-urlencoded", "was sent as application/x-www-form-urlencoded -> "),
+        (b'{"rules": []}', None, "was sent as nothing -> "),
+        (b"[]", "application/json; charset=utf-8", "is no JSON object"),
+        (b"[]", "application/vnd.api+json", "is no JSON object"),
+    ],
+)
+def test_who_forgets_to_say_json_is_told_so(control, content, sent_as, said):
+    """As curl's ``-d`` does: what was wrong is the header, not the JSON."""
+    headers = {"Content-Type": sent_as} if sent_as else {}
+    answer = control("PUT", "/schedule", content=content, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["msg"].startswith(said)
+
+
+@pytest.mark.parametrize("on", ["POST", "nonsense", "post /v1/*", "", "POST v1"])
+def test_what_no_request_can_be_is_refused(control, on):
+    """A check of nothing would always hold, and a filter by it find nothing."""
+    for answer in (
+        control("POST", "/verify", json={"on": on, "at_most": 0}),
+        control("POST", "/verify", json={"on": "*", "order": [on]}),
+        control("GET", "/journal", params={"on": on}),
+        control("GET", "/effects", params={"on": on}),
+        control("PUT", "/schedule", json={"rules": [{"status": 503, "on": on}]}),
+    ):
+        assert answer.status_code == 422
+        assert f"{on!r} is not an operation -> write METHOD /path" in answer.json()["detail"][0]["msg"]

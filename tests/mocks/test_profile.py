@@ -46,7 +46,7 @@ def test_a_plan_changes_the_quotas():
     ("text", "said"),
     [
         ("{", "x.yaml:1"),
-        ("", "x.yaml:1: Input should be"),
+        ("", "x.yaml:1: is no mapping"),
         (LEAST.replace("quota: 60", "quota: -1"), "x.yaml:7: limits.minute.fixed.quota"),
         (LEAST.replace("fixed", "fixd"), "x.yaml:7: limits.minute.fixd"),
         (LEAST.replace("    on: [GET /v1/*]", "    on: 7"), "x.yaml:8: limits.minute.on"),

@@ -19,6 +19,7 @@ from tapehiss.mocks.schedule import (
     Rule,
     flaws_in,
     noted,
+    operation_flaw,
     operation_pattern,
     rule_from_json,
     schedule_from_json,
@@ -38,6 +39,13 @@ CALLS = st.builds(
 def test_a_schedule_survives_json(schedule):
     """A schedule written as JSON text is read back as the same value."""
     assert schedule_from_json(json.loads(json.dumps(schedule_to_json(schedule)))) == schedule
+
+
+@given(st.text("GET*? /[]x", max_size=12), st.sampled_from(["GET", "T"]), st.text("/[]xG*", max_size=4))
+def test_no_operation_is_refused_that_could_mean_a_request(on, method, path):
+    """Whatever a pattern means, it is not said to be none; paths begin with a slash."""
+    if len(on.split()) <= 2 and operation_pattern(on)(method, f"/{path}"):
+        assert operation_flaw(on) is None
 
 
 @given(strategies.schedules(), strategies.schedules(), SEEDS, CALLS, st.floats(0, 1000))
@@ -163,6 +171,8 @@ def test_operations_are_globs(on, method, path, meant):
         ({"status": 503, "frist": 2}, "frist"),
         ({"first": 2}, ""),
         ({"status": 503, "on": ""}, "on"),
+        ({"status": 503, "on": "POST"}, "on"),
+        ({"status": 503, "until": "post /v1/*"}, "until"),
         ({"status": 503, "on": "GET /a b"}, "on"),
         ({"status": 503, "after": -1}, "after"),
         ({"status": 503, "after": 1.5}, "after"),

@@ -99,7 +99,7 @@ def test_a_header_and_a_body_are_shown():
     [
         ("", ""),
         ("teapot", ""),
-        ("429 frist=2", ""),
+        ("429 frist=2", "frist"),
         ("latency=soon", "latency_s"),
         ("503 p=often", "probability"),
         ("503 first=2 first=3", "first"),

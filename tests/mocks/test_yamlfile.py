@@ -72,7 +72,8 @@ def test_a_text_becomes_a_value_of_a_form_or_is_told_where_it_is_wrong():
     assert formed(Form, b"on: [1, 2]", "f.yaml", BadSchedule, "mend it").on == [1, 2]
     for content, place, said in (
         (b"\non: [1,\n  x]", "f.yaml:3", "on.1: "),
-        (b"", "f.yaml:1", "Input should be"),
+        (b"", "f.yaml:1", "is no mapping"),
+        (b"\n- on", "f.yaml:2", "is no mapping"),
         (b"on: [1]\noff: 2", "f.yaml:1", "False: "),
         (b"on: [", "f.yaml:1", "is not YAML"),
         (b"on: !!python/name:os.system", "f.yaml:1", "is not YAML"),
