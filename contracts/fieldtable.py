@@ -31,9 +31,14 @@ def field_rows(root: Node) -> list[tuple[str, ...]]:
         rows = list(_rows(root, depth))
         if len(rows) <= _MANY_ROWS:
             break
-    if len(rows) > ROWS_MAX:
-        rows = [*rows[: ROWS_MAX - 1], (f"… {len(rows) - ROWS_MAX + 1} more", "", "", "")]
-    return rows
+    return rows_within(rows)
+
+
+def rows_within(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows of one table; of too many, the first and how many more there are."""
+    if len(rows) <= ROWS_MAX:
+        return rows
+    return [*rows[: ROWS_MAX - 1], (f"… {len(rows) - ROWS_MAX + 1} more", "", "", "")]
 
 
 def _rows(root: Node, depth: int) -> Iterator[tuple[str, ...]]:
@@ -59,9 +64,14 @@ def _below(place: str, node: Node, depth: int) -> Iterator[tuple[str, ...]]:
 
 
 def _row(place: str, node: Node, of: int) -> tuple[str, ...]:
-    seen = node.seen.occurrences
-    there = "always" if seen >= of else f"{seen} of {of}"
-    return place, kind_words(node), there if of > 1 or seen < of else "seen once", _values(node)
+    return place, kind_words(node), presence(node.seen.occurrences, of), values_shown(node)
+
+
+def presence(seen: int, of: int) -> str:
+    """How often something was there."""
+    if seen < of:
+        return f"{seen} of {of}"
+    return "always" if of > 1 else "seen once"
 
 
 def kind_words(node: Node) -> str:
@@ -79,7 +89,8 @@ def _kind(kind: str, node: Node) -> str:
     return kind
 
 
-def _values(node: Node) -> str:
+def values_shown(node: Node) -> str:
+    """What was seen of a value, in words."""
     union = union_of(node.seen) if node.members else None
     if union is not None:
         return f"by {union.tag}: {', '.join(variant.value for variant in union.variants)}"

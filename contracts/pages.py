@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tapehiss.cassettes.media import is_form
 from tapehiss.contracts.asking import as_curl, asking
 from tapehiss.contracts.blocks import Code, Heading, Lines, Table
 from tapehiss.contracts.counts import Part
 from tapehiss.contracts.fieldtable import COLUMNS, field_rows
+from tapehiss.contracts.pairtable import pair_rows
 from tapehiss.contracts.provenance import NOWHERE, Provenance, parameter_values
 from tapehiss.contracts.reading import NO_BODY, media_of, status_of
 from tapehiss.contracts.schemas import evidence_tree
@@ -223,7 +225,7 @@ def _parameters(evidence: Evidence, apart: Collection[str]) -> Iterator[Block]:
     rows: list[tuple[str, ...]] = []
     for part, place in (("path", "path"), ("query", "query"), ("request-headers", "header")):
         tree = evidence_tree(evidence.parts.get(part, Part()))
-        known = field_rows(tree) if tree is not None and tree.members else []
+        known = pair_rows(tree) if tree is not None else []
         rows += [(row[0], place, *row[1:]) for row in known if row[0].lower() not in apart]
     if rows:
         yield Table((COLUMNS[0], "in", *COLUMNS[1:]), tuple(rows), wide="values")
@@ -232,8 +234,9 @@ def _parameters(evidence: Evidence, apart: Collection[str]) -> Iterator[Block]:
 def _bodies(evidence: Evidence, level: int) -> Iterator[Block]:
     for name, part in sorted(evidence.parts.items()):
         if name.startswith("request ") and media_of(name) != NO_BODY:
-            yield Heading(f"Request body, {media_of(name)}: sent {part.exchanges} times", level + 2)
-            yield from fields_blocks(part)
+            media = media_of(name)
+            yield Heading(f"Request body, {media}: sent {part.exchanges} times", level + 2)
+            yield from fields_blocks(part, pairs=is_form(media) or media == "multipart/form-data")
 
 
 def _answers(evidence: Evidence, level: int) -> Iterator[Block]:
@@ -246,11 +249,11 @@ def _answers(evidence: Evidence, level: int) -> Iterator[Block]:
             yield from fields_blocks(part)
 
 
-def fields_blocks(part: Part) -> Iterator[Block]:
-    """The members of a part's documents; why some bodies could not be read."""
+def fields_blocks(part: Part, *, pairs: bool = False) -> Iterator[Block]:
+    """The members of a part's documents, or the names of its pairs; why some bodies could not be read."""
     tree = evidence_tree(part)
     if tree is not None:
-        yield Table(COLUMNS, tuple(field_rows(tree)), wide="values")
+        yield Table(COLUMNS, tuple(pair_rows(tree) if pairs else field_rows(tree)), wide="values")
     if part.unread:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(part.unread.items()))
         yield Lines((f"Could not be read: {reasons}.",))
