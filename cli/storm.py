@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tapehiss.mocks.stormfile import StormFile
 
 INTO = Path(".tapehiss", "storms")
+TOUR_MAX = 200
+"""So many small outages are tried before any is drawn."""
 EPILOG = """\b
 Examples:
   tapehiss storm tapes/shop.yaml -- python app.py {url}
@@ -75,7 +77,7 @@ class StormCommand(click.Command):
     help="How long an answer may be late: longer than the command's timeouts.",
 )  # fmt: skip
 @click.option(
-    "--at-once", type=click.IntRange(1, 1000), metavar="N", help="So many runs at a time.  [twice the processors]"
+    "--at-once", type=click.IntRange(1, 1000), metavar="N", help="So many runs at a time.  [four for each processor]"
 )
 @click.option(
     "--shrink", type=click.FloatRange(0), default=60.0, show_default=True, metavar="SECONDS",
@@ -120,7 +122,7 @@ def command(
         if replay is not None:
             return _replayed(arena, replay, as_json=as_json)
         begun_s = time.monotonic()
-        findings = _stormed(arena, wanted, examples, latency, at_once or 2 * (os.cpu_count() or 1), shrink)
+        findings = _stormed(arena, wanted, examples, latency, at_once or 4 * (os.cpu_count() or 1), shrink)
         took_s = time.monotonic() - begun_s
     card = Scorecard(findings, arena, took_s, _written(arena, findings, into), tuple(again))
     if as_json:
@@ -146,7 +148,7 @@ def _stormed(
 ) -> Findings:
     """The search: what was drawn up front runs at once, what breaks is made smaller one by one."""
     from tapehiss.mocks.storm import storm
-    from tapehiss.mocks.strategies import storms
+    from tapehiss.mocks.strategies import storms, tour
 
     until_s: list[float] = []
 
@@ -155,9 +157,17 @@ def _stormed(
         until_s.append(time.monotonic() + shrink_s)
         return cases
 
-    weather = storms(arena.operations, latency_max_s=latency_s)
-    enough = lambda: time.monotonic() > until_s[0]  # noqa: E731
-    return storm(arena.play, weather, promises, examples=examples, seed=arena.seed, ahead=ahead, enough=enough)
+    operations = arena.operations
+    return storm(
+        arena.play,
+        storms(operations, latency_max_s=latency_s),
+        promises,
+        examples=examples,
+        seed=arena.seed,
+        first=tour(operations, latency_max_s=latency_s)[:TOUR_MAX],
+        ahead=ahead,
+        enough=lambda: time.monotonic() > until_s[0],
+    )
 
 
 def _written(arena: Arena, findings: Findings, into: Path) -> dict[str, Path]:

@@ -112,20 +112,22 @@ def storm(
     *,
     examples: int = EXAMPLES,
     seed: int = 0,
+    first: Sequence[Schedule] = (),
     ahead: Ahead | None = None,
     enough: Callable[[], bool] = lambda: False,
 ) -> Findings:
     """Look for the smallest schedule that breaks each of the promises.
 
-    What was found is no longer looked for: the storm goes on until all the others have stood as many schedules as are asked for. With ``ahead``
+    ``first`` are schedules that are small already, the simplest first: what breaks under one of them is not searched for. What was found is no
+    longer looked for: the storm goes on until all the others have stood as many schedules as are asked for. With ``ahead``
     these are drawn and played before the search begins; when ``enough`` says so, nothing new is tried, and what was found is only confirmed.
     """
     log = _Log(play, enough)
     if ahead is not None:
-        drawn = _drawn(weather, examples, seed)
+        drawn = tuple(dict.fromkeys((*first, *_drawn(weather, examples, seed))))
         log.learn(drawn, ahead(drawn))
     wanted = frozenset(promises)
-    found: dict[str, Counterexample] = {}
+    found = _first(log, first, promises)
     while more := _search(log, weather, [name for name in promises if name not in found], examples, seed):
         found |= {each.verdict.promise: _fewer(log, each) for each in more}
     sure = {name for name, each in found.items() if all(log.breaks_again(each) for _ in range(REPLAYS))}
@@ -138,6 +140,17 @@ def storm(
         log.runs,
         log.hurried,
     )
+
+
+def _first(log: _Log, schedules: Sequence[Schedule], promises: Collection[str]) -> dict[str, Counterexample]:
+    """What each promise is broken by, the first of these schedules that does."""
+    found: dict[str, Counterexample] = {}
+    for schedule in schedules:
+        case, verdicts = log.look(schedule) or (None, {})
+        for name in promises:
+            if case is not None and name not in found and verdicts[name].kept is False:
+                found[name] = _fewer(log, Counterexample(schedule, verdicts[name], case))
+    return found
 
 
 def _fewer(log: _Log, found: Counterexample) -> Counterexample:

@@ -172,6 +172,14 @@ def storms(
     return st.lists(rule, min_size=1, max_size=rules_max).map(tuple)
 
 
+def tour(
+    operations: Sequence[str] = ("*",), *, latency_max_s: float = 3.0, wait_max_s: float = 1.0
+) -> tuple[Schedule, ...]:
+    """Each of the classic faults once, on the first attempt at each operation, mild ones first: so small that nothing is left to shrink."""
+    faults = _classic(latency_max_s, wait_max_s)
+    return tuple((Rule(fault, on, first=1),) for fault in faults for on in operations)
+
+
 def _classic(latency_max_s: float, wait_max_s: float) -> tuple[Fault, ...]:
     """What every client meets sooner or later, mild ones first; the one that takes time comes last."""
     wait = (("Retry-After", str(max(round(wait_max_s), 0))),)
@@ -180,6 +188,7 @@ def _classic(latency_max_s: float, wait_max_s: float) -> tuple[Fault, ...]:
         Status(429, wait),
         Status(500),
         Status(503, wait),
+        Status(400),
         Damage("html"),
         Truncate(1, lying=True),
         Truncate(1),
@@ -195,7 +204,7 @@ def _unusual(latency_max_s: float, wait_max_s: float) -> tuple[Fault, ...]:
         Latency(round(latency_max_s / 4, 3)),
         *(Status(429, wait_s=wait_max_s, form=form) for form in _FORMS if form != Status(429).form),
         Status(500, (("x-should-retry", "false"),)),
-        *(Status(code) for code in (503, 502, 504, 529, 408, 409, 400, 401, 404)),
+        *(Status(code) for code in (503, 502, 504, 529, 408, 409, 401, 404, 422)),
         Status(200, body_of=500),
         Expired(),
         *(each for each in _DAMAGE if each.kind != "content-type"),  # whose body is whole

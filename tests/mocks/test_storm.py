@@ -15,7 +15,7 @@ from tapehiss.mocks.judge import Case, Terms, broken, judge, stable
 from tapehiss.mocks.promises import PROMISES
 from tapehiss.mocks.schedule import Rule
 from tapehiss.mocks.storm import storm
-from tapehiss.mocks.strategies import schedules
+from tapehiss.mocks.strategies import schedules, storms, tour
 from tapehiss.mocks.vendor import Vendor
 
 VENDOR = replace(Vendor.of(TAPE), unix_s=EPOCH_S)
@@ -136,3 +136,31 @@ def test_a_storm_that_is_told_enough_tries_nothing_new():
     assert findings.hurried
     assert findings.broken
     assert findings.runs == len(runs) <= 30 + 3 * len(findings.broken)
+
+
+def test_what_breaks_under_a_small_schedule_is_not_searched_for():
+    """The first of them that does is told; a rule in it that has no part in it is left out; the rest is searched for."""
+    client = trying(WRITE, again=lambda *_: True, pause_s=lambda _: 0.0, attempts=4)
+    small = ((), (Rule(Latency(1.0)), Rule(Lose(), first=1)), (Rule(Reset(), first=1),))
+    weather = st.builds(Rule, st.just(Reset()), first=st.integers(1, 9)).map(lambda rule: (rule,))
+    broken_by = {each.verdict.promise: each.schedule for each in through(client, weather, first=small).broken}
+    assert broken_by["effects-once"] == broken_by["no-unsafe-resend"] == (Rule(Lose(), first=1),)
+    assert broken_by["pauses-between"] == (Rule(Reset(), first=3),)
+
+
+def test_fifty_schedules_break_a_naive_client():
+    """Everything that it does wrong, by one rule each; a pause that is too short takes as many attempts as are looked at."""
+    client = trying(
+        WRITE,
+        READ,
+        attempts=9,
+        again=lambda *_: True,
+        wait=lambda _: 0.0,
+        good=lambda each: each is not None and each.status < 400,
+    )
+    operations = ("POST /v1/things", "GET /v1/things/*")
+    findings = through(client, storms(operations), first=tour(operations), examples=50)
+    expected = {"no-unsafe-resend", "effects-once", "refusals-accepted", "waits-as-told", "success-is-whole"}
+    assert expected <= {each.verdict.promise for each in findings.broken}
+    for each in findings.broken:
+        assert each.verdict.promise not in expected or [rule.first for rule in each.schedule] == [1]

@@ -1,0 +1,35 @@
+"""A client as one finds it everywhere: whatever goes wrong, it tries again.
+
+tapehiss storm cassettes/library/stripe/shop.yaml -- python examples/storm/naive.py {url}
+"""
+
+import json
+import sys
+import time
+import urllib.request
+
+ATTEMPTS = 3
+PAUSE_S = 0.1
+TIMEOUT_S = 2.0
+
+
+def ask(method, url, form=""):
+    request = urllib.request.Request(url, form.encode() or None, method=method)
+    for attempt in range(ATTEMPTS):
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+                return json.load(answer)
+        except Exception:
+            if attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(PAUSE_S)
+
+
+def main(vendor):
+    customer = ask("POST", f"{vendor}/v1/customers", "name=Ada")
+    paid = ask("POST", f"{vendor}/v1/payment_intents", f"amount=1999&currency=eur&customer={customer['id']}")
+    print(paid["status"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
