@@ -321,6 +321,10 @@ class LiveVendor:
         if key is None and snapshot.whole:
             self.everybody = snapshot.resumed(EVERYBODY, now_s)
             self.states = {each: snapshot.resumed(each, now_s) for each in snapshot.sandboxes if each}
+            self._tell(self.everybody, EVERYBODY)
+            for each, sandbox in self.states.items():
+                if sandbox.own:
+                    self._tell(sandbox, each)
         else:
             source = key if snapshot.whole and key is not None else next(iter(snapshot.sandboxes))
             self._put(source if key is None else key, snapshot.resumed(source, now_s), now_s)
@@ -331,9 +335,10 @@ class LiveVendor:
         self._check(key)
         if key:
             self._opened(key, now_s)
-            self.states[key] = replace(sandbox, own=frozenset({"weather", "limits", "clock"}))
+            sandbox = self.states[key] = replace(sandbox, own=frozenset({"weather", "limits", "clock"}))
         else:
             self.everybody = sandbox
+        self._tell(sandbox, key)
 
     # ---- what was done
 

@@ -13,6 +13,7 @@ from tapehiss.cassettes.exchange import Request
 from tapehiss.mocks import live as module
 from tapehiss.mocks.errors import BadClock, BadStateKey
 from tapehiss.mocks.faults import Lose, Status
+from tapehiss.mocks.feed import Kind
 from tapehiss.mocks.journal import ENTRIES_MAX
 from tapehiss.mocks.live import STATES_MAX, LiveVendor, dated
 from tapehiss.mocks.profile import profile_names, shipped_profile
@@ -233,3 +234,17 @@ def test_a_check_knows_what_the_journal_has_forgotten():
     assert [each.what for each in mock.verify(Selection("POST *", status=201), once).violations] == ["forgotten"]
     assert [each.what for each in mock.verify(Selection("POST *", since=5), once).violations] == ["count"]
     assert len(mock.select(Selection("GET *"))) == ENTRIES_MAX
+
+
+def test_who_listens_learns_what_is_set_by_a_restore():
+    """Everybody's weather and limits, and those of states that have their own."""
+    mock, fair, storm = keyed(), {"rules": [], "seed": 0}, (Rule(Status(503)),)
+    mock.play(storm, 0.0, key="a")
+    mock.snapshot("then", 0.0)
+    mock.play(storm, 1.0)
+    mock.play((), 1.0, key="a")
+    with mock.feed.listening(frozenset({Kind.SCHEDULE}), lambda: None) as listener:
+        mock.restore("then", 2.0)
+        assert [event.data for event in listener.take()] == [fair, {"rules": ["503"], "seed": 0, "state": "a"}]
+        mock.restore("then", 3.0, key="a")
+        assert [event.data for event in listener.take()] == [{"rules": ["503"], "seed": 0, "state": "a"}]
