@@ -28,12 +28,36 @@ def nobody(_: Event) -> None:
     """Nobody listens."""
 
 
+def awaited(signal: Signal, timeout_s: float) -> None:
+    """Wait in this thread for what another says."""
+    with suppress(TimeoutError):
+        signal.result(timeout_s)
+
+
+async def signalled(signal: Signal, timeout_s: float) -> None:
+    """Wait in the loop for what another task or thread says; the signal itself is nobody's to cancel."""
+    loop = asyncio.get_running_loop()
+    woken: asyncio.Future[None] = loop.create_future()
+
+    def wake() -> None:
+        if not woken.done():
+            woken.set_result(None)
+
+    def call(_: Signal) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+            loop.call_soon_threadsafe(wake)
+
+    signal.add_done_callback(call)
+    await asyncio.wait([woken], timeout=timeout_s)
+
+
 def drive(
     flow: Flow[T],
     send: Callable[[Send], Outcome],
     *,
     listen: Callable[[Event], object] = nobody,
     sleep: Callable[[float], None] = time.sleep,
+    wait: Callable[[Signal, float], None] = awaited,
     clock: Callable[[], float] = time.monotonic,
     wall: Callable[[], float] = time.time,
 ) -> T:
@@ -56,8 +80,7 @@ def drive(
             elif isinstance(effect, Sleep):
                 sleep(effect.wait_s)
             elif isinstance(effect, Await):
-                with suppress(TimeoutError):
-                    effect.signal.result(effect.timeout_s)
+                wait(effect.signal, effect.timeout_s)
             elif isinstance(effect, Do):
                 value = effect.action()
             else:
@@ -71,6 +94,7 @@ async def adrive(
     *,
     listen: Callable[[Event], object] = nobody,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    wait: Callable[[Signal, float], Awaitable[None]] = signalled,
     clock: Callable[[], float] | None = None,
     wall: Callable[[], float] = time.time,
 ) -> T:
@@ -94,7 +118,7 @@ async def adrive(
             elif isinstance(effect, Sleep):
                 await sleep(effect.wait_s)
             elif isinstance(effect, Await):
-                await _signalled(effect.signal, effect.timeout_s)
+                await wait(effect.signal, effect.timeout_s)
             elif isinstance(effect, Do):
                 value = await asyncio.to_thread(effect.action) if effect.blocking else effect.action()
             else:
@@ -113,20 +137,3 @@ def _told(effect: Emit, listen: Callable[[Event], object]) -> None:
         listen(effect.event)
     except Exception as error:  # noqa: BLE001 (a listener is anybody's code)
         LOGGER.warning("a listener raised %s at %s", type(error).__name__, effect.event.name)
-
-
-async def _signalled(signal: Signal, timeout_s: float) -> None:
-    """Wait in the loop for what another task or thread says; the signal itself is nobody's to cancel."""
-    loop = asyncio.get_running_loop()
-    woken: asyncio.Future[None] = loop.create_future()
-
-    def wake() -> None:
-        if not woken.done():
-            woken.set_result(None)
-
-    def call(_: Signal) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
-            loop.call_soon_threadsafe(wake)
-
-    signal.add_done_callback(call)
-    await asyncio.wait([woken], timeout=timeout_s)

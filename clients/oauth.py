@@ -15,9 +15,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tapehiss.cassettes.errors import TapehissError
+from tapehiss.cassettes.exchange import Response
 from tapehiss.clients import errors
-from tapehiss.clients.classify import Promises
+from tapehiss.clients.classify import Verdict, verdict_on
 from tapehiss.clients.effects import Await, Do, Signal, give
+from tapehiss.clients.layers import once
 from tapehiss.clients.retry import RetryPolicy, retrying
 from tapehiss.clients.signing import turned_down, with_header
 from tapehiss.clients.tokens import Token, good_for_s, token_of
@@ -92,12 +94,16 @@ class OAuth:
         self._dice = dice
         """Of the system, for nonces (``random.SystemRandom``)."""
         policy = policy or RetryPolicy(deadline_s=30.0)
-        promises = Promises(idempotent=frozenset({"POST"})) if grant.repeatable else policy.promises
-        self._policy = replace(policy, promises=promises)
+        self._policy = policy
+        """Of what is sent once: a code that somebody came back with, and a refresh token that rotates."""
+        insisting = replace(policy.promises, idempotent=policy.promises.idempotent | {"POST"})
+        self._renewing = replace(policy, promises=insisting) if grant.repeatable else policy
         self._token: Token | None = None
         self._issued_at = 0.0
         """On the driver's monotonic clock."""
-        self._stale = self._known = self._spent = False
+        self._seen: Token | None = None
+        """What the store had when we last looked: only something else in it is news."""
+        self._stale = self._spent = False
         self._flight: _Flight | None = None
         self._lock = threading.Lock()
 
@@ -118,8 +124,10 @@ class OAuth:
 
     def redeemed(self, request: Request, now: float) -> Flow[Token]:
         """Get the first token of a login: the flow of the request that ``AuthorizationCode.redeem`` makes."""
-        answer = yield from retrying(request, self._policy, now=now, dice=self._dice)
-        token = self._taken(answer, now, (yield Do(_nothing, blocking=False)).unix_s)
+        reply = yield Do(self._kept, blocking=self._store.blocking)
+        self._seen = reply.value if isinstance(reply.value, Token) else None
+        answer = yield from retrying(request, self._policy, now=max(now, reply.at), dice=self._dice)
+        token = self._taken(answer, reply.at, reply.unix_s, before=None)
         yield Do(lambda: self._keep(token), blocking=self._store.blocking)
         return token
 
@@ -174,24 +182,42 @@ class OAuth:
             what = "nobody knows whether the refresh token was used up"
             raise errors.LoginNeeded(what, errors.place(attempt.request), errors.LoginNeeded.advice)
         nonce = f"{self._dice.getrandbits(128):032x}"
-        request = self._grant.request(self._token, reply.unix_s, nonce)
-        policy = replace(self._policy, deadline_s=max(min(self._policy.deadline_s, attempt.left_s), 1e-3))
-        self._spent = not self._grant.repeatable
+        request = self._request(attempt, reply.unix_s, nonce)
+        policy = replace(self._renewing, deadline_s=max(min(self._renewing.deadline_s, attempt.left_s), 1e-3))
         token = yield from self._asked(request, policy, attempt, reply.unix_s)
-        self._spent = False
         saved = yield Do(lambda: self._keep(token), blocking=self._store.blocking)
         return attempt.at(saved.at)
+
+    def _request(self, attempt: Try, unix_s: float, nonce: str) -> Request:
+        """What the grant sends; what is wrong with it (a key that cannot sign, an extra that is missing) is told as an error of the call."""
+        try:
+            return self._grant.request(self._token, unix_s, nonce)
+        except errors.ApiError:
+            raise
+        except TapehissError as error:
+            raise errors.LoginNeeded(error.what, errors.place(attempt.request), error.remedy) from None
+
+    def _sent(self, attempt: Try) -> Flow[Tried]:
+        """Send it once; that uses a rotating refresh token up, unless we know that it was not sent, or not taken."""
+        self._spent = not self._grant.repeatable
+        try:
+            tried = yield from once(attempt)
+        except (errors.InvalidRequest, errors.DeadlineExceeded):
+            self._spent = False
+            raise
+        refused = isinstance(tried.outcome, Response) and 400 <= tried.outcome.status < 500
+        if refused or verdict_on(attempt.request, tried.outcome, self._renewing.promises) is Verdict.NOT_PROCESSED:
+            self._spent = False
+        return tried
 
     def _asked(self, request: Request, policy: RetryPolicy, attempt: Try, unix_s: float) -> Flow[Token]:
         """Ask for a token. Whatever goes wrong is no error of the call that needs it: that was not sent."""
         where = errors.place(attempt.request)
         try:
-            answer = yield from retrying(request, policy, now=attempt.now, dice=self._dice)
-            return self._taken(answer, attempt.now, unix_s)
+            answer = yield from retrying(request, policy, now=attempt.now, dice=self._dice, layer=self._sent)
+            return self._taken(answer, attempt.now, unix_s, before=self._token)
         except errors.ApiError as error:
-            unclear = isinstance(error, errors.OutcomeUnknown)
-            self._spent = self._spent and unclear
-            if isinstance(error, errors.LoginNeeded) or (unclear and self._spent):
+            if isinstance(error, errors.LoginNeeded) or self._spent:
                 raise errors.LoginNeeded(error.what, where, error.remedy) from None
             ended_at = attempt.now + (error.attempts[-1].ended_at if error.attempts else 0.0)
             if ended_at + policy.backoff_max_s >= attempt.deadline:  # more time could have brought one
@@ -213,20 +239,24 @@ class OAuth:
         """Have the store keep it; if it cannot, the token is good all the same."""
         try:
             self._store.save(token)
+            self._seen = token
         except Exception as error:  # noqa: BLE001 (a store is anybody's code)
             LOGGER.warning("the token store raised %s: the token is kept in memory only", type(error).__name__)
 
     def _take_up(self, kept: object, now: float, unix_s: float) -> bool:
         """Use what another process has left, if it is good and not what we know already."""
-        if not isinstance(kept, Token) or (self._known and kept == self._token):
+        if not isinstance(kept, Token) or kept == self._seen:
             return False
         with self._lock:
-            self._token, self._known, self._stale, self._spent = kept, True, False, False
+            self._token, self._seen, self._stale, self._spent = kept, kept, False, False
             self._issued_at = now - max(unix_s - kept.issued_s, 0.0)
             return self._good(now)
 
-    def _taken(self, answer: Answer, sent_at: float, unix_s: float) -> Token:
-        """The token of an answer; ``LoginNeeded`` or another error when there is none."""
+    def _taken(self, answer: Answer, sent_at: float, unix_s: float, before: Token | None) -> Token:
+        """The token of an answer; ``LoginNeeded`` or another error when there is none.
+
+        ``before`` is the token that is renewed: its refresh token stays good if no other comes.
+        """
         where = errors.place(answer.request)
         if answer.status in OUR_FAULT:
             what = f"no token is given for what we have ({answer.status})"
@@ -234,12 +264,12 @@ class OAuth:
         if answer.status >= 400:
             kind = errors.for_status(answer.status)
             raise kind(f"the vendor answered {answer.status}", where, kind.advice, attempts=answer.attempts)
-        token = token_of(answer.json(), unix_s, self._token)
+        token = token_of(answer.json(), unix_s, before)
         if token is None:
             what = "the answer hands out no token"
             raise errors.BodyInvalid(what, where, errors.BodyInvalid.advice, attempts=answer.attempts)
         with self._lock:
-            self._token, self._known, self._stale, self._issued_at = token, True, False, sent_at
+            self._token, self._stale, self._spent, self._issued_at = token, False, False, sent_at
         return token
 
     def _throw_away(self, token: Token, now: float) -> bool:
@@ -250,7 +280,3 @@ class OAuth:
                     return False
                 self._stale = True
             return True
-
-
-def _nothing() -> None:
-    """To be told the time."""

@@ -197,7 +197,8 @@ class _Call:
         """The error that ends the call when a layer did not let the next attempt through, or nothing can be made of its answer."""
         stop = self._given_up(type(error), error.what)
         told_s = stop.retry_after_s if error.retry_after_s is None else error.retry_after_s
-        return replace(stop, retry_after_s=told_s, response=error.response or stop.response)
+        remedy = error.remedy if type(stop) is type(error) else stop.remedy
+        return replace(stop, remedy=remedy, retry_after_s=told_s, response=error.response or stop.response)
 
     def ended(self, call: str) -> Event:
         """What to say of the last attempt."""

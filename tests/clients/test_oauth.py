@@ -11,12 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crowds import EPOCH_S, Crowd
+from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.exchange import Ending, Request, Response, header
 from tapehiss.clients import errors
 from tapehiss.clients.calling import Settings, calling
+from tapehiss.clients.classify import Promises, Verdict
 from tapehiss.clients.effects import Failure
 from tapehiss.clients.grants import AuthorizationCode, ClientCredentials
 from tapehiss.clients.oauth import FRESH_S, MARGIN_S, Memory, OAuth
+from tapehiss.clients.retry import RetryPolicy
 from tapehiss.clients.tokens import Token
 
 URL = "https://api.vendor.example/things"
@@ -319,3 +322,103 @@ def test_a_login_from_end_to_end():
     ):
         with pytest.raises(errors.LoginNeeded):
             PERSON.redeem(login, callback)
+
+
+class Stuck(Memory):
+    """A store that can be read and not be written."""
+
+    def save(self, _):
+        """No."""
+        raise OSError("no space left")
+
+
+def test_an_old_token_in_a_store_is_no_news():
+    """When a new token could not be stored, the old one that still lies there is not taken up: its refresh token was used (A2)."""
+    vendor = Vendor(life_s=50)
+    auth = auth_of(PERSON, Stuck(Token("t0", "r-t0", life_s=1.0)))
+    crowd = Crowd(vendor.answer)
+    callers = [crowd.start(at, ask(auth)) for at in (0.0, 100.0, 200.0)]
+    crowd.run()
+    assert [each.error for each in callers] == [None, None, None]
+    assert vendor.refreshes == ["r-t0", "r-t1", "r-t2"]
+
+
+def test_a_call_that_is_cancelled_between_attempts_locks_nobody_out():
+    """A refresh that was turned away, and then not tried again because its call was cancelled, used nothing up."""
+    vendor = Vendor(weather=[Response(429, headers=(("Retry-After", "5"),))])
+    auth = auth_of(PERSON, Memory(Token("t0", "r-t0", life_s=1.0)))
+    crowd = Crowd(vendor.answer)
+    crowd.cancel(2.0, crowd.start(0.0, ask(auth)))
+    after = crowd.start(9.0, ask(auth))
+    crowd.run()
+    assert after.error is None
+
+
+def test_an_answer_that_hands_out_nothing_uses_a_refresh_token_up():
+    """After a 200 without a token a rotating refresh token is not sent again: a vendor that has taken it takes a second for theft (A2)."""
+    vendor = Vendor(weather=[Response(200, body=b"<html>")])
+    auth = auth_of(PERSON, Memory(Token("t0", "r-t0", life_s=1.0)))
+    crowd = Crowd(vendor.answer)
+    callers = [crowd.start(at, ask(auth)) for at in (0.0, 9.0)]
+    crowd.run()
+    assert [type(each.error) for each in callers] == [errors.LoginNeeded] * 2
+    assert vendor.refreshes == ["r-t0"]
+
+
+REDEEMED = Request("POST", TOKENS, (), b"grant_type=authorization_code&code=c1")
+
+
+def test_a_code_is_sent_once():
+    """A code is good once, also at a vendor whose refresh tokens do not rotate: a second copy would have the token revoked (I1)."""
+    person = AuthorizationCode(
+        "https://login.vendor.example/ask", TOKENS, "app", "http://localhost/back", rotates=False
+    )
+    auth = auth_of(person)
+    crowd = Crowd(Vendor(weather=[Failure(Ending.RESET)]).answer)
+    caller = crowd.start(0.0, lambda now: auth.redeemed(REDEEMED, now))
+    crowd.run()
+    assert (type(caller.error), len(crowd.sent)) == (errors.OutcomeUnknown, 1)
+
+
+def test_a_new_login_is_a_new_beginning():
+    """After a refresh of which nobody knows what became, a login helps for good; and nothing of the one before is kept."""
+    vendor = Vendor(life_s=50, weather=[Failure(Ending.RESET)])
+    auth = auth_of(PERSON, Memory(Token("t0", "r-t0", life_s=1.0)))
+    crowd = Crowd(vendor.answer)
+    lost = crowd.start(0.0, ask(auth))
+    crowd.start(10.0, lambda now: auth.redeemed(REDEEMED, now))
+    late = crowd.start(200.0, ask(auth))
+    crowd.run()
+    assert (type(lost.error), late.error, vendor.refreshes) == (errors.LoginNeeded, None, ["r-t0", "r-t1"])
+    vendor.weather = [Response(200, body=b'{"access_token": "other"}')]
+    crowd.start(300.0, lambda now: auth.redeemed(REDEEMED, now))
+    crowd.run()
+    assert (auth._token.access, auth._token.refresh) == ("other", "")
+
+
+class Unsound:
+    """A grant that cannot make its request."""
+
+    repeatable = True
+
+    def request(self, _token, _unix_s, _nonce):
+        """No."""
+        raise Misuse("this key cannot sign with RS256", "auth", "check the key")
+
+
+def test_a_grant_that_cannot_ask_is_an_error_of_the_call():
+    """A key that cannot sign is found out in a call, and only errors of ours leave one (E1); all that wait are told."""
+    crowd, auth = Crowd(Vendor().answer), auth_of(Unsound())
+    callers = [crowd.start(0.0, ask(auth)) for _ in range(3)]
+    crowd.run()
+    assert [(type(each.error), each.error.remedy) for each in callers] == [(errors.LoginNeeded, "check the key")] * 3
+
+
+def test_what_a_vendor_promises_of_its_token_endpoint_is_kept_to():
+    """A policy for the token endpoint is followed, also where tokens may be asked for again."""
+    promises = Promises(by_status={503: Verdict.DONE})
+    auth = OAuth(ROBOT, dice=Random(1), policy=RetryPolicy(promises=promises))
+    crowd = Crowd(Vendor(weather=[Response(503)]).answer)
+    caller = crowd.start(0.0, ask(auth))
+    crowd.run()
+    assert (type(caller.error), len(crowd.sent)) == (errors.NoToken, 1)

@@ -217,6 +217,15 @@ class Clocked:
         """The same, awaited."""
         self.sleep(wait_s)
 
+    def wait(self, signal, timeout_s):
+        """Nobody else is there who could give the signal."""
+        self.trace.append(("wait", timeout_s))
+        self.now += 0.0 if signal.done() else timeout_s
+
+    async def await_(self, signal, timeout_s):
+        """The same, awaited."""
+        self.wait(signal, timeout_s)
+
     def send(self, effect):
         """The vendor's answer."""
         self.trace.append(("send", effect))
@@ -250,9 +259,9 @@ def test_both_clients_do_the_same(requests, policy, schedule, seed):
             more = {"clock": world.clock, "wall": world.wall, "listen": world.listen}
             try:
                 if kind == "sync":
-                    ended = drive(flow, world.send, sleep=world.sleep, **more)
+                    ended = drive(flow, world.send, sleep=world.sleep, wait=world.wait, **more)
                 else:
-                    ended = asyncio.run(adrive(flow, world.asend, sleep=world.asleep, **more))
+                    ended = asyncio.run(adrive(flow, world.asend, sleep=world.asleep, wait=world.await_, **more))
             except ApiError as error:
                 ended = error
             world.trace.append(ended)
