@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
-import traceback
 from collections import deque
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import httptools
@@ -23,6 +21,7 @@ from tapehiss.cassettes.exchange import Ending
 from tapehiss.mocks.asgi import LINE, Line
 from tapehiss.mocks.bounds import Stage
 from tapehiss.mocks.doors import FRONT
+from tapehiss.mocks.refusing import defect, refusal
 from tapehiss.mocks.wire import HANG_MAX_S, Then
 
 if TYPE_CHECKING:
@@ -43,20 +42,6 @@ LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
 LINGER_S = 2.0
 """How long what a refused client still sends is read and dropped: closed at once, TCP would throw away the refusal, too."""
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-def refusal(status: int, reason: str, detail: str = "") -> bytes:
-    """A whole answer to a request that is not served at all."""
-    body = detail.encode()
-    head = f"HTTP/1.1 {status} {reason}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    return head.encode("ascii") + body
-
-
-def defect(error: Exception) -> str:
-    """What a client is told about a defect of ours: its kind and its place; what the error quotes may be a secret."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{PurePath(place.filename).name}:{place.lineno}"
-    return f"tapehiss has a defect, please report it: {type(error).__name__} in {where}\n"
 
 
 class MockProtocol(HttpToolsProtocol):
