@@ -14,6 +14,7 @@ Proofs, the strongest first:
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -24,7 +25,7 @@ from tapehiss.contracts.paging import LINK
 from tapehiss.contracts.pointers import steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tapehiss.contracts.conduct import Conduct, Sketch
     from tapehiss.contracts.counts import Evidence
@@ -37,6 +38,8 @@ HEADER = "header:"
 """How a place begins that is a header of the answer."""
 FACTS_MAX = 2
 """How many ways of paging are told of one operation."""
+STYLE_SEEN_MIN = 5
+"""Fewer answers do not say what a parameter is where other operations say otherwise."""
 FOLLOWED_MIN = 0.5
 """The share of the values that were sent which must have been offered before."""
 
@@ -44,7 +47,18 @@ _PAGE = re.compile(r"(?:.*[\[._-])?(?:page|pg|page[_\[.-]?(?:number|no|num|index
 _OFFSET = re.compile(r"(?:.*[\[._-])?(?:offset|skip|start|start_?index|first_?result|start_?at)\]?", re.IGNORECASE)
 _TOO_SHORT = frozenset({"token", "marker", "next"})
 """Names of members that mean too many things to prove a cursor alone."""
-_WHAT = {"page": "the number of the page", "offset": "the number of items to leave out", "cursor": "a cursor"}
+_PROOF = {
+    "offered": "the answer tells the next one in {where}",
+    "linked": "the URL of the next page is in {where}",
+    "followed": "callers took it from {where}",
+    "echoed": "the answer repeats it as {where}",
+    "asked": "several pages were asked for, and no answer tells the next one",
+}
+_WHAT = {
+    "page": "the number of the page",
+    "offset": "the number of items to leave out before the page",
+    "cursor": "a cursor",
+}
 
 Way = tuple[str, str, str, str]
 """Style (``page``, ``offset``, ``cursor``), parameter, place in the answer (empty when there is none), proof."""
@@ -53,31 +67,44 @@ Way = tuple[str, str, str, str]
 def facts(origins: Iterable[Origin]) -> Iterator[Fact]:
     """How each operation is paged, the best proven way first."""
     for origin in origins:
-        for line, evidence in origin.operations:
-            yield from _told(line, evidence)
+        told = [fact for line, evidence in origin.operations for fact in _told(line, evidence, origin.conduct)]
+        proven = {(fact["field"], fact["header"]): fact for fact in reversed(told) if fact["parameter"]}
+        yield from (_with_relative(fact, proven.get((fact["field"], fact["header"]))) for fact in told)
 
 
-def _told(line: str, evidence: Evidence) -> Iterator[Fact]:
+def _with_relative(fact: Fact, proven: Fact | None) -> Fact:
+    """A fact that knows no parameter, with the one that takes the same member at another operation of the origin."""
+    if proven is None or fact["parameter"] or not (fact["field"] or fact["header"]):
+        return fact
+    method, _, url = proven.operation.partition(" ")
+    at = f"{method} /{url.partition('://')[2].partition('/')[2]}"
+    return replace(fact, words=f"{fact.words}; at {at} {proven['in']} parameter {proven['parameter']} takes it")
+
+
+def _told(line: str, evidence: Evidence, around: Conduct) -> Iterator[Fact]:
+    """``around`` is the conduct of all operations of the origin."""
     conduct = evidence.conduct
     lists = max((sign.count for sign in conduct.topic("paging", "lists").values()), default=0)
-    found = _ways(evidence)
+    found = _ways(evidence, around)
     best: dict[str, Way] = {}
     for way in sorted(found, key=lambda way: (PROOFS.index(way[3]), -found[way].count, way)):
         if way[1] not in best and (way[3] in PROOFS[:2] or not best):
             best[way[1]] = way
     for way in list(best.values())[:FACTS_MAX]:
         style, parameter, place, proof = way
-        arguments = {**_arguments(style, parameter, place, proof), **_about(conduct, place)}
+        about = _about(conduct, place)
+        arguments = {**_arguments(style, parameter, place, proof), **about}
         name = "link" if place == LINK else style
-        yield fact(TOPIC, name, found[way], lists, _sentence(*way), operation=line, arguments=arguments)
+        words = "; ".join([_sentence(*way), *_further(about)])
+        yield fact(TOPIC, name, found[way], lists, words, operation=line, arguments=arguments)
     if not best:
         yield from _unknown(line, conduct, lists)
 
 
-def _ways(evidence: Evidence) -> dict[Way, Sign]:
+def _ways(evidence: Evidence, around: Conduct) -> dict[Way, Sign]:
     """Every way of paging that something speaks for."""
     conduct = evidence.conduct
-    found = _linked(conduct)
+    found = _linked(conduct, around)
     for kind, style in (("plus-one", "page"), ("plus-size", "offset")):
         for (place, parameter), sign in conduct.topic("paging", kind).items():
             if is_position(_bare(parameter)):
@@ -90,16 +117,28 @@ def _ways(evidence: Evidence) -> dict[Way, Sign]:
     return found | _asked(evidence) | _named(conduct)
 
 
-def _linked(conduct: Conduct) -> dict[Way, Sign]:
-    """Parameters that the next page's URL changes; the style is what they are most of the time."""
+def _linked(conduct: Conduct, around: Conduct) -> dict[Way, Sign]:
+    """Parameters that the next page's URL changes; the style is what they are most of the time.
+
+    By chance a few cursors look like numbers of pages: with few answers the style is what it is at the whole origin.
+    """
+    everywhere = _styles(around)
+    found: dict[Way, Sign] = {}
+    for key, signs in _styles(conduct).items():
+        few = sum(sign.count for sign in signs.values()) < STYLE_SEEN_MIN
+        known = everywhere.get(key, signs) if few else signs
+        style = max(sorted(known), key=lambda each: known[each].count)
+        place, parameter = key
+        found[style, parameter, place, "offered"] = total(signs.values())
+    return found
+
+
+def _styles(conduct: Conduct) -> dict[tuple[str, str], dict[str, Sign]]:
+    """Place of a URL and parameter that it changes -> how it changes it, and how often."""
     styles: dict[tuple[str, str], dict[str, Sign]] = {}
     for (place, parameter, style), sign in conduct.topic("paging", "next-url").items():
         styles.setdefault((place, parameter), {})[style] = sign
-    found: dict[Way, Sign] = {}
-    for (place, parameter), signs in styles.items():
-        style = max(sorted(signs), key=lambda each: signs[each].count)
-        found[style, parameter, place, "offered"] = total(signs.values())
-    return found
+    return styles
 
 
 def _followed(conduct: Conduct) -> dict[Way, Sign]:
@@ -168,7 +207,7 @@ def _unknown(line: str, conduct: Conduct, lists: int) -> Iterator[Fact]:
         if _member(place) not in _TOO_SHORT - {"next"}
     }
     for place, sign in sorted(ends.items())[:1]:
-        words = f"{unquote(place)} is empty on the last page; no tape has another"
+        words = f"{place_words(place)} is empty on the last page; no tape has another"
         told: dict[str, Argument] = {"field": unquote(place), "ends_with_null": True, "proof": "named"}
         yield fact(TOPIC, "end", sign, lists, words, operation=line, arguments=told)
     parents = {place.rpartition("/")[0] for (place,) in conduct.topic("paging", "lists")}
@@ -176,7 +215,7 @@ def _unknown(line: str, conduct: Conduct, lists: int) -> Iterator[Fact]:
     for place in sorted(more, key=lambda place: (place.count("/"), place))[:1]:
         if place.rpartition("/")[0] in parents and place.count("/") <= 2:
             signs = total(sign for (each, _), sign in conduct.topic("paging", "more").items() if each == place)
-            words = f"{unquote(place)} says whether there is more; how to ask for it is on no tape"
+            words = f"{place_words(place)} says whether there is more; how to ask for it is on no tape"
             yield fact(
                 TOPIC,
                 "more",
@@ -233,8 +272,31 @@ def _about(conduct: Conduct, place: str) -> dict[str, Argument]:
 
 
 def _sentence(style: str, parameter: str, place: str, proof: str) -> str:
-    where = f"the header {unquote(place[len(HEADER) :])}" if place.startswith(HEADER) else unquote(place)
+    where = place_words(place)
     if parameter:
-        where = f", from {where}" if place else ""
-        return f"{parameter.partition(':')[0]} parameter {_bare(parameter)} takes {_WHAT[style]}{where} ({proof})"
-    return f"{where} holds a cursor ({proof})" if style == "cursor" else f"{where} says which {style} this is ({proof})"
+        takes = f"{parameter.partition(':')[0]} parameter {_bare(parameter)} takes {_WHAT[style]}"
+        is_url = proof == "offered" and (style == "cursor" or place == LINK)
+        return f"{takes}; {_PROOF['linked' if is_url else proof].format(where=where)}"
+    if style == "cursor":
+        return f"{where} is named like a cursor; no tape has the request that sends it back"
+    return f"{where} says which {style} this is; how to ask for another is on no tape"
+
+
+def _further(about: Mapping[str, Argument]) -> Iterator[str]:
+    """What else a caller needs to page."""
+    if about["size_parameter"]:
+        yield f"{about['size_parameter']} is how many items there are at most"
+    if about["ends_with_null"]:
+        yield "there is none on the last page"
+    elif about["more_field"]:
+        yield f"{place_words(str(about['more_field']))} says whether there is more"
+
+
+def place_words(place: str) -> str:
+    """A place in the answer as people write it: ``links.next``, ``data[].id`` of the last item, a header."""
+    if place.startswith(HEADER):
+        name = unquote(place.removeprefix(HEADER))
+        return "the header link (rel=next)" if place == LINK else f"the header {name}"
+    last = place.partition("/~-")
+    path = ".".join(steps_of(unquote(last[0])))
+    return f"{path}[]{'.'.join(['', *steps_of(unquote(last[2]))])} of the last item" if last[1] else path

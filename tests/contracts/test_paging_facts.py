@@ -187,3 +187,54 @@ def test_the_last_page_alone():
     assert set(known) == {"pagination-end", "pagination-more"}
     assert known["pagination-end"]["field"] == "/next_cursor"
     assert known["pagination-more"]["more_field"] == "/has_more"
+
+
+@pytest.mark.parametrize(
+    ("vendor", "words"),
+    [
+        (by_link, "query parameter page takes the number of the page; the URL of the next page is in the header link (rel=next); per_page is how many items there are at most"),
+        (by_next_url, "query parameter page[cursor] takes a cursor; the URL of the next page is in links.next; page[size] is how many items there are at most"),
+        (by_cursor, "query parameter cursor takes a cursor; callers took it from next_cursor; limit is how many items there are at most; has_more says whether there is more"),
+        (by_last_id, "query parameter starting_after takes a cursor; callers took it from data[].id of the last item; limit is how many items there are at most; has_more says whether there is more"),
+        (by_next_page, "query parameter page takes the number of the page; the answer tells the next one in next_page"),
+        (by_offset, "query parameter offset takes the number of items to leave out before the page; the answer repeats it as offset; limit is how many items there are at most"),
+        (by_numbers, "query parameter page takes the number of the page; several pages were asked for, and no answer tells the next one; per_page is how many items there are at most"),
+        (by_header, "query parameter _token takes a cursor; the URL of the next page is in the header next-page; _limit is how many items there are at most"),
+        (by_name_only, "@odata.nextLink is named like a cursor; no tape has the request that sends it back"),
+    ],
+)  # fmt: skip
+def test_paging_is_told_in_words_that_need_no_glossary(vendor, words):
+    """What takes what, where the next one comes from, and the size of a page by its name."""
+    known = [each for each in facts(catalogue(learn([vendor(at) for at in (0, 10, 20, 30)]))) if each.words == words]
+    assert [each.topic for each in known] == ["pagination"]
+
+
+def linked(path, at, following):
+    url = f"{HOST}{path}?max_id={following}"
+    return told(f"{path}?max_id={at}", page_of(0), headers={"Link": f'<{url}>; rel="next"'})
+
+
+def paging(*exchanges):
+    return {
+        each.operation.split("/")[-1]: each for each in facts(catalogue(learn(exchanges))) if each.topic == "pagination"
+    }
+
+
+def test_one_answer_does_not_contradict_the_vendor():
+    """A cursor that by chance is one more than the last is a cursor, where the vendor's other operations say so."""
+    others = [linked("/v1/homes", 7_000 + at, 9_000 - 13 * at) for at in range(6)]
+    assert paging(linked("/v1/bookmarks", 4, 5))["bookmarks"]["style"] == "page"
+    assert paging(linked("/v1/bookmarks", 4, 5), *others)["bookmarks"]["style"] == "cursor"
+    numbers = [linked("/v1/bookmarks", at, at + 1) for at in range(5)]
+    assert paging(*numbers, *others)["bookmarks"]["style"] == "page"
+
+
+def test_what_another_operation_proves_is_told_as_such():
+    """A cursor that nobody sent back stands where another operation's does: its parameter is named with that operation."""
+    alone = told("/v1/parts", {"results": page_of(0), "next_cursor": None})
+    known = paging(alone, *(by_cursor(at) for at in (0, 10, 20)))
+    assert known["parts"]["parameter"] is None
+    assert known["parts"].words == (
+        "next_cursor is empty on the last page; no tape has another; at GET /v1/things query parameter cursor takes it"
+    )
+    assert "at GET" not in paging(alone)["parts"].words
