@@ -21,6 +21,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes import easyvcr, har, pygithub, requre, vcr, wiremock
+from tapehiss.cassettes.archives import REMEDY, archive_of
 from tapehiss.cassettes.coding import decode
 from tapehiss.cassettes.document import FILE_MAX_BYTES, load_documents
 from tapehiss.cassettes.errors import DamagedTape, UnsupportedFormat
@@ -104,6 +105,8 @@ def read_source(source: Source) -> Iterator[Recorded]:
         return pygithub.read(source)
     if _is_tape(data):
         return _read_tape(source)
+    if archive := archive_of(data[:300]):
+        raise UnsupportedFormat(f"an archive ({archive})", source.name, REMEDY)
     readers = [_reader(document, source) for document in load_documents(data, source.name)]
     if not any(readers):
         raise UnsupportedFormat(NO_RECORDING, source.name, f"give {EXPECTED}")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from tapehiss.cassettes.archives import REMEDY, archive_of
 from tapehiss.cassettes.errors import DamagedTape, TapeError, UnsupportedFormat
 from tapehiss.cassettes.exchange import Ending, Exchange
 from tapehiss.cassettes.line import COMMENT, ENTRY, Gap, decode_line
@@ -228,4 +229,10 @@ def _foreign(line: bytes) -> UnsupportedFormat:
     remedy = "tapehiss tape import FILE --into FOLDER"
     if line.startswith((b"- request:", b"- response:")):
         return UnsupportedFormat("a vcrpy cassette in block style, not a tape of lines", remedy=remedy)
-    return UnsupportedFormat(f"not a tape: {line[:40].decode('utf-8', 'backslashreplace')}", remedy=remedy)
+    if archive := archive_of(line):
+        return UnsupportedFormat(f"an archive ({archive})", remedy=REMEDY)
+    try:
+        start = line.decode("utf-8")[:40]
+    except UnicodeDecodeError:
+        return UnsupportedFormat("not a tape, nor any text", remedy=remedy)
+    return UnsupportedFormat(f"not a tape: {start}", remedy=remedy)
