@@ -38,6 +38,9 @@ def command(source: Path, overrides: Path | None, description: Path, telling: Te
         raise Misuse(f"cannot be read: {error.strerror}", str(description), "check the path") from error
     published = read_description(text, where=str(description))
     found = compared(known, published)
+    if not found.served:
+        what = f"{description} describes none of the {len(known.entries)} operations in {source}: nothing could be compared"
+        raise Misuse(what, remedy="give the description that this vendor publishes")
     scope = (("recorded operation", len(known.entries)), ("documented operation", found.documented))
     operations = tuple(str(operation) for operation, _ in known.entries)
     subject = f"{description} ({published.format})"

@@ -49,6 +49,9 @@ def command(old: Path, new: Path, alpha: float, overrides: Path | None, telling:
     templates = templates_of(overrides)
     was, now = _known(old), _known(new)
     found = drift(was, now, alpha=alpha, overrides=templates)
+    if not found.common:
+        what = f"{old} and {new} have no operation in common: nothing could be compared"
+        raise Misuse(what, remedy="give two contracts of one vendor, recorded at the same origin")
     scope = (("exchange", found.new_exchanges), ("operation", len(found.operations)))
     decided, notes = _remarked(telling.decided(found.findings)), tuple(_notes(found))
     return telling.tell(Report("drift", f"{old} -> {new}", decided, telling.threshold, scope, found.operations, notes))
@@ -72,9 +75,12 @@ def _known(path: Path) -> Contract:
 
 def _notes(found: Drift) -> Iterator[str]:
     """What a reader should know beside the findings."""
+    from tapehiss.contracts.report import counted
+    from tapehiss.contracts.statistics import in_words
+
     yield (
-        f"compared with {found.old_exchanges} exchanges of OLD; {found.questions} questions were asked, and without a change the "
-        f"chance of any wrong answer among them is at most {found.alpha:g}"
+        f"compared with {found.old_exchanges} exchanges of OLD, in {counted(found.common, 'operation')} that both called; "
+        f"if the vendor changed nothing, at most {in_words(found.alpha)} of such runs report a change"
     )
     if found.undecided:
         yield f"undecided for want of evidence: {found.undecided} (--show info tells them)"

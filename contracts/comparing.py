@@ -46,6 +46,8 @@ class Compared:
     """How many recorded operations are documented."""
     documented: int
     """How many operations are documented."""
+    served: int = 0
+    """How many recorded operations are documented, or called at a server that is: without one it is about another vendor."""
 
     @property
     def by_class(self) -> dict[str, int]:
@@ -75,7 +77,8 @@ def compared(known: Catalogue, description: Description) -> Compared:
         for each in unseen
     ]
     documented = sum(matching.find(operation) is not None for operation, _ in answered)
-    return Compared(tuple(found), documented, len(description.operations))
+    served = sum(matching.find(operation) is not None or matching.is_named(operation) for operation, _ in answered)
+    return Compared(tuple(found), documented, len(description.operations), served)
 
 
 def _undocumented(operation: Operation, evidence: Evidence, methods: Sequence[str]) -> Finding:

@@ -24,6 +24,7 @@ from tapehiss.contracts.wording import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tapehiss.contracts.catalogue import Catalogue
     from tapehiss.contracts.changes import Change, Question
     from tapehiss.contracts.evidence import Contract
 
@@ -42,6 +43,8 @@ class Drift:
     """The chance that any of the decided findings is none, when nothing changed."""
     operations: tuple[str, ...] = ()
     """The operations that OLD or NEW called."""
+    common: int = 0
+    """How many operations both called: without one there is nothing that could be compared."""
     old_exchanges: int = 0
     new_exchanges: int = 0
 
@@ -53,7 +56,9 @@ class Drift:
 
 def drift(old: Contract, new: Contract, *, alpha: float = ALPHA, overrides: Iterable[str] = ()) -> Drift:
     """What changed from ``old`` to ``new``; ``alpha`` is the chance of any false alarm in the whole run."""
-    placed = tuple(_questions(old, new, overrides))
+    both = catalogue(old + new, overrides)
+    before, after = both.of(old), both.of(new)
+    placed = tuple(_questions(both, before, after))
     tried = [question.trial for _, question in placed if question.trial is not None]
     levels = iter(thresholds(tried, alpha))
     found = [
@@ -62,13 +67,12 @@ def drift(old: Contract, new: Contract, *, alpha: float = ALPHA, overrides: Iter
     ]
     findings = gathered(each for each in found if each is not None)
     called = tuple(dict.fromkeys(operation for operation, _ in placed if " " in operation))
-    return Drift(findings, len(tried), alpha, called, old.exchanges, new.exchanges)
+    common = sum(all(side.evidence(operation).exchanges for side in (before, after)) for operation, _ in both.entries)
+    return Drift(findings, len(tried), alpha, called, common, old.exchanges, new.exchanges)
 
 
-def _questions(old: Contract, new: Contract, overrides: Iterable[str]) -> Iterator[tuple[str, Question]]:
+def _questions(both: Catalogue, before: Catalogue, after: Catalogue) -> Iterator[tuple[str, Question]]:
     """Every question with the operation that it is about, or the origin as a whole."""
-    both = catalogue(old + new, overrides)
-    before, after = both.of(old), both.of(new)
     for operation, evidence in both.entries:
         for question in operation_changes(evidence, before.evidence(operation), after.evidence(operation)):
             yield str(operation), question

@@ -41,11 +41,15 @@ class Matching:
         candidates = self.known.get((operation.method, path.count("/")), ())
         return next((published for pattern, published in candidates if pattern.fullmatch(path)), None)
 
+    def is_named(self, operation: Operation) -> bool:
+        """Whether an operation is at a server that the description names."""
+        return operation.origin.partition("://")[2] in self.hosts
+
     def is_served(self, operation: Operation) -> bool:
         """Whether an operation is on a server that the description is about, or beside what is documented on a sister of it."""
-        host = operation.origin.partition("://")[2]
-        if not self.hosts or host in self.hosts:
+        if not self.hosts or self.is_named(operation):
             return True
+        host = operation.origin.partition("://")[2]
         sister = any(_domain(host) == _domain(each) for each in self.hosts)
         return sister and operation.path.split("/")[1] in self.bases
 

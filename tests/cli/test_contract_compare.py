@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 LIBRARY = Path(__file__).resolve().parents[2] / "cassettes" / "library"
@@ -19,7 +20,8 @@ def test_a_description_that_we_wrote_agrees(tapehiss, tmp_path):
 def test_disagreement_is_exit_code_one(tapehiss, tmp_path):
     """A description without operations misses all that were recorded; --fail-on error lets that pass; other formats hold the same."""
     written = tmp_path / "openapi.yaml"
-    written.write_text("openapi: 3.1.0\npaths: {}\n", encoding="utf-8")
+    origin = re.search(r"http://[0-9.:]+", tapehiss("infer", LIBRARY / "kinto").out)[0]
+    written.write_text(f"openapi: 3.1.0\nservers: [url: {origin}]\npaths: {{}}\n", encoding="utf-8")
     said = tapehiss("contract", "compare", LIBRARY / "kinto", written)
     assert said.code == 1
     assert "published-operation-missing" in said.out
@@ -37,3 +39,14 @@ def test_what_is_no_description_could_not_be_tried(tapehiss, tmp_path):
         said = tapehiss("contract", "compare", LIBRARY / "kinto", path)
         assert said.code == 2
         assert str(path) in said.err
+
+
+def test_the_description_of_another_vendor_judges_nothing(tapehiss, tmp_path):
+    """Exit code 2 and no report, whether it names its servers or not."""
+    for servers in ("servers: [url: 'https://api.other.example']\n", ""):
+        written = tmp_path / "openapi.yaml"
+        written.write_text(f"openapi: 3.1.0\n{servers}paths: {{/others: {{get: {{}}}}}}\n", encoding="utf-8")
+        said = tapehiss("contract", "compare", LIBRARY / "kinto", written, "-f", "markdown")
+        assert (said.code, said.out) == (2, "")
+        assert "operations in" in said.err
+        assert "nothing could be compared" in said.err

@@ -8,7 +8,7 @@ import pytest
 from recordings import write_tape
 
 from tapehiss.contracts.evidence import Contract, to_json
-from traffic import answers
+from traffic import answer, answers
 
 WAS = answers([{"a": number, "b": "x"} for number in range(60)])
 NOW = answers([{"a": number} for number in range(40)])
@@ -106,3 +106,19 @@ def test_nothing_to_compare(tapehiss, old, tmp_path):
     said = tapehiss("drift", old, empty)
     assert said.code == 2
     assert "there is no exchange in it" in said.err
+
+
+def test_two_vendors_cannot_be_compared(tapehiss, old, tmp_path):
+    """Exit code 2 and no report: where no operation is in common, silence is no verdict that CI could trust."""
+    other = write_tape(tmp_path / "other.yaml", [answer({"a": 1}, url="https://api.other.example/v1")] * 9)
+    said = tapehiss("drift", old, other, "-f", "markdown")
+    assert (said.code, said.out) == (2, "")
+    assert "have no operation in common: nothing could be compared" in said.err
+
+
+def test_what_was_compared_is_told_in_plain_words(tapehiss, old, new):
+    """How much of both sides was compared, and how often such a run is wrong."""
+    assert (
+        "compared with 60 exchanges of OLD, in 1 operation that both called; if the vendor changed nothing, at most 1 % of such "
+        "runs report a change"
+    ) in tapehiss("drift", old, new).out.splitlines()

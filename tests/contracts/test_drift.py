@@ -7,6 +7,7 @@ from itertools import combinations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.drift import _questions, breaking, drift
 from tapehiss.contracts.evidence import Contract, Taped, learn, observe
 from tapehiss.contracts.findings import Severity
@@ -74,7 +75,8 @@ def test_the_questions_do_not_depend_on_the_sides(several, deal, other):
     leasts = []
     for mask in (deal, other):
         sides = [learn(each for at, each in enumerate(several) if (mask >> at & 1) is side) for side in (0, 1)]
-        questions = _questions(*sides, ())
+        both = catalogue(sides[0] + sides[1])
+        questions = _questions(both, *map(both.of, sides))
         leasts.append(sorted(f"{question.trial.least:.8g}" for _, question in questions if question.trial))
     assert leasts[0] == leasts[1]
 
@@ -135,3 +137,10 @@ def test_a_witness_is_named():
         "response-required-property-removed": "old.yaml:3",
         "response-optional-property-added": "new.yaml:9",
     }
+
+
+def test_what_both_called_is_counted():
+    """Operations of one side alone are none that could be compared."""
+    things, others = answers([{"a": 1}] * 3), [answer({"a": 1}, url="https://api.vendor.example/others")]
+    assert drift(learn(things), learn([*things, *others])).common == 1
+    assert drift(learn(things), learn(others)).common == 0
