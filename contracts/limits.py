@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 import re
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tapehiss.cassettes.exchange import header
 from tapehiss.contracts.conduct import Window
+from tapehiss.contracts.http_dates import instant_of
 from tapehiss.contracts.quota_values import dialect
 
 if TYPE_CHECKING:
@@ -102,12 +102,7 @@ def now_of(told: Headers, at_s: float) -> float | None:
     return (at_s or None) if now_s is None else now_s
 
 
-@lru_cache(maxsize=512)
-def _date_s(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
+_date_s = lru_cache(maxsize=512)(instant_of)
 
 
 def _turned_away(response: Response, told: Headers, now_s: float | None, quotas: tuple[Quota, ...]) -> Iterator[str]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
+
+from tapehiss.contracts.http_dates import instant_of
 
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,9})?")
 _GO = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:ns|us|µs|ms|h|m|s))+\Z")
@@ -92,10 +93,11 @@ def _number_dialect(value: float, now_s: float | None) -> tuple[str, float | Non
 
 def _date(text: str) -> tuple[float | None, str]:
     """Unix time of a date, and its form; a date without a zone is taken for UTC."""
+    if _RFC3339.match(text) is None:
+        at_s = instant_of(text)
+        return at_s, "other" if at_s is None else "http-date"
     try:
-        written = _RFC3339.match(text) is not None
-        at = datetime.fromisoformat(text) if written else parsedate_to_datetime(text)
-        at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-        return at.timestamp(), "rfc3339" if written else "http-date"
-    except (ValueError, TypeError, OverflowError, IndexError):
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).timestamp(), "rfc3339"
+    except (ValueError, OverflowError):
         return None, "other"

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.exchange import Ending, header
+from tapehiss.contracts.http_dates import instant_of
 from tapehiss.mocks.keys import SELECTING_HEADERS
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def selected(outcome: Outcome, request: Request, recorded: Request | None) -> Ou
 
 def _conditional(response: Response, asked: Headers) -> Response | None:
     """The answer to a condition that does not hold, in the order of RFC 9110 section 13.2.2; ``None`` if all hold."""
-    tag, when = header(response.headers, "etag"), _moment(header(response.headers, "last-modified"))
-    match, unmodified = header(asked, "if-match"), _moment(header(asked, "if-unmodified-since"))
+    tag, when = header(response.headers, "etag"), instant_of(header(response.headers, "last-modified"))
+    match, unmodified = header(asked, "if-match"), instant_of(header(asked, "if-unmodified-since"))
     if match is not None and tag is not None:
         if not _has(match, tag, weak=False):
             return _bodiless(response, 412, "Precondition Failed")
     elif match is None and unmodified is not None and when is not None and when > unmodified:
         return _bodiless(response, 412, "Precondition Failed")
-    none_match, modified = header(asked, "if-none-match"), _moment(header(asked, "if-modified-since"))
+    none_match, modified = header(asked, "if-none-match"), instant_of(header(asked, "if-modified-since"))
     if none_match is not None:
         same = tag is not None and _has(none_match, tag, weak=True)
     else:
@@ -65,14 +65,6 @@ def _has(tags: str, tag: str, *, weak: bool) -> bool:
     if not weak:
         return tag in _TAG.findall(tags) and not tag.startswith("W/")
     return tag.removeprefix("W/") in {each.removeprefix("W/") for each in _TAG.findall(tags)}
-
-
-def _moment(text: str | None) -> float | None:
-    """An HTTP date in seconds; ``None`` for anything else."""
-    try:
-        return parsedate_to_datetime(text).timestamp() if text else None
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _bodiless(response: Response, status: int, reason: str) -> Response:

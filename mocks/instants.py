@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from tapehiss.cassettes.exchange import Response, header
 from tapehiss.cassettes.media import is_event_stream, is_json, is_json_lines, media_type
 from tapehiss.cassettes.volatile import IDS
+from tapehiss.contracts.http_dates import instant_of
 from tapehiss.mocks.synthesis import fresh_like
 
 if TYPE_CHECKING:
@@ -74,15 +75,7 @@ def began_at(recordings: Iterable[Exchange]) -> float:
 def recorded_at(exchange: Exchange) -> float:
     """When an exchange was recorded: as the recorder has it, else by the answer's own Date; 0 if nobody knows."""
     told = header(exchange.response.headers, "date") if exchange.response and not exchange.started_at else None
-    found = _http_s(told) if told else None
-    return exchange.started_at or found or 0.0
-
-
-def _http_s(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
+    return exchange.started_at or instant_of(told) or 0.0
 
 
 def renewed(response: Response, shift: Shift, dice: Random) -> Response:
@@ -140,7 +133,7 @@ def _number(digits: str, shift: Shift) -> str:
 
 
 def _http(text: str, shift: Shift) -> str:
-    instant_s = _http_s(text)
+    instant_s = instant_of(text)
     moved_s = None if instant_s is None else shift.of(instant_s)
     return text if moved_s is None else format_datetime(_when(moved_s), usegmt=True)
 
