@@ -41,7 +41,7 @@ def hints_of(response: Response, at: float, unix_s: float, running: float) -> di
     for quota in quotas_of(response.headers):
         hint = _of_quota(quota, at, now_s, running)
         if hint is not None:
-            found[quota.family] = hint
+            found[f"{quota.family} {quota.limit}"] = hint  # GitHub counts searches apart, under the same names
     wait_s = retry_after(response.headers, unix_s) if response.status in TURNED_AWAY else None
     if wait_s:
         found["retry-after"] = Hint(0.0, at + min(wait_s, HINT_MAX_S))

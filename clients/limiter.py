@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tapehiss.clients.effects import Flow, Layer, Outcome, Tried, Try
 
 OVERLOADED = frozenset({429, 502, 503, 504, 529})
+HINTS_MAX = 32
+"""No vendor counts by more windows at once; the one that ends first is forgotten."""
 UNSENT = (errors.Withheld, errors.LoginNeeded, errors.DeadlineExceeded, errors.InvalidRequest)
 """Raised from below, these say that nothing was sent."""
 
@@ -248,6 +250,8 @@ class Limiter:
         if self.policy.hints and isinstance(outcome, Response):
             for name, hint in hints_of(outcome, tried.at, tried.unix_s, self._running).items():
                 self._hints[name] = tightened(self._hints.get(name), hint, tried.at)
+            while len(self._hints) > HINTS_MAX:
+                del self._hints[min(self._hints, key=lambda name: self._hints[name].until)]
         policy, meter = self.policy.adaptive, self._adaptive
         if policy is None or meter is None:
             return

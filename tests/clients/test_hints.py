@@ -84,3 +84,13 @@ def test_a_longer_pause_is_kept_to():
     """When nothing is left, a later end counts; when something is left, a later end is another window and waits for its turn."""
     assert tightened(Hint(0, 10.0), Hint(0, 20.0), 5.0) == Hint(0, 20.0)
     assert tightened(Hint(3, 10.0), Hint(5, 20.0), 5.0) == Hint(3, 10.0)
+
+
+def test_two_pools_under_one_name_are_two_hints():
+    """Few searches a minute are not few calls an hour, though GitHub tells of both by the same headers."""
+    pools = [
+        told(("X-RateLimit-Limit", limit), ("X-RateLimit-Remaining", left), ("X-RateLimit-Reset", reset))
+        for limit, left, reset in (("5000", "4999", "3600"), ("30", "29", "60"))
+    ]
+    assert list(pools[0].values()) + list(pools[1].values()) == [Hint(4999, 3700), Hint(29, 160)]
+    assert not pools[0].keys() & pools[1].keys()

@@ -272,3 +272,18 @@ def test_limits_that_are_none(limits):
     with pytest.raises(Misuse) as caught:
         LimitPolicy(limits)
     assert "Window(" in caught.value.remedy
+
+
+def test_a_vendor_that_makes_up_limits_fills_no_memory():
+    """Each answer may tell of another limit: a few hints are kept."""
+    limiter, told = Limiter(LimitPolicy()), iter(range(1, 1_000))
+
+    def answer(_request, _now):
+        limit = (("X-RateLimit-Limit", str(next(told))), ("X-RateLimit-Remaining", "9999"), ("X-RateLimit-Reset", "60"))
+        return Response(200, headers=limit), 0.0
+
+    crowd = Crowd(answer)
+    for _ in range(100):
+        crowd.start(0.0, asking(limiter))
+    crowd.run()
+    assert 1 < len(limiter._hints) <= 32
