@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.exchange import Response, header
+from tapehiss.clients.errors import LoginNeeded, place
 
 if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Request
@@ -62,6 +63,9 @@ class Keys:
         """Refuse an empty ring of keys."""
         if not self.secrets or not all(self.secrets):
             raise Misuse("there is no secret, or an empty one", "auth", "give at least one, none of them empty")
+        if not all(_is_secret(secret) for secret in self.secrets):
+            remedy = "give each as an argument of its own, as text or as a function without arguments"
+            raise Misuse("a secret is neither text nor a function", "auth", remedy)
 
     def over(self, inner: Layer) -> Layer:
         """The layer of one call: it tries each secret at most once."""
@@ -81,14 +85,32 @@ class Keys:
         return layer
 
     def _signed(self, attempt: Try, number: int) -> Try:
-        secret = self.secrets[number]
-        value = f"{self.prefix}{secret() if callable(secret) else secret}"
+        value = f"{self.prefix}{_read(self.secrets[number], attempt)}"
         return self._asked(attempt, value) if self.query else with_header(attempt, self.name, value)
 
     def _asked(self, attempt: Try, value: str) -> Try:
         request: Request = attempt.request
         url = f"{request.url}{'&' if '?' in request.url else '?'}{quote(self.name, safe='')}={quote(value, safe='')}"
         return replace(attempt, request=replace(request, url=url))
+
+
+def _is_secret(given: object) -> bool:
+    return isinstance(given, str) or callable(given)
+
+
+def _read(secret: Secret, attempt: Try) -> str:
+    """The secret as it is now; ``LoginNeeded`` when whoever keeps it does not hand it out."""
+    if isinstance(secret, str):
+        return secret
+    try:
+        value: object = secret()
+    except Exception as error:  # noqa: BLE001 (anybody's code, and its words may quote the secret)
+        value, what = None, f"what reads the secret raised {type(error).__name__}"
+    else:
+        what = "what reads the secret returned none"
+    if not isinstance(value, str) or not value:
+        raise LoginNeeded(what, place(attempt.request), LoginNeeded.advice)
+    return value
 
 
 def api_key(*secrets: Secret, name: str = "X-API-Key", prefix: str = "", query: bool = False) -> Keys:

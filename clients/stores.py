@@ -24,7 +24,7 @@ class EncryptedFile:
     Needs the extra ``auth``.
     """
 
-    path: Path
+    path: Path | str
     key: str = field(repr=False)
     """From ``new_key()``; keep it elsewhere: in the environment, in a vault."""
     blocking = True
@@ -38,7 +38,7 @@ class EncryptedFile:
         """What was kept; ``Misuse`` when it cannot be read, or not with this key."""
         fernet = _fernet()
         try:
-            with self.path.open("rb") as file:
+            with Path(self.path).open("rb") as file:
                 sealed = file.read(FILE_MAX_BYTES)
         except FileNotFoundError:
             return None
@@ -53,14 +53,17 @@ class EncryptedFile:
     def save(self, token: Token) -> None:
         """Keep this instead; a crash leaves the old one or the new one."""
         sealed = self._box().encrypt(to_text(token).encode())
+        path, name = Path(self.path), ""
         try:
-            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             with os.fdopen(handle, "wb") as file:
                 file.write(sealed)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(self.path)
+            Path(name).replace(path)
         except OSError as error:
+            if name:
+                Path(name).unlink(missing_ok=True)
             raise self._unusable(error) from error
 
     def _box(self) -> Any:

@@ -14,6 +14,9 @@ from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.exchange import Request, Response, header
 from tapehiss.clients import errors
 from tapehiss.clients.calling import Settings, calling
+from tapehiss.clients.effects import Try
+from tapehiss.clients.errors import LoginNeeded
+from tapehiss.clients.layers import once
 from tapehiss.clients.retry import RetryPolicy
 from tapehiss.clients.signing import Keys, api_key, basic, bearer
 
@@ -107,3 +110,24 @@ def test_what_cannot_be_meant_is_refused():
     for make in (lambda: Keys(()), lambda: bearer(""), lambda: basic("a:b", "c")):
         with pytest.raises(Misuse):
             make()
+
+
+def gone():
+    """A vault that is down."""
+    raise OSError("open-" + "sesame")
+
+
+@pytest.mark.parametrize("read", [gone, lambda: None, lambda: ""])
+def test_a_secret_that_cannot_be_read_is_an_error_of_the_call(read):
+    """Whatever goes wrong where secrets are kept, an error of ours leaves, without its words; nothing is sent (E1, L1)."""
+    layer = bearer(read).over(once)
+    with pytest.raises(LoginNeeded) as caught:
+        next(layer(Try(Request("GET", "https://h/"), 0.0, 9.0, 9.0)))
+    assert "sesame" not in f"{caught.value}{caught.value!r}"
+    assert caught.value.__cause__ is None
+
+
+def test_a_list_of_secrets_is_no_secret():
+    """``api_key(["new", "old"])`` would send the list as text."""
+    with pytest.raises(Misuse):
+        api_key(["new", "old"])

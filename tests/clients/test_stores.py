@@ -69,3 +69,23 @@ def test_a_keyring_keeps_a_token(monkeypatch):
     with pytest.raises(Misuse) as caught:
         store.load()
     assert "pip install" in caught.value.remedy
+
+
+def test_a_path_may_be_text_and_nothing_is_left_of_a_save_that_failed(tmp_path):
+    """A path as text does as well; where the token cannot be put, no half of it stays."""
+    store = EncryptedFile(str(tmp_path / "token"), EncryptedFile.new_key())
+    store.save(TOKEN)
+    assert store.load() == TOKEN
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(Misuse):
+        EncryptedFile(folder, EncryptedFile.new_key()).save(TOKEN)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "token"]
+
+
+def test_without_the_extra_a_store_says_how_to_get_it(tmp_path, monkeypatch):
+    """Encryption is an extra: the error names it."""
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(Misuse) as caught:
+        EncryptedFile(tmp_path / "token", "key").save(TOKEN)
+    assert "tapehiss[auth]" in caught.value.remedy
