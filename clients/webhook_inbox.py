@@ -35,7 +35,7 @@ class SqliteInbox:
         if not (math.isfinite(keep_s) and keep_s >= KEEP_MIN_S):
             raise Misuse(f"keep_s is {keep_s}", "SqliteInbox", f"remember for at least {KEEP_MIN_S:.0f} s")
         self.path, self._keep_s = str(path), keep_s
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a handler that asks the inbox something must not wait for itself
         try:
             self._db = sqlite3.connect(path, timeout=BUSY_MAX_S, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -145,3 +146,20 @@ def test_what_cannot_be_committed_is_undone_and_told():
         with pytest.raises(InboxUnusable, match="FOREIGN KEY"):
             inbox.once("e", 0.0, lambda db: db.execute("INSERT INTO b VALUES (7)"))
         assert inbox.once("e", 0.0, lambda db: db.execute("INSERT INTO a VALUES (7)"))
+
+
+def test_a_handler_that_asks_the_inbox_does_not_wait_for_itself(tmp_path):
+    """Counting is allowed; handling another event inside is refused, and leaves nothing of either."""
+    done = []
+
+    def main():
+        with SqliteInbox(tmp_path / "inbox.db") as inbox:
+            assert inbox.once("a", 0.0, lambda _: done.append(len(inbox)))
+            with pytest.raises(InboxUnusable):
+                inbox.once("b", 0.0, lambda _: inbox.once("c", 0.0, lambda _: None))
+            done.append(len(inbox))
+
+    thread = threading.Thread(target=main, daemon=True)
+    thread.start()
+    thread.join(20.0)
+    assert done == [1, 1]
