@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException as Refused
 from tapehiss.cassettes.media import is_json
 from tapehiss.mocks.errors import BadClock, BadSnapshot, BadStateKey
 from tapehiss.mocks.sandbox import LOAN_MAX_S
-from tapehiss.mocks.schedule import operation_flaw
+from tapehiss.mocks.schedule import checked_operation
 from tapehiss.mocks.statekeys import KEY_MAX_CHARS
 
 if TYPE_CHECKING:
@@ -44,16 +44,9 @@ ForS = Annotated[
 OPERATION_MAX_CHARS = 500
 
 
-def _operation(on: str) -> str:
-    """What can mean a request at all."""
-    if flaw := operation_flaw(on):
-        raise ValueError(f"{flaw.what} -> {flaw.remedy}")
-    return on
-
-
 Named = Annotated[
     str,
-    AfterValidator(_operation),
+    AfterValidator(checked_operation),
     Field(max_length=OPERATION_MAX_CHARS, description="METHOD /path, with * for anything"),
 ]
 Operation = Annotated[Named, Query()]

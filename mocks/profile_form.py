@@ -6,10 +6,11 @@ import datetime as dt  # noqa: TC003 (pydantic reads the annotations)
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from tapehiss.mocks.dialects import INSTANTS, asked_in, pieces_of
 from tapehiss.mocks.limits import VALUES, Cost, Limit, Refusal
+from tapehiss.mocks.schedule import checked_operation
 from tapehiss.mocks.windows import Bucket, Concurrent, Daily, Fixed, Model, Rolling, Sliding
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ WINDOW_MAX_S = 40 * 86_400.0
 
 Quota = Annotated[float, Field(gt=0, le=1e12)]
 Seconds = Annotated[float, Field(gt=0, le=WINDOW_MAX_S)]
-Operations = Annotated[list[str], Field(min_length=1, max_length=200)]
+Operation = Annotated[str, AfterValidator(checked_operation)]
+Operations = Annotated[list[Operation], Field(min_length=1, max_length=200)]
 Templates = Annotated[dict[str, str], Field(max_length=50)]
 
 
@@ -95,7 +97,7 @@ class _Limit(_Data):
     daily: _Day | None = None
     per: list[Literal["account", "endpoint", "path"]] = ["account"]
     on: Operations = ["*"]
-    free: list[str] = []
+    free: list[Operation] = []
     cost: _Cost = _Cost()
     refusal: _Refusal | None = None
 

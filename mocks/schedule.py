@@ -201,6 +201,13 @@ def operation_flaw(on: Any) -> Flaw | None:
     )
 
 
+def checked_operation(on: str) -> str:
+    """The same for pydantic: what can mean a request, or ``ValueError``."""
+    if flaw := operation_flaw(on):
+        raise ValueError(f"{flaw.what} -> {flaw.remedy}")
+    return on
+
+
 _OPERATION = re.compile(r"\s*(?:[^\sa-z]+\s+)?[/*?]\S*\s*")
 
 

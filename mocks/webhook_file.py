@@ -16,7 +16,7 @@ from __future__ import annotations
 import fnmatch
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.tape import open_tapes
@@ -26,6 +26,7 @@ from tapehiss.contracts.webhook_retries import RETRIES
 from tapehiss.contracts.webhook_signatures import keyring
 from tapehiss.mocks.dialects import INSTANTS
 from tapehiss.mocks.errors import BadWebhooks
+from tapehiss.mocks.schedule import checked_operation
 from tapehiss.mocks.webhook_templates import Recorded, Template, forms_in
 from tapehiss.mocks.webhooks import Plan, Storm
 from tapehiss.mocks.yamlfile import content_of, formed
@@ -43,7 +44,7 @@ DELAY_MAX_S = 86_400.0
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Delay = Annotated[float, Field(ge=0, le=DELAY_MAX_S)]
-Operation = Annotated[str, Field(max_length=500, pattern=r"^\S*( \S+)?$")]
+Operation = Annotated[str, AfterValidator(checked_operation), Field(max_length=500)]
 
 
 class _Data(BaseModel):

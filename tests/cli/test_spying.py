@@ -17,6 +17,7 @@ from shop import SHOP
 
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.cassettes.tape import open_tapes
+from tapehiss.cli.serve import command as serve
 from tapehiss.cli.spying import Spying, spy_options
 from tapehiss.mocks.server import Server
 from tapehiss.mocks.vendor import Vendor
@@ -102,6 +103,12 @@ def test_what_is_missing_is_named():
             half.spy()
     with pytest.raises(Misuse):
         Spying(url="a.example", into="x").spy()
+
+
+def test_a_file_is_no_folder_for_tapes(tape):
+    """It is refused at the start, not when the first request is lost."""
+    done = CliRunner().invoke(serve, [str(tape), "--spy", "https://a.example", "--into", str(tape), "--port", "0"])
+    assert (done.exit_code, "is a file" in done.stderr) == (2, True)
 
 
 def test_options_become_one_argument(tmp_path):

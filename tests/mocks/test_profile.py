@@ -63,6 +63,8 @@ def test_a_plan_changes_the_quotas():
         (LEAST + "plans: {big: {hour: 1}}\n", "'hour', which is no limit"),
         (LEAST.replace("2026-11-01", "some day"), "x.yaml:3: read"),
         ("a: &a [*a]", "x.yaml"),
+        (LEAST.replace("[GET /v1/*]", "[GET]"), "x.yaml:8: limits.minute.on.0: 'GET' is not an operation"),
+        (LEAST.replace("[GET /v1/*]", "['*']\n    free: [health]"), "x.yaml:9: limits.minute.free.0: 'health' is not"),
         (LEAST + "? [1, 2]\n: 3\n", "x.yaml"),
     ],
 )

@@ -68,6 +68,7 @@ def test_json_is_yaml_and_retries_can_be_anothers(tmp_path):
         (("pace: 0.01", "pace: fast"), ":4", "pace"),
         (("after_s: 0.5", "after: 0.5"), ":6", "templates.charged.after"),
         (("on: POST /v1/charges", "on: POST /v1/charges now please"), ":6", "templates.charged.on"),
+        (("on: POST /v1/charges", "on: POST"), ":6", "'POST' is not an operation"),
         (("duplicates: 0.2", "duplicates: 2"), ":10", "storm.duplicates"),
         (("{now:rfc_3339}", "{now:tomorrow}"), ":2", "tomorrow"),
         (("style: stripe", "style: [}"), ":2", "not YAML"),
