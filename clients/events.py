@@ -40,26 +40,34 @@ class EventReader:
     """Tells the event after which nothing is to come; without it any end between two events is an end."""
     ended: bool = False
     """Whether that event was there."""
-    _text: str = ""
+    _texts: list[str] = field(default_factory=list, repr=False)
+    """What came after the last end of a line; joined when one comes, so that a long line costs no more than its length."""
     _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8-sig"), repr=False)
     _data: list[str] = field(default_factory=list)
     _event: str = ""
     _id: str = ""
     _retry_ms: int | None = None
     _chars: int = 0
+    _waiting: int = 0
 
     def feed(self, piece: bytes) -> Iterator[ServerEvent]:
         """The events that end in this piece."""
-        self._text += self._decoder.decode(piece)
-        begin = 0
-        for end in _LINE_END.finditer(self._text):
-            event = self._line(self._text[begin : end.start()])
-            begin = end.end()
-            if event is not None and not self.ended:
-                self.ended = self.is_last is not None and self.is_last(event)
-                yield event
-        self._text = self._text[begin:]
-        if len(self._text) + self._chars > EVENT_MAX_CHARS:
+        text = self._decoder.decode(piece)
+        half_end = bool(self._texts) and self._texts[-1].endswith("\r")
+        if text:
+            self._texts.append(text)
+            self._waiting += len(text)
+        if half_end or "\n" in text or "\r" in text:
+            text, begin = "".join(self._texts), 0
+            for end in _LINE_END.finditer(text):
+                event = self._line(text[begin : end.start()])
+                begin = end.end()
+                if event is not None and not self.ended:
+                    self.ended = self.is_last is not None and self.is_last(event)
+                    yield event
+            self._texts = [text[begin:]] if begin < len(text) else []
+            self._waiting = len(text) - begin
+        if self._waiting + self._chars > EVENT_MAX_CHARS:
             raise ValueError("an event without an end")
 
     def flaw(self) -> str:
@@ -68,7 +76,7 @@ class EventReader:
             return ""
         if self.is_last is not None:
             return "the stream stopped before its last event"
-        half = self._text.strip("\r\n") or self._data or self._decoder.getstate()[0]
+        half = "".join(self._texts).strip("\r\n") or self._data or self._decoder.getstate()[0]
         return "the stream stopped inside an event" if half else ""
 
     def _line(self, line: str) -> ServerEvent | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,3 +87,12 @@ def test_what_cannot_be_an_event():
     for piece in (b"x" * (EVENT_MAX_CHARS // 8), b"data: %s\n" % (b"x" * (EVENT_MAX_CHARS // 8))):
         with pytest.raises(ValueError, match="without an end"):
             read(EventReader(), piece * 20, range(0, 20 * len(piece), len(piece)))
+
+
+def test_a_long_event_costs_its_length():
+    """Eight million characters on one line, in small pieces: looked at once, not once for each piece."""
+    reader, began = EventReader(), time.process_time()
+    found = read(reader, b"data: " + b"x" * 8_000_000 + b"\n\n", range(0, 8_000_000, 4_000))
+    assert [len(each.data) for each in found] == [8_000_000]
+    assert time.process_time() - began < 3.0
+    assert reader.flaw() == ""
