@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypedDict
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from tapehiss.cassettes.coding import CODINGS
 from tapehiss.cassettes.errors import Misuse
@@ -20,6 +20,7 @@ from tapehiss.clients.effects import Emit, Event
 from tapehiss.clients.layers import once
 from tapehiss.clients.limiter import Priority
 from tapehiss.clients.retry import RetryPolicy, retrying
+from tapehiss.clients.sendable import same_origin
 from tapehiss.clients.validation import validated
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def _missing(defaults: Headers, given: Headers) -> Headers:
 def _url(base_url: str, path: str, params: Mapping[str, Any]) -> str:
     absolute = "://" in path.partition("?")[0]
     url = path if absolute else f"{base_url.rstrip('/')}/{path.lstrip('/')}" if path else base_url
-    if absolute and base_url and _origin(url) != _origin(base_url):
+    if absolute and base_url and not same_origin(url, base_url):
         what = "another origin than the client's would get the client's headers, credentials among them"
         raise errors.InvalidRequest(what, errors.place(Request("", url)), "make a client for that origin")
     if not params:
@@ -198,14 +199,6 @@ def _texts(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _origin(url: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise errors.InvalidRequest("this is no URL", "url", errors.InvalidRequest.advice) from error
-    return parts.scheme.lower(), parts.netloc.lower()
 
 
 def _key(key: object) -> str:

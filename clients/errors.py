@@ -230,7 +230,7 @@ class BodyTooLong(ApiError):
 class PaginationStuck(ApiError):
     """The vendor leads from page to page in a circle, or to another origin."""
 
-    cursor: str = ""
+    cursor: str = field(default="", repr=False)
     """Where the walk can be taken up again."""
 
     fault = Fault.VENDOR

@@ -12,10 +12,11 @@ import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from tapehiss.cassettes.errors import Misuse
 from tapehiss.clients import errors
+from tapehiss.clients.sendable import same_origin
 from tapehiss.contracts.envelopes import envelope_of
 from tapehiss.contracts.paging import next_links
 from tapehiss.contracts.pointers import below, steps_of
@@ -30,6 +31,9 @@ LAST = "~-"
 """The step of a contract's path that stands for the last item of a list."""
 PAGES_MAX = 1_000_000
 """No walk is longer: how many pages are remembered, with 32 bytes each."""
+
+SAME_MAX = 3
+"""So many pages in a row that are the same, with something on them, are a circle, whatever was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,9 @@ class Trail:
     place: Place | None = field(default_factory=Place)
     """Where to go on; ``None`` at the end."""
     _seen: dict[bytes, bytes] = field(default_factory=dict, repr=False)
+    _before: bytes = field(default=b"", repr=False)
+    _same: int = 0
+    """How many pages in a row were the same."""
 
     def asked(self, params: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """URL (empty for the list's own) and parameters of the next page."""
@@ -117,7 +124,7 @@ class Trail:
         assert self.place is not None
         document = answer.json()
         items = self._items(document, answer)
-        self._notice_circles(answer)
+        self._notice_circles(answer, items)
         return items[self.place.taken :], self._next(document, items, answer)
 
     def _items(self, document: Any, answer: Answer) -> list[Any]:
@@ -151,22 +158,29 @@ class Trail:
 
     def _own(self, url: str, answer: Answer) -> str:
         """The URL of the next page, which has to be of this origin (P5)."""
-        here = urlsplit(answer.request.url)
         try:
             there = urljoin(answer.request.url, url)
-            same = urlsplit(there)[:2] == here[:2]
         except ValueError:
-            same = False
-        if not same:
+            there = ""
+        if not same_origin(there, answer.request.url):
             raise self._stuck("the next page is at another origin, which would get our credential", answer)
         return there
 
-    def _notice_circles(self, answer: Answer) -> None:
+    def _notice_circles(self, answer: Answer, items: list[Any]) -> None:
         asked = hashlib.blake2b(str(replace(self.place, taken=0)).encode(), digest_size=16).digest()  # type: ignore[type-var]
         came = hashlib.blake2b(answer.body, digest_size=16).digest()
         if self._seen.get(asked) == came or len(self._seen) >= PAGES_MAX:
             raise self._stuck("this page was here before: the vendor leads in a circle", answer)
         self._seen[asked] = came
+        self._same = self._same + 1 if items and came == self._before else 1
+        self._before = came
+        if self._same >= SAME_MAX:
+            raise self._stuck("every page is the same: the vendor does not look at what asks for the next one", answer)
+
+    def again(self) -> None:
+        """A walk begins, or is taken up: the page in hand is asked for once more, and is no circle."""
+        self._seen.clear()
+        self._same = 0
 
     def _stuck(self, what: str, answer: Answer) -> errors.PaginationStuck:
         where, advice = errors.place(answer.request), errors.PaginationStuck.advice
@@ -194,6 +208,7 @@ class Walk:
 
     def __iter__(self) -> Iterator[Any]:
         trail = self._trail
+        trail.again()
         while trail.place is not None:
             items, then = trail.read(self._fetch(*trail.asked(self._params)))
             for item in items:
@@ -222,6 +237,7 @@ class AsyncWalk:
 
     async def __aiter__(self) -> AsyncIterator[Any]:
         trail = self._trail
+        trail.again()
         while trail.place is not None:
             items, then = trail.read(await self._fetch(*trail.asked(self._params)))
             for item in items:

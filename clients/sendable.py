@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tapehiss.cassettes.exchange import header, header_values
+from tapehiss.cassettes.origins import DEFAULT_PORTS, Origin, origin_of
 
 if TYPE_CHECKING:
     from tapehiss.cassettes.exchange import Headers, Request
@@ -53,3 +54,17 @@ def _flaw_of_framing(request: Request) -> str:
     if header(request.headers, "transfer-encoding") is not None:
         return "a body that is all here needs no transfer coding"
     return ""
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Whether both are absolute and of one origin (RFC 6454); what cannot be read, or has credentials in it, is of none."""
+    here = _origin(url)
+    return here is not None and here == _origin(other)
+
+
+def _origin(url: str) -> Origin | None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return origin_of(parts.scheme, parts.netloc) if parts.scheme in DEFAULT_PORTS else None

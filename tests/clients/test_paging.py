@@ -21,6 +21,7 @@ from tapehiss.clients.calling import Settings, calling, request_of
 from tapehiss.clients.httpx_adapter import AsyncClient, Client
 from tapehiss.clients.paging import Paging, Place, Walk
 from tapehiss.clients.retry import RetryPolicy
+from tapehiss.clients.sendable import same_origin
 from tapehiss.contracts.behaviour import facts
 from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.evidence import learn
@@ -269,3 +270,34 @@ def test_what_leads_nowhere_is_the_end():
 
         assert list(Walk(fetch, Paging("cursor", "page", "/next"), {})) == [1]
         assert asked[1:] == ([] if ends else [{"page": 7}])
+
+
+@pytest.mark.parametrize("style", ["page", "offset"])
+def test_a_vendor_that_does_not_look_at_the_parameter(style):
+    """A parameter of which the vendor does not know gives the first page for ever: an error after a few, and no endless list (P3)."""
+    page = Response(200, "", JSON, b'{"data": [{"id": 1}]}')
+    got = []
+    with pytest.raises(errors.PaginationStuck) as caught:
+        got.extend(Walk(fetching(lambda _: page), Paging(style, "misspelt", begin=0), {}))
+    assert (len(got), "the same" in caught.value.what) == (2, True)
+
+
+def test_a_walk_is_taken_up_where_it_was_left():
+    """Left and iterated over again, the same walk goes on: the page that is asked for once more is no circle."""
+    walk = Walk(fetching(Lister(list(range(7)), 3, "cursor")), PAGING["cursor"], {})
+    first = next(iter(walk))
+    assert [item["value"] for item in [first, *walk]][:3] == [0, 0, 1]
+
+
+def test_a_default_port_is_no_other_origin():
+    """``https://host:443`` is ``https://host``, and hosts have no case; another port, scheme or userinfo is somebody else."""
+    assert same_origin("https://h.example:443/a", "https://H.example/b")
+    for other in ("https://h.example:8443/", "http://h.example/", "https://u:p@h.example/", "/a", "https://[half"):
+        assert not same_origin(other, "https://h.example/")
+
+
+def test_an_error_about_pages_says_no_query():
+    """Where to go on may be a URL with a key in its query: it is in the error, and not in its text (L1)."""
+    error = errors.PaginationStuck("x", cursor=str(Place(f"{HOST}/list?api_key=sesame")))
+    assert "sesame" in error.cursor
+    assert "sesame" not in f"{error}{error!r}"
