@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tapehiss.contracts.operations import Operation
     from tapehiss.contracts.security import Credential
 
+CURSOR = "CURSOR"
+"""The shell variable that stands for what leads to another page."""
 HEADERS_MIN = 0.25
 """A header that fewer of the calls had is not needed."""
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
@@ -45,6 +47,8 @@ class Asking:
     credentials: tuple[Credential, ...] = ()
     fresh: tuple[str, ...] = ()
     """Headers that must have a new value each time: keys that make a retry safe."""
+    cursor: str = ""
+    """The query parameter that takes a cursor; empty for a first page."""
 
 
 def asking(operation: Operation, evidence: Evidence, facts: Sequence[Fact] = ()) -> Asking:
@@ -115,6 +119,7 @@ def as_curl(asked: Asking) -> str:
     words += [word for credential in asked.credentials if (word := _credential_word(credential))]
     words += [f"-H {_quoted(f'{name}: {value}')}" for name, value in asked.headers]
     words += [f"-H {_with(f'{name}: ', '$(uuidgen)')}" for name in asked.fresh]
+    words += [f"-G --data-urlencode {_with(f'{asked.cursor}=', f'${CURSOR}')}"] if asked.cursor else []
     return " \\\n  ".join([f"curl {words[0]}", *words[1:], *_body_words(asked)])
 
 

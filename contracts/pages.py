@@ -14,6 +14,7 @@ from tapehiss.contracts.asking import as_curl, asking
 from tapehiss.contracts.blocks import Code, Heading, Lines, Table
 from tapehiss.contracts.counts import Part
 from tapehiss.contracts.fieldtable import COLUMNS, field_rows
+from tapehiss.contracts.nextpage import next_page, paging_lines
 from tapehiss.contracts.pairtable import pair_rows
 from tapehiss.contracts.provenance import NOWHERE, Provenance, parameter_values
 from tapehiss.contracts.reading import NO_BODY, media_of, status_of
@@ -35,7 +36,7 @@ THIN = 5
 READING_WEIGHT = 4
 """Reading is a better first request than writing that is done so many times as often."""
 TOPICS = ("auth", "pagination", "idempotency", "limits", "caching", "latency")
-_TITLES = {"auth": "Authentication", "limits": "Rate limits"}
+_TITLES = {"auth": "Authentication", "limits": "Rate limits", "pagination": "Paging"}
 
 
 def overview(known: Catalogue, facts: Sequence[Fact]) -> Page:
@@ -48,6 +49,7 @@ def overview(known: Catalogue, facts: Sequence[Fact]) -> Page:
         Lines((_extent(known),)),
         *_first_request(entries, facts),
         *facts_blocks([fact for fact in facts if not _is_of_operation(fact)], 2, by_origin=not short),
+        *_paging(entries, facts, short=short),
         Heading("Operations"),
         _operations(entries, short=short),
         *_weaknesses(known),
@@ -88,6 +90,32 @@ def _effort(operation: Operation, evidence: Evidence) -> tuple[int, ...]:
     simple = reads and not operation.parameters
     weight = _successes(evidence) * (READING_WEIGHT if reads else 1)
     return (not simple, operation.method == "DELETE", "#" in operation.path and simple, -weight)
+
+
+def _paging(entries: Sequence[tuple[Operation, Evidence]], facts: Sequence[Fact], *, short: bool) -> Iterator[Block]:
+    """How lists are paged, and the second page of the one that was read most often."""
+    lines = tuple(paging_lines(facts, short=short))
+    if not lines:
+        return
+    yield Heading(_TITLES["pagination"])
+    yield Lines(lines)
+    known = {str(operation): (operation, evidence) for operation, evidence in entries}
+    proven = [fact for fact in facts if fact.topic == "pagination" and fact["parameter"] and fact.operation in known]
+    if proven:
+        best = max(proven, key=lambda fact: (fact.operation.startswith("GET "), fact.seen))
+        operation, evidence = known[best.operation]
+        yield from _next_page(asking(operation, evidence, facts), evidence, [best])
+
+
+def _next_page(first: Asking, evidence: Evidence, about: Sequence[Fact]) -> Iterator[Block]:
+    """The request for the second page, where it is known."""
+    found = next_page(first, evidence, about)
+    if found is not None:
+        asked, note = found
+        yield Lines(("The second page:",))
+        yield Code(as_curl(asked), "sh")
+        if note:
+            yield Lines((f"{note}.",))
 
 
 def _unseen(operation: Operation, facts: Sequence[Fact]) -> list[str]:
@@ -189,6 +217,7 @@ def operation_page(
         Lines((_support(evidence),)),
         Heading("Request", level + 1),
         *_asked(asked, _unseen(operation, facts)),
+        *_next_page(asked, evidence, about),
         *_sources(operation, evidence, sources),
         *_parameters(evidence, {credential.name.lower() for credential in asked.credentials}),
         *_bodies(evidence, level),

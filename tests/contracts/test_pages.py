@@ -89,3 +89,15 @@ def test_what_was_seen_once_is_told():
     text = markdown(operation_page(operation, evidence))
     assert "Seen once only: response 503 application/json." in text
     assert "Thinly evidenced" not in text
+
+
+def test_the_overview_tells_how_to_page():
+    """The parameter, and the request for the second page, as the operation's own page has it, too."""
+    exchanges = [get(f"/v1/things?page={at}", b'{"data": [{"id": 1}], "next_page": %d}' % (at + 1)) for at in (1, 2, 3)]
+    known = known_of(*exchanges)
+    [(operation, evidence)] = known.entries
+    for page in (overview(known, facts(known)), operation_page(operation, evidence, facts(known))):
+        text = markdown(page)
+        assert "# Paging" in text
+        assert "Query parameter page takes the number of the page" in text
+        assert f"curl '{HOST}/v1/things?page=2'" in text
