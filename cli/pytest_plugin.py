@@ -23,8 +23,8 @@ class ServeTapes(Protocol):
     """What the fixture ``tapehiss_server`` gives: a function that starts a mock vendor.
 
     ``tapes`` are files or folders, relative to the test's file or to pytest's root folder. ``schedule`` holds rules, as values or
-    in short form (``"429 retry-after=1 first=2 on=POST /v1/*"``). ``webhooks`` is a file, found like a tape: what it plans is sent to
-    ``webhook_to``, and ``server.settled()`` waits for it. The server stops when the test ends.
+    in short form (``"429 retry-after=1 first=2 on=POST /v1/*"``). ``limits`` are kept as with ``--limits`` (``"klaviyo:XS"``). ``webhooks``
+    is a file, found like a tape: what it plans is sent to ``webhook_to``, and ``server.settled()`` waits for it. The server stops when the test ends.
     """
 
     def __call__(
@@ -32,6 +32,7 @@ class ServeTapes(Protocol):
         *tapes: str | Path,
         schedule: Iterable[str | Rule] = (),
         seed: int | None = None,
+        limits: str | None = None,
         latency: float = 0.0,
         webhooks: str | Path | None = None,
         webhook_to: str | None = None,
@@ -56,6 +57,7 @@ def tapehiss_server(request: pytest.FixtureRequest) -> Iterator[ServeTapes]:
     """Start mock vendors made of tapes: ``tapehiss_server("tapes/charges.yaml", schedule=["429 first=2"]).url``."""
     from tapehiss.cli.webhook_options import Webhooks
     from tapehiss.mocks.loading import load_vendor
+    from tapehiss.mocks.profile import profile
     from tapehiss.mocks.server import Server
 
     with ExitStack() as running:
@@ -64,6 +66,7 @@ def tapehiss_server(request: pytest.FixtureRequest) -> Iterator[ServeTapes]:
             *tapes: str | Path,
             schedule: Iterable[str | Rule] = (),
             seed: int | None = None,
+            limits: str | None = None,
             latency: float = 0.0,
             webhooks: str | Path | None = None,
             webhook_to: str | None = None,
@@ -72,7 +75,9 @@ def tapehiss_server(request: pytest.FixtureRequest) -> Iterator[ServeTapes]:
             seed = request.config.getoption("--tapehiss-seed") if seed is None else seed
             vendor = load_vendor(paths, _rules(schedule), seed=seed, latency=latency)
             file = None if webhooks is None else _found(Path(webhooks), request)
-            return running.enter_context(Server(vendor, webhooks=Webhooks(file, webhook_to).postbox(seed)))
+            server = running.enter_context(Server(vendor, webhooks=Webhooks(file, webhook_to).postbox(seed)))
+            server.limit(profile(limits) if limits else None)
+            return server
 
         yield serve
 

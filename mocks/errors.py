@@ -89,4 +89,4 @@ class Flaw:
     def __str__(self) -> str:
         """The flaw on one line."""
         cure = f" -> {self.remedy}" if self.remedy else ""
-        return f"{self.field}: {self.what}{cure}"
+        return f"{self.field}: {self.what}{cure}" if self.field else f"{self.what}{cure}"

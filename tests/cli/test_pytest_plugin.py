@@ -34,6 +34,12 @@ def test_a_schedule(tapehiss_server):
     assert [status(server.url + "/v1/orders/1") for _ in range(3)] == [503, 500, 200]
     assert server.ask(lambda live, now_s: live.vendor.seed) == SEED
 
+def test_limits(tapehiss_server):
+    server = tapehiss_server("tapes/shop.yaml", limits="klaviyo:XS")
+    assert [limit.name for limit in server.ask(lambda live, now_s: live.vendor.limits.limits)] == ["burst", "steady"]
+    with pytest.raises(Exception, match="no plan 'XXS'"):
+        tapehiss_server("tapes/shop.yaml", limits="klaviyo:XXS")
+
 def test_two_servers(tapehiss_server):
     one, other = tapehiss_server("tapes/shop.yaml", seed=3), tapehiss_server("tapes/shop.yaml", latency=0.5)
     assert one.url != other.url
@@ -70,7 +76,7 @@ def test_a_project_serves_its_tapes(project):
     """Tapes beside the test, rules in either form, several servers, all stopped with their test."""
     project.makepyfile(PROJECT.replace("SEED", "11"))
     done = project.runpytest_subprocess("--tapehiss-seed", "11", "-q", "-p", "no:cacheprovider")
-    done.assert_outcomes(passed=6)
+    done.assert_outcomes(passed=7)
 
 
 def test_the_fixture_and_the_option_explain_themselves(project):

@@ -11,6 +11,7 @@ def test_a_flaw_knows_its_path():
     assert Flaw("", "is odd").under("rules[2]") == Flaw("rules[2]", "is odd")
     assert str(Flaw("first", "is odd", "mend it")) == "first: is odd -> mend it"
     assert str(Flaw("first", "is odd")) == "first: is odd"
+    assert str(Flaw("", "is odd", "mend it")) == "is odd -> mend it"
 
 
 def test_errors_are_values():
