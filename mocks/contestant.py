@@ -99,7 +99,7 @@ class Contestant:
             texts = _tail(out), _tail(err)
         code = process.returncode
         crash = "" if stopped else crash_of(code, texts[1])
-        trace = trace_of(dated, steps, End(end_s, code == 0 and not stopped, crash))
+        trace = trace_of(dated, steps, End(end_s, code == 0 and not stopped, crash, stopped))
         return Run(since(trace, began_s), code, *texts, _missed(steps, dated.index), _struck(steps), stopped)
 
     def _started(self, url: str, out: IO[bytes], err: IO[bytes]) -> subprocess.Popen[bytes]:

@@ -190,7 +190,7 @@ _EVENT: Mapping[str, Kind] = {
     "carried_out": _flag,
     "ending": _one_of(Ending),
 }
-_END: Mapping[str, Kind] = {"at_s": _number, "ok": _flag, "crash": _text}
+_END: Mapping[str, Kind] = {"at_s": _number, "ok": _flag, "crash": _text, "stopped": _flag}
 _TOP: Mapping[str, Kind] = {"promise": _one_of(PROMISES), "told": _text, "tape": _text, "seed": _count}
 assert set(_TERMS) == {each.name for each in fields(Terms)}
 assert set(_EVENT) == {each.name for each in fields(Attempt)}

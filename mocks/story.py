@@ -53,6 +53,8 @@ def _made_of_it(run: Trace, verdict: Verdict, first: Attempt, again: Sequence[At
     if again:
         keyed = _keyed(first, again) if verdict.promise in ABOUT_KEYS else ""
         return f"sent it again{_times(len(again))} {_after(first, again)}{keyed}"
+    if run.end.stopped:
+        return "did not end"
     if run.end.ok:
         return "reported success"
     return f"ended in {run.end.crash}" if run.end.crash else "gave up"
@@ -147,6 +149,8 @@ def _line(number: int, attempt: Attempt, shown: bool) -> str:  # noqa: FBT001 (a
 
 
 def _ended(run: Trace) -> str:
+    if run.end.stopped:
+        return "the client was stopped"
     if run.end.ok:
         return "the client reported success"
     return f"the client ended in {run.end.crash}" if run.end.crash else "the client failed"

@@ -50,6 +50,8 @@ RETRY_AFTER_MAX_S = 120
 TRUNCATE_MAX_BYTES = 2000
 AFTER_MAX = 4
 FIRST_MAX = 5
+LASTING = frozenset({"delta_ms", "epoch_s", "epoch_ms", "huge", "infinite", "far_date"})
+"""Forms of a wait that clients read as hours or more: nobody has them in real time."""
 LATER = (0, 0, 0, 1, 2)
 """Most rules strike from the first attempt on: whether there is a second one is up to the client."""
 STATUSES = (429, 503, 500, 502, 504, 529)
@@ -202,7 +204,7 @@ def _unusual(latency_max_s: float, wait_max_s: float) -> tuple[Fault, ...]:
     """What is met less often. Nothing that strikes before the body was read: of such a request nobody knows which call it was."""
     return (
         Latency(round(latency_max_s / 4, 3)),
-        *(Status(429, wait_s=wait_max_s, form=form) for form in _FORMS if form != Status(429).form),
+        *(Status(429, wait_s=wait_max_s, form=form) for form in _FORMS if form not in LASTING),
         Status(500, (("x-should-retry", "false"),)),
         *(Status(code) for code in (503, 502, 504, 529, 408, 409, 401, 404, 422)),
         Status(200, body_of=500),

@@ -80,6 +80,8 @@ class End:
     """Whether it says that it did what it was asked."""
     crash: str = ""
     """How it ended otherwise than by an error of its own: a traceback's last line, a signal; empty if it did not."""
+    stopped: bool = False
+    """Whether it was ended because it did not end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def test_what_does_not_end_is_ended(program):
     run = python(program, deadline_s=0.3).run(VENDOR)
     assert run.stopped
     assert run.trace.end.at_s > 0.3
-    assert (run.trace.end.ok, run.trace.end.crash) == (False, "")
+    assert run.trace.end == End(run.trace.end.at_s, ok=False, stopped=True)
 
 
 def test_no_process_is_left_behind():

@@ -60,7 +60,11 @@ FILES = st.builds(
     TERMS,
     st.text(),
     st.integers(0, 2**64 - 1),
-    st.builds(Trace, st.lists(ATTEMPTS, max_size=3).map(tuple), st.builds(End, SECONDS, st.booleans(), st.text())),
+    st.builds(
+        Trace,
+        st.lists(ATTEMPTS, max_size=3).map(tuple),
+        st.builds(End, SECONDS, st.booleans(), st.text(), st.booleans()),
+    ),
     st.dictionaries(st.text(), st.text(), max_size=3).map(lambda versions: tuple(sorted(versions.items()))),
 )
 GOOD = StormFile("effects-once", "", (Rule(Lose(), first=1),), Terms(), "ab", 0, Trace((), End(1.0, ok=True)))
@@ -99,7 +103,7 @@ def test_whatever_stands_in_a_file_is_a_file_or_flaws(data, wrong):
         ({"events": [7]}, "events[0]: is not a mapping"),
         ({"schedule": [{"status": 503, "first": "x"}]}, "schedule[0].first: 'x' is not a count"),
         ({"terms": {"deadline_s": "soon"}}, "terms.idempotent: is missing"),
-        ({"end": {"at_s": 0, "ok": 1, "crash": "", "sky": 0}}, "end.sky: is not known here"),
+        ({"end": {"at_s": 0, "ok": True, "crash": "", "stopped": False, "sky": 0}}, "end.sky: is not known here"),
         ({"versions": {"python": 3}}, "versions.python: 3 is not a text"),
     ],
 )

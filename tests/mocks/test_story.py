@@ -136,6 +136,8 @@ def test_a_promise_that_no_attempt_shows_is_told_all_the_same():
     assert story(Trace((attempt(READ, Reset()),), End(0.1, ok=False, crash="KeyError")), crashed)[0].endswith(
         "ended in KeyError."
     )
+    stopped = Trace((attempt(READ, Reset()),), End(9.0, ok=False, stopped=True))
+    assert story(stopped, crashed)[0].endswith("and your client did not end.")
 
 
 def test_the_timeline_has_every_attempt_and_the_end():
@@ -153,6 +155,7 @@ def test_the_timeline_has_every_attempt_and_the_end():
     [
         (End(1.0, ok=True), "the client reported success"),
         (End(1.0, ok=False), "the client failed"),
+        (End(1.0, ok=False, stopped=True), "the client was stopped"),
         (End(1.0, ok=False, crash="SIGSEGV"), "the client ended in SIGSEGV"),
     ],
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from hypothesis import find, given
 from hypothesis import strategies as st
 
+from tapehiss.contracts.retry_after import retry_after
 from tapehiss.mocks import strategies
-from tapehiss.mocks.fault_forms import FORMS
+from tapehiss.mocks.fault_forms import FORMS as FAULT_FORMS
 from tapehiss.mocks.faults import Hang, Latency, Lose, Reset, Stall, Status, Truncate, is_early
+from tapehiss.mocks.retry_after import FORMS
 from tapehiss.mocks.schedule import Rule, schedule_from_json, schedule_to_json
 
 
@@ -38,7 +40,7 @@ def test_faults_shrink_towards_the_mildest_that_will_do():
 def test_every_fault_that_ends_is_drawn():
     """Of all that can be written down only silence is not: it lasts until the client gives up."""
     drawn = {type(fault) for fault in strategies._faults(1.0, 2.0, 429, 3, 4)}
-    assert {form.make for form in FORMS} - drawn == {Hang}
+    assert {form.make for form in FAULT_FORMS} - drawn == {Hang}
 
 
 @given(strategies.storms(("GET /a", "POST /b"), latency_max_s=2.0, wait_max_s=1.0))
@@ -51,7 +53,9 @@ def test_a_storm_fits_real_time(schedule):
         assert not is_early(rule.fault)
         assert rule.fault.severity > 1 or rule.fault == Latency(min(rule.fault.delay_s, 2.0))
         assert not isinstance(rule.fault, Stall) or rule.fault.stall_s <= 2.0
-        assert not isinstance(rule.fault, Status) or (rule.fault.wait_s or 0.0) <= 1.0
+        if isinstance(rule.fault, Status) and rule.fault.wait_s is not None:
+            asked_s = retry_after(FORMS[rule.fault.form](rule.fault.wait_s, 2e9), 2e9 - rule.fault.wait_s)
+            assert asked_s is None or asked_s <= 3.0
 
 
 def test_storms_shrink_to_one_mild_fault_at_one_attempt():
