@@ -98,7 +98,7 @@ MUTANTS = (
     Mutant("P3 a circle", "paging", "if self._seen.get(asked) == came or", "if", "tests/clients/test_paging.py"),
     Mutant("P3 a cursor that stays is a circle", "paging", "if self._seen.get(asked) == came or", "if asked in self._seen or", "tests/clients/test_paging.py"),
     Mutant("P4 an empty page is the end", "paging", "            items, then = trail.read(self._fetch(*trail.asked(self._params)))\n", "            items, then = trail.read(self._fetch(*trail.asked(self._params)))\n            then = then if items else None\n", "tests/clients/test_paging.py"),
-    Mutant("P5 any origin will do", "paging", "        if not same:\n", "        if False:\n", "tests/clients/test_paging.py"),
+    Mutant("P5 any origin will do", "paging", "        if not same_origin(there, answer.request.url):\n", "        if False:\n", "tests/clients/test_paging.py"),
     Mutant("U1 a file as a body", "calling", "if not isinstance(content, bytes | bytearray | memoryview):", "if False:", "tests/clients/test_calling.py"),
     Mutant("V1 a short body is whole", "completeness", "if lengths and lengths != {str(len(response.body))}:", "if False:", "tests/clients/test_completeness.py"),
     Mutant("V1 a body without an end is whole", "completeness", 'return "" if has_end(response) else "nothing says where the body ends"', 'return ""', "tests/clients/test_completeness.py"),

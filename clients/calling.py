@@ -56,7 +56,7 @@ class Asked(TypedDict, total=False):
     cost: float
     """How much of the vendor's limits the call uses; 1 if nothing is said."""
     check: bool
-    """Whether a status of 400 or above is an error; ``True`` if nothing is said."""
+    """Whether a status that is no success is an error; ``True`` if nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def request_of(settings: Settings, method: str, path: str, asked: Asked, new_key
 def calling(
     request: Request, settings: Settings, asked: Asked, *, now: float, dice: Random, call: str = ""
 ) -> Flow[Answer]:
-    """The flow of a whole call: every policy, and an error for an answer of 400 or above or one that the contract does not know.
+    """The flow of a whole call: every policy, and an error for an answer that is no success, or that the contract does not know.
 
     ``call`` is the id that all its events carry; nobody is told anything when it is empty.
     """
@@ -120,7 +120,7 @@ def calling(
 def _called(request: Request, settings: Settings, asked: Asked, now: float, dice: Random, call: str) -> Flow[Answer]:
     policy, layer, budget = _policy(settings, asked, request), _layer(settings, asked), settings.budget
     answer = yield from retrying(request, policy, now=now, dice=dice, layer=layer, budget=budget, call=call)
-    if asked.get("check", True) and answer.status >= 400:
+    if asked.get("check", True) and answer.status >= 300 and answer.status != UNCHANGED:
         kind = errors.for_status(answer.status)
         what = f"the vendor answered {answer.status}"
         raise kind(what, errors.place(request), kind.advice, answer.response, answer.attempts)
@@ -160,6 +160,8 @@ def _layer(settings: Settings, asked: Asked) -> Layer:
     return layer
 
 
+UNCHANGED = 304
+"""The answer to a question that had a condition on it: what the caller has is good."""
 DEFAULTS: Headers = (
     ("Accept", "*/*"),
     ("Accept-Encoding", ", ".join(name for name in CODINGS if name != "identity")),

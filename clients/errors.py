@@ -14,7 +14,8 @@
         │   ├── LimitReached         its limit leaves no room in time, or too many calls wait for that already
         │   └── NoToken              no token could be had for it
         ├── LoginNeeded          yours: no valid credential can be had without you
-        ├── StatusError          the vendor answered, with a status of 400 or above
+        ├── StatusError          the vendor answered, and not with what was asked for
+        │   ├── Redirected           3xx: it is elsewhere, and nobody goes there by himself
         │   ├── RequestRejected      4xx: yours
         │   │   └── Unauthorized         401: the credential is not accepted, not even a new one
         │   ├── RateLimited          429, until the attempts were used up
@@ -141,9 +142,16 @@ class LoginNeeded(ApiError):
 
 
 class StatusError(ApiError):
-    """The vendor answered with a status of 400 or above."""
+    """The vendor answered, and not with what was asked for."""
 
     fault = Fault.VENDOR
+
+
+class Redirected(StatusError):
+    """The vendor says that what was asked for is elsewhere (3xx); redirects are not followed, they would take credentials along."""
+
+    fault = Fault.YOURS
+    advice = "look at the Location header: give the address itself, or say check=False"
 
 
 class RequestRejected(StatusError):
@@ -257,7 +265,9 @@ class InboxUnusable(Weather):
 
 
 def for_status(status: int) -> type[StatusError]:
-    """The error for a status of 400 or above."""
+    """The error for a status that is no success."""
+    if status < 400:
+        return Redirected
     if status in {401, 429}:
         return Unauthorized if status == 401 else RateLimited
     return RequestRejected if status < 500 else VendorFailed

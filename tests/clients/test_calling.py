@@ -99,14 +99,16 @@ def test_the_vendors_key_header_makes_a_resend_safe():
 @given(
     st.integers(100, 599).filter(lambda status: status not in {408, 421, 425, 429} and status not in range(500, 600))
 )
-def test_a_status_is_an_error_from_400(status):
-    """An answer of 400 or above raises unless the caller wants to see it."""
+def test_a_status_that_is_no_success_is_an_error(status):
+    """An answer of 300 or above raises unless the caller wants to see it: a write that was redirected was not done; 304 is an answer."""
     for check in (True, False):
         flow = calling(asked(), BASE, {"check": check}, now=0.0, dice=Random(1))
         next(flow)
-        with pytest.raises((StopIteration, errors.RequestRejected)) as ended:
+        with pytest.raises((StopIteration, errors.StatusError)) as ended:
             flow.send(Reply(Response(status), 1.0))
-        assert (check and status >= 400) is isinstance(ended.value, errors.RequestRejected)
+        wrong = check and status >= 300 and status != 304
+        assert wrong is isinstance(ended.value, errors.StatusError)
+        assert isinstance(ended.value, errors.Redirected) is (wrong and status < 400)
 
 
 def test_a_call_has_its_own_policy():

@@ -65,6 +65,7 @@ def test_an_error_without_a_response():
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
+        (301, errors.Redirected),
         (400, errors.RequestRejected),
         (404, errors.RequestRejected),
         (429, errors.RateLimited),
