@@ -186,11 +186,11 @@ class Spy:
 
     def close(self) -> Iterator[str]:
         """End the tape; what it kept, for a person."""
+        more = f"; {self.quarantined} in quarantine" if self.quarantined else ""
         if self._writer is None:
-            yield "spied      nothing"
+            yield f"spied      nothing onto a tape{more}"
             return
         self._writer.close()
-        more = f"; {self.quarantined} in quarantine" if self.quarantined else ""
         yield f"spied      {counted(self.kept, 'exchange')} into {', '.join(map(str, self._writer.paths))}{more}"
 
 

@@ -16,9 +16,10 @@ from recordings import write_tape
 from shop import SHOP
 
 from tapehiss.cassettes.errors import Misuse
+from tapehiss.cassettes.origins import target
 from tapehiss.cassettes.tape import open_tapes
 from tapehiss.cli.serve import command as serve
-from tapehiss.cli.spying import Spying, spy_options
+from tapehiss.cli.spying import Spy, Spying, spy_options
 from tapehiss.mocks.server import Server
 from tapehiss.mocks.vendor import Vendor
 
@@ -123,3 +124,10 @@ def test_options_become_one_argument(tmp_path):
         command, ["--spy", "https://a.example", "--into", str(tmp_path), "--spy-writes"], catch_exceptions=False
     )
     assert (told[0].writes, told[0].most, told[0].into) == (True, 1000, tmp_path)
+
+
+def test_what_went_to_quarantine_is_told_though_there_is_no_tape(tmp_path):
+    """It may have a secret in it, and lies there."""
+    there = target("https://api.shop.example", "--spy")
+    assert list(Spy(there, tmp_path, quarantined=2).close()) == ["spied      nothing onto a tape; 2 in quarantine"]
+    assert list(Spy(there, tmp_path).close()) == ["spied      nothing onto a tape"]
