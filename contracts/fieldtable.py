@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
+from tapehiss.contracts.counts import VALUE_LENGTH_MAX
 from tapehiss.contracts.examples import shown
 from tapehiss.contracts.unions import union_of
 from tapehiss.contracts.values import format_of, is_enumeration, values_of
@@ -20,6 +22,8 @@ ROWS_MAX = 60
 DEPTH_MAX = 4
 """How deep a table looks; the schema has everything."""
 NAMES_SHOWN = 6
+VALUES_LENGTH_MAX = 200
+"""How long the values of one row are together, the first one aside."""
 _MANY_ROWS = 30
 """A document with more rows is shown less deep."""
 
@@ -106,22 +110,40 @@ def _names(node: Node) -> str:
 
 
 def values_words(seen: Field) -> str:
-    """What was seen: all values where they are a closed list or few, some of them otherwise."""
+    """What was seen: all values where they are a closed list or few, some of them otherwise; a value is never cut."""
     known = values_of(seen)
     if not known:
         return _spans(seen)
     if len(known) == 1 == len(seen.kinds) and not seen.more and seen.exchanges > 1:
-        return f"always {shown(known[0], 40)}"
-    words = ", ".join(shown(value, 40) for value in known[: 6 if is_enumeration(seen) else 3])
-    if is_enumeration(seen):
-        return f"one of {words}{', …' if len(known) > 6 else ''}"
-    return f"e.g. {words}"
+        return f"always {_whole(known[0])}"
+    closed = is_enumeration(seen)
+    told = _within(list(map(_whole, known[: 6 if closed else 3])))
+    if closed:
+        return f"one of {', '.join(told)}{', …' if len(known) > len(told) else ''}"
+    return f"e.g. {', '.join(told)}"
+
+
+def _whole(value: Any) -> str:
+    """A value as it was; an empty one as JSON writes it. Contracts keep no long ones."""
+    return shown(value, VALUE_LENGTH_MAX) if value != "" else '""'
+
+
+def _within(texts: list[str]) -> list[str]:
+    """As many of the texts as a row has room for, and one at least."""
+    lengths = accumulate(map(len, texts))
+    return [
+        text
+        for number, (text, length) in enumerate(zip(texts, lengths, strict=True))
+        if not number or length <= VALUES_LENGTH_MAX
+    ]
 
 
 def _spans(seen: Field) -> str:
     if seen.sizes is not None:
-        least, most = seen.sizes
-        return f"{least} items" if least == most else f"{least} to {most} items"
-    if seen.lengths is not None:
-        return f"{seen.lengths[0]} to {seen.lengths[1]} characters"
-    return ""
+        return _span(seen.sizes, "item")
+    return _span(seen.lengths, "character") if seen.lengths is not None else ""
+
+
+def _span(bounds: tuple[int, int], noun: str) -> str:
+    least, most = bounds
+    return f"{least if least == most else f'{least} to {most}'} {noun}{'s' if most != 1 else ''}"

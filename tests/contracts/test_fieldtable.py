@@ -12,7 +12,7 @@ def test_rows_say_where_what_how_often_and_which():
     rows = field_rows(tree({"id": 1, "on": True, "list": [{"x": "a"}]}, {"id": 2, "on": None, "list": []}, {"id": 2}))
     assert rows == [
         ("id", "integer", "always", "e.g. 2, 1"),
-        ("list", "array", "2 of 3", "0 to 1 items"),
+        ("list", "array", "2 of 3", "0 to 1 item"),
         ("list[].x", "string", "seen once", "e.g. a"),
         ("on", "boolean or null", "2 of 3", "true or false"),
     ]
@@ -45,3 +45,19 @@ def test_maps_are_looked_into():
     """A map in a document is called so, and its values have rows; kinds of text have their format."""
     rows = field_rows(tree(*[{"by": {"4242": {"at": "2026-01-01"}}}] * 5))
     assert [row[:2] for row in rows] == [("by", "map"), ("by.<key>", "object"), ("by.<key>.at", "string (date)")]
+
+
+def test_values_are_whole():
+    """URLs that differ at their ends look different; of long ones there are fewer, and an empty text is not nothing."""
+    urls = [f"https://vendor.example/a/path/that/is/rather/long/and/ends/with/a/number/{number}" for number in range(3)]
+    [row] = field_rows(tree(*({"url": url} for url in urls)))
+    assert row[3] == f"e.g. {urls[0]}, {urls[1]}"
+    assert field_rows(tree({"a": ""}, {"a": ""}, {"a": "x"}))[0][3] == 'e.g. "", x'
+    assert field_rows(tree({"a": ""}, {"a": ""}))[0][3] == 'always ""'
+
+
+def test_lengths_and_sizes_are_no_spans_of_nothing():
+    """Where the least is the most there is one number."""
+    assert field_rows(tree({"a": "x" * 109}))[0][3] == "109 characters"
+    assert field_rows(tree({"a": "x" * 109}, {"a": "x" * 110}))[0][3] == "109 to 110 characters"
+    assert field_rows(tree({"a": [{"b": 1}]}))[0][3] == "1 item"
