@@ -85,7 +85,9 @@ def spy_options(function: F) -> F:
 
     options = (
         click.option("--spy", metavar="URL", help="Ask this vendor what is on no tape (reads only), and record it."),
-        click.option("--into", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where --spy records."),
+        click.option(
+            "--into", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where --spy records."
+        ),
         click.option("--spy-writes", is_flag=True, help="Pass on POST, PUT, PATCH and DELETE as well."),
         click.option(
             "--spy-most", type=click.IntRange(1), default=MOST, show_default=True, help="No more requests than these."
