@@ -123,6 +123,7 @@ class Circuit:
     """``(when it ended, whether it failed)`` of the recent attempts, while CLOSED."""
     probes: tuple[Permit, ...] = ()
     given: int = 0
+    """How many permits for probes."""
 
 
 def asked(circuit: Circuit, policy: BreakerPolicy, now: float, timeout_s: float) -> tuple[Circuit, Permit | None]:
@@ -133,7 +134,7 @@ def asked(circuit: Circuit, policy: BreakerPolicy, now: float, timeout_s: float)
         return circuit, None
     permit = Permit(circuit.era, circuit.given, now + timeout_s + GRACE_S)
     if circuit.state is State.CLOSED:
-        return replace(circuit, given=circuit.given + 1), permit
+        return circuit, permit
     probes = tuple(each for each in circuit.probes if each.until > now)
     if len(probes) >= policy.probes_max:
         return replace(circuit, probes=probes), None
@@ -159,7 +160,7 @@ def opens_in_s(circuit: Circuit, policy: BreakerPolicy, now: float) -> float:
 def _counted(circuit: Circuit, policy: BreakerPolicy, sign: Sign, now: float) -> Circuit:
     kept = (*circuit.recent, (now, sign is Sign.FAILED))[-policy.attempts_max :]
     recent = kept if kept[0][0] > now - policy.window_s else tuple(e for e in kept if e[0] > now - policy.window_s)
-    circuit = replace(circuit, recent=recent)
+    circuit = Circuit(circuit.state, circuit.since, circuit.era, recent, given=circuit.given)
     if sign is not Sign.FAILED or len(recent) < policy.attempts_min:
         return circuit
     failed = sum(failed for _, failed in recent)

@@ -74,6 +74,10 @@ class Settings:
     budget: RetryBudget | None = None
     contract: Conformance | None = field(default=None, repr=False)
 
+    def __post_init__(self) -> None:
+        """The vendor's header for keys is a promise of the vendor's: settled here, and not in every call."""
+        object.__setattr__(self, "policy", _keyed(self.policy, self.key_header))
+
 
 def request_of(settings: Settings, method: str, path: str, asked: Asked, new_key: Callable[[], str]) -> Request:
     """The request, complete with defaults and key; ``InvalidRequest`` when it makes no sense."""
@@ -128,13 +132,16 @@ def _called(request: Request, settings: Settings, asked: Asked, now: float, dice
 
 
 def _policy(settings: Settings, asked: Asked, request: Request) -> RetryPolicy:
-    policy = asked.get("policy", settings.policy)
-    if "deadline_s" in asked:
-        policy = _until(policy, asked["deadline_s"], request)
-    if not settings.key_header:
-        return policy
+    policy = _keyed(asked["policy"], settings.key_header) if "policy" in asked else settings.policy
+    return _until(policy, asked["deadline_s"], request) if "deadline_s" in asked else policy
+
+
+def _keyed(policy: RetryPolicy, key_header: str) -> RetryPolicy:
+    """The policy for a vendor that knows repeated writes by this header."""
     promises = policy.promises
-    return replace(policy, promises=replace(promises, key_headers=(*promises.key_headers, settings.key_header)))
+    if not key_header or key_header in promises.key_headers:
+        return policy
+    return replace(policy, promises=replace(promises, key_headers=(*promises.key_headers, key_header)))
 
 
 def _until(policy: RetryPolicy, deadline_s: float, request: Request) -> RetryPolicy:

@@ -133,7 +133,7 @@ class _Call:
         else:
             status = outcome.response.status if outcome.response else None
             attempt = Attempt(sent_at, ended_at, verdict, status, outcome.ending, outcome.detail)
-        return replace(self, attempts=(*self.attempts, attempt), last=tried)
+        return _Call(self.request, self.policy, self.began, self.deadline, (*self.attempts, attempt), tried)
 
     @property
     def answered(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -138,3 +139,14 @@ def test_a_deadline_that_is_none(deadline_s, error):
     with pytest.raises(errors.ApiError) as caught:
         next(flow)
     assert type(caught.value).__name__ == error
+
+
+def test_the_header_for_keys_holds_for_a_policy_of_the_call_too():
+    """A write with a key is sent again under the call's own policy; what all calls share is settled once."""
+    settings = Settings("https://h", key_header="X-Once")
+    request = asked("POST", settings=settings)
+    flow = calling(request, settings, {"policy": RetryPolicy(5)}, now=0.0, dice=Random(1))
+    next(flow)
+    flow.send(Reply(Failure(Ending.RESET), 1.0))
+    assert flow.send(Reply(None, 2.0)).request == request
+    assert replace(settings, base_url="https://i").policy == settings.policy
