@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 from tapehiss.cassettes.media import is_form, is_json, is_multipart
 from tapehiss.contracts.counts import Part
 from tapehiss.contracts.examples import smallest_of
+from tapehiss.contracts.headerset import names_together
 from tapehiss.contracts.reading import NO_BODY, UNLABELLED, media_of
 from tapehiss.contracts.schemas import evidence_tree
 from tapehiss.contracts.security import credentials_for
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 CURSOR = "CURSOR"
 """The shell variable that stands for what leads to another page."""
-HEADERS_MIN = 0.25
-"""A header that fewer of the calls had is not needed."""
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -82,15 +81,14 @@ def asking(operation: Operation, evidence: Evidence, facts: Sequence[Fact] = ())
 
 
 def _headers(part: Part, facts: Sequence[Fact]) -> dict[str, Any]:
-    """The headers that many accepted calls had: recorders drop headers, but make up none."""
+    """The headers that a good part of the accepted calls had together (``headerset``)."""
     tree = evidence_tree(part)
     keys = _keys(facts)
     found: dict[str, Any] = {}
-    for name, member in (tree.members if tree is not None else {}).items():
-        told = smallest_of(member)
+    for name in names_together(tree, tree.members.keys() - keys) if tree is not None else ():
+        told = smallest_of(tree.members[name])
         told = told[0] if isinstance(told, list) and told else told
-        share = member.seen.occurrences / part.exchanges
-        if told not in {"*/*", ""} and share >= HEADERS_MIN and name not in keys:
+        if told not in {"*/*", ""}:
             found[name] = told
     return found
 

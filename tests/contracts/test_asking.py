@@ -108,3 +108,12 @@ def test_an_action_in_a_header_is_sent():
 def test_reading_needs_no_empty_object():
     """Some clients send {} with everything; that is not needed to read."""
     assert asked(call("GET", URL, (JSON,), b"{}")).body is None
+
+
+def test_headers_that_exclude_each_other_are_not_mixed():
+    """A request has headers that came together; of two ways the commoner one."""
+    several = [
+        call("PUT", f"{URL}/4242", (JSON, *more), b'{"a": 1}')
+        for more in [(("X-Version", "6"),)] * 3 + [(("X-Copy-Of", "master"),)] * 2
+    ]
+    assert [name for name, _ in asked(*several).headers] == ["x-version"]
