@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @contract_argument
-@click.argument("operation", nargs=-1, required=True)
+@click.argument("operation", nargs=-1, required=True, metavar="OPERATION")
 @click.option("--status", type=int, metavar="CODE", help="Of this answer.  [the successful one that was seen most]")
 @click.option("--media", metavar="TYPE", help="Of this media type.  [the one that was seen most]")
 @output_option

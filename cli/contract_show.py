@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @contract_argument
-@click.argument("operation", nargs=-1)
+@click.argument("operation", nargs=-1, metavar="[OPERATION]")
 def command(source: Path, overrides: Path | None, operation: tuple[str, ...]) -> None:
     """Show what a CONTRACT proves: of the vendor as a whole, or of one OPERATION.
 
-    An OPERATION is `GET /v1/things/{thing_id}`, or a piece of it that no other has. Every page begins with a request that can be copied;
+    An OPERATION is `GET /v1/things/{thing_id}`, a URL that was called, or a piece of it that no other has. Every page begins with a request that can be copied;
     what rests on few exchanges is called thinly evidenced. In a pipe the page is Markdown.
     """
     from tapehiss.contracts.behaviour import facts

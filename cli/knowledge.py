@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 CANDIDATES_MAX = 8
 """How many operations an error names."""
+SUGGESTIONS_MAX = 3
+"""How many operations are suggested that are written like what was asked for."""
 
 
 def contract_argument(function: F) -> F:
@@ -91,7 +95,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def operations_named(known: Catalogue, words: Sequence[str]) -> list[tuple[Operation, Evidence]]:
-    """The operations that these words name: a whole line, ``METHOD /path``, or a piece of one; the most exact matches only."""
+    """The operations that these words name: a whole line, ``METHOD /path``, a path or URL as it was called, or a piece; the most exact only."""
     wanted = " ".join(words).strip()
     entries = [(operation, evidence) for operation, evidence in known.entries if evidence.parts]
     tests: tuple[Callable[[Operation], bool], ...] = (
@@ -101,20 +105,57 @@ def operations_named(known: Catalogue, words: Sequence[str]) -> list[tuple[Opera
         lambda operation: wanted.lower() in str(operation).lower(),
     )
     found = ([entry for entry in entries if test(entry[0])] for test in tests)
-    return next((matches for matches in found if matches), [])
+    return next((matches for matches in found if matches), []) or _called(entries, wanted)
+
+
+def _called(entries: Sequence[tuple[Operation, Evidence]], wanted: str) -> list[tuple[Operation, Evidence]]:
+    """The operations that a request to this URL or path calls, those with the fewest parameters only."""
+    method, _, url = wanted.rpartition(" ")
+    url = url.partition("?")[0].rstrip("/")
+    found = [
+        (operation, evidence)
+        for operation, evidence in entries
+        if method.upper() in {"", operation.method} and _serves(operation, url)
+    ]
+    least = min((len(operation.parameters) for operation, _ in found), default=0)
+    return [entry for entry in found if len(entry[0].parameters) == least]
+
+
+def _serves(operation: Operation, url: str) -> bool:
+    """Whether a URL, or a path alone, fits an operation's template."""
+    path = "[^/]+".join(re.escape(piece) for piece in re.split(r"\{[^{}]*\}", operation.path.rstrip("/")))
+    return re.fullmatch(f"(?:{re.escape(operation.origin)})?{path}", url) is not None
 
 
 def operation_named(known: Catalogue, words: Sequence[str]) -> tuple[Operation, Evidence]:
     """The one operation that these words name; ``Misuse`` that names the candidates when it is none or several.
 
-    The same method and path at several origins are one to a person: the one that was called most is shown.
+    The same method and path at several origins are one to a person: the one that was called most is shown, and the others are told of.
     """
     found = operations_named(known, words)
     if len({(operation.method, operation.path) for operation, _ in found}) == 1:
-        return max(found, key=lambda entry: (entry[1].exchanges, str(entry[0])))
+        chosen = max(found, key=lambda entry: (entry[1].exchanges, str(entry[0])))
+        others = ", ".join(str(operation) for operation, _ in found if operation != chosen[0])
+        if others:
+            console.warn(f"{chosen[0]} is the one of {len(found)} that was called most; there is also {others}")
+        return chosen
     wanted = " ".join(words)
     if not found:
-        raise Misuse(f"no operation is called {wanted}", remedy="see which there are: tapehiss contract show CONTRACT")
+        raise Misuse(f"no operation is called {wanted}", remedy=_remedy(known, wanted))
     names = ", ".join(f"{operation.method} {operation.path}" for operation, _ in found[:CANDIDATES_MAX])
     more = ", …" if len(found) > CANDIDATES_MAX else ""
     raise Misuse(f"{len(found)} operations are called {wanted}: {names}{more}", remedy="name one of them, whole")
+
+
+def _remedy(known: Catalogue, wanted: str) -> str:
+    """What is written most like it, if anything is."""
+    lines = {f"{operation.method} {operation.path}" for operation, evidence in known.entries if evidence.parts}
+    paths = {line.partition(" ")[2]: line for line in sorted(lines)}
+    asked = wanted if " " in wanted else f" {wanted}"
+    method, _, path = asked.partition(" ")
+    path = re.sub(r"^https?://[^/]*", "", path)
+    near = get_close_matches(f"{method} {path}", sorted(lines), SUGGESTIONS_MAX) if method else []
+    near = near or [paths[each] for each in get_close_matches(path, sorted(paths), SUGGESTIONS_MAX)]
+    if near:
+        return f"perhaps {' or '.join(near)} is meant; all there are: tapehiss contract show CONTRACT"
+    return "see which there are: tapehiss contract show CONTRACT"
