@@ -80,7 +80,7 @@ MUTANTS = (
     Mutant("T2 who waits is overtaken", "limiter", "need = place.cost + (sum(each.cost for _, each in self._queue[:before]) if before else 0.0)", "need = place.cost", "tests/clients/test_limiter.py"),
     Mutant("T2 priorities are not looked at", "limiter", "_Place((priority, self._count), cost)", "_Place((0, self._count), cost)", "tests/clients/test_limiter.py"),
     Mutant("T3 what never fits waits", "limiter", "if cost > smallest:", "if False:", "tests/clients/test_limiter.py"),
-    Mutant("T4 nobody is woken", "limiter", "            give(self._queue[0][1].moved)\n", "            pass\n", "tests/clients/test_limiter.py"),
+    Mutant("T4 nobody is woken", "limiter", "if self._queue and (signal := self._queue[0][1].moved) is not None:", "if (signal := None) is not None:", "tests/clients/test_limiter.py"),
     Mutant("T6 hints loosen", "hints", "Hint(min(known.left, told.left), known.until)", "told", "tests/clients/test_hints.py"),
     Mutant("T6 hints never expire", "hints", "if known is None or known.until <= now:", "if known is None:", "tests/clients/test_hints.py"),
     Mutant("T7 the mildest limit holds", "limiter", "return max(waits, default=0.0)", "return min(waits, default=0.0)", LIMITS),

@@ -14,7 +14,7 @@ import bisect
 import math
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -90,8 +90,8 @@ class _Place:
 
     rank: tuple[int, int]
     cost: float
-    moved: Signal = field(default_factory=Future)
-    """Given when something changed that may let the call go."""
+    moved: Signal | None = None
+    """Given when something changed that may let the call go; there is none while it does not wait."""
     began: float = 0.0
 
 
@@ -158,6 +158,7 @@ class Limiter:
                 if left_s <= 0 or left_s <= wait_s < math.inf:
                     until = "before a running call ends" if math.isinf(wait_s) else f"for {wait_s:.3g} s"
                     raise _no_room(attempt, f"its limit leaves no room {until}", wait_s)
+                assert place.moved is not None, "whoever waits has a signal"
                 now = (yield Await(place.moved, min(wait_s, left_s))).at
         finally:
             self._leave(place)
@@ -182,7 +183,7 @@ class Limiter:
         with self._lock:
             wait_s = self._wait_s(place, now)
             if wait_s:
-                if place.moved.done():
+                if place.moved is None or place.moved.done():
                     place.moved = Future()
                 return wait_s
             self._dequeue(place)
@@ -213,7 +214,8 @@ class Limiter:
             behind = self._dequeue(place)
             signals = [] if behind is None else [each.moved for _, each in self._queue[behind:]]
         for signal in signals:
-            give(signal)
+            if signal is not None:
+                give(signal)
 
     def _dequeue(self, place: _Place) -> int | None:
         at = bisect.bisect_left(self._queue, place.rank, key=_rank)
@@ -242,8 +244,8 @@ class Limiter:
             meter.ends(cost, at)
 
     def _wake_first(self) -> None:
-        if self._queue:
-            give(self._queue[0][1].moved)
+        if self._queue and (signal := self._queue[0][1].moved) is not None:
+            give(signal)
 
     def _learn(self, place: _Place, tried: Tried) -> None:
         outcome = tried.outcome
