@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-BENCH ?= imports tape crash redaction redaction_hostile recorder mock contracts
+BENCH ?= imports tape crash redaction redaction_hostile recorder mock contracts client
 
 .PHONY: help setup test check peers mock-peers demo bench mutants e2e compat corpus library lock clean
 
