@@ -77,7 +77,7 @@ def _validators(conduct: Conduct, line: str, origin: str) -> Iterator[Fact]:
             "max-age",
             total(ages.values()),
             of,
-            f"fresh for {least} to {most} s",
+            f"fresh for {least if least == most else f'{least} to {most}'} s",
             operation=line,
             arguments=told,
         )

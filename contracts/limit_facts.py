@@ -111,7 +111,7 @@ def _quota(line: str, origin: str, conduct: Conduct, family: str, series: Series
 
 def _sentence(told: Mapping[str, Argument], series: Series) -> str:
     amount, amounts = told["limit"], told["limits"]
-    several = f"of {', '.join(amounts[:AMOUNTS_TOLD])}" if isinstance(amounts, tuple) else "of an untold size"
+    several = f"of {', '.join(amounts[:AMOUNTS_TOLD])}" if isinstance(amounts, tuple) else "whose size no tape tells"
     quota = (
         f"of {amount:.10g}"
         if isinstance(amount, float)
@@ -119,7 +119,7 @@ def _sentence(told: Mapping[str, Argument], series: Series) -> str:
         if told["by_operation"]
         else several
     )
-    least = f"in {series.wait_max_s:.10g} s or longer" if series.wait_max_s > 1 else "in an untold time"
+    least = f"in {series.wait_max_s:.10g} s or longer" if series.wait_max_s > 1 else "over a time that no tape tells"
     window = f"in {told['window_s']:.10g} s" if told["window_s"] else least
     seen = " as far as was seen" if told["window_basis"] == "observed" else ""
     by = next(

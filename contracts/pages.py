@@ -35,7 +35,10 @@ THIN = 5
 """What fewer exchanges show is called thinly evidenced."""
 READING_WEIGHT = 4
 """Reading is a better first request than writing that is done so many times as often."""
+READS = frozenset({"GET", "HEAD"})
 TOPICS = ("auth", "pagination", "idempotency", "limits", "caching", "latency")
+_ANYTHING = "always */*"
+"""What a header holds that asks for nothing."""
 _TITLES = {"auth": "Authentication", "limits": "Rate limits", "pagination": "Paging"}
 
 
@@ -51,7 +54,7 @@ def overview(known: Catalogue, facts: Sequence[Fact]) -> Page:
         *facts_blocks([fact for fact in facts if not _is_of_operation(fact)], 2, by_origin=not short),
         *_paging(entries, facts, short=short),
         Heading("Operations"),
-        _operations(entries, short=short),
+        *_operations(entries, origins),
         *_weaknesses(known),
     )
 
@@ -132,17 +135,22 @@ def _asked(asked: Asking, otherwise: Sequence[str]) -> Iterator[Block]:
         yield Lines(tuple(told))
 
 
-def _operations(entries: Iterable[tuple[Operation, Evidence]], *, short: bool) -> Table:
-    rows = tuple(
-        (
-            f"{operation.method} {operation.path}" if short else str(operation),
-            " ".join(statuses(evidence)),
-            str(evidence.exchanges),
-            "thin" if evidence.exchanges < THIN else "",
+def _operations(entries: Sequence[tuple[Operation, Evidence]], origins: Sequence[str]) -> Iterator[Block]:
+    """A table for each origin, which is said once."""
+    for origin in origins:
+        if len(origins) > 1:
+            yield Heading(origin, 3)
+        rows = tuple(
+            (
+                f"{operation.method} {operation.path}",
+                " ".join(statuses(evidence)),
+                str(evidence.exchanges),
+                "thin" if evidence.exchanges < THIN else "",
+            )
+            for operation, evidence in entries
+            if operation.origin == origin
         )
-        for operation, evidence in entries
-    )
-    return Table(("operation", "answers", "exchanges", "evidence"), rows, wide="operation")
+        yield Table(("operation", "answers", "exchanges", "evidence"), rows, wide="operation")
 
 
 def statuses(evidence: Evidence) -> list[str]:
@@ -220,7 +228,7 @@ def operation_page(
         *_next_page(asked, evidence, about),
         *_sources(operation, evidence, sources),
         *_parameters(evidence, {credential.name.lower() for credential in asked.credentials}),
-        *_bodies(evidence, level),
+        *_bodies(operation, evidence, level),
         *_answers(evidence, level),
         *facts_blocks(about, level + 1),
         *_doubts(evidence, level),
@@ -255,17 +263,23 @@ def _parameters(evidence: Evidence, apart: Collection[str]) -> Iterator[Block]:
     for part, place in (("path", "path"), ("query", "query"), ("request-headers", "header")):
         tree = evidence_tree(evidence.parts.get(part, Part()))
         known = pair_rows(tree) if tree is not None else []
-        rows += [(row[0], place, *row[1:]) for row in known if row[0].lower() not in apart]
+        rows += [(row[0], place, *row[1:]) for row in known if row[0].lower() not in apart and row[-1] != _ANYTHING]
     if rows:
         yield Table((COLUMNS[0], "in", *COLUMNS[1:]), tuple(rows), wide="values")
 
 
-def _bodies(evidence: Evidence, level: int) -> Iterator[Block]:
+def _bodies(operation: Operation, evidence: Evidence, level: int) -> Iterator[Block]:
     for name, part in sorted(evidence.parts.items()):
-        if name.startswith("request ") and media_of(name) != NO_BODY:
+        idle = operation.method in READS and _is_empty(part)
+        if name.startswith("request ") and media_of(name) != NO_BODY and not idle:
             media = media_of(name)
             yield Heading(f"Request body, {media}: sent {part.exchanges} times", level + 2)
             yield from fields_blocks(part, pairs=is_form(media) or media == "multipart/form-data")
+
+
+def _is_empty(part: Part) -> bool:
+    """Whether there never was more than an empty object, which some clients send with everything."""
+    return part.fields.keys() <= {""} and not part.unread
 
 
 def _answers(evidence: Evidence, level: int) -> Iterator[Block]:

@@ -58,3 +58,10 @@ def test_no_quantile_is_told_of_which_nothing_lay_beyond():
     """Of three answers nobody knows the slowest tenth."""
     fact = next(latency(origin([told(took_s=1.0)] * 3)))
     assert (fact["p50_s"], fact["p90_s"], fact["p99_s"]) == (pytest.approx(1.0, rel=ERROR), None, None)
+
+
+def test_one_age_is_no_span():
+    """Where every answer says the same age there is one number."""
+    several = [told(headers={"Cache-Control": "max-age=0"})] * 2
+    words = {fact.words for fact in caching(origin(several)) if fact.id == "caching-max-age"}
+    assert words == {"fresh for 0 s"}

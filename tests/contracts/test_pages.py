@@ -101,3 +101,29 @@ def test_the_overview_tells_how_to_page():
         assert "# Paging" in text
         assert "Query parameter page takes the number of the page" in text
         assert f"curl '{HOST}/v1/things?page=2'" in text
+
+
+def test_an_origin_is_said_once():
+    """Of several origins each has its table, whose rows are paths."""
+    known = known_of(get("/v1/things"), answer({}, url="https://cdn.vendor.example/v1/things"))
+    page = overview(known, facts(known))
+    tables = [block for block in page if isinstance(block, Table)]
+    assert [row[0] for table in tables for row in table.rows] == ["GET /v1/things"] * 2
+    assert [block.text for block in page if isinstance(block, Heading) and block.level == 3] == [
+        HOST,
+        "https://cdn.vendor.example",
+    ]
+
+
+def test_what_clients_send_with_everything_is_not_told():
+    """An empty object with a read, and a header that asks for anything."""
+    headers = (("Content-Type", "application/json"), ("Accept", "*/*"), ("X-Version", "7"))
+    answered = Response(200, "", (("Content-Type", "application/json"),), b"{}")
+    reads, writes = (
+        [Clean(Exchange(Request(method, HOST + "/v1/things", headers, b"{}"), answered))] * 2
+        for method in ("GET", "POST")
+    )
+    texts = [markdown(operation_page(*known_of(*each).entries[0])) for each in (reads, writes)]
+    assert ["Request body" in text for text in texts] == [False, True]
+    assert ["accept" in text for text in texts] == [False, False]
+    assert all("x-version" in text for text in texts)
