@@ -73,8 +73,6 @@ def _after(first: Attempt, again: Sequence[Attempt]) -> str:
 
 
 def _keyed(first: Attempt, again: Sequence[Attempt]) -> str:
-    if not first.writes:
-        return ""
     keys = {each.key for each in (first, *again)}
     if keys == {""}:
         return " without an idempotency key"
@@ -94,8 +92,6 @@ def happened(attempt: Attempt) -> str:
             return f"nobody took {operation}"
         case Ending.TRUNCATED:
             return f"the answer to {operation} broke off"
-        case Ending.MALFORMED:
-            return f"the answer to {operation} could not be read"
         case _:
             what = "carried out" if done else "read"
             return f"the connection was reset after the vendor had {what} {operation}"
