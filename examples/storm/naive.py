@@ -15,14 +15,16 @@ TIMEOUT_S = 2.0
 
 def ask(method, url, form=""):
     request = urllib.request.Request(url, form.encode() or None, method=method)
-    for attempt in range(ATTEMPTS):
+    attempt = 1
+    while True:
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
                 return json.load(answer)
         except Exception:
-            if attempt == ATTEMPTS - 1:
+            if attempt == ATTEMPTS:
                 raise
-            time.sleep(PAUSE_S)
+        attempt += 1
+        time.sleep(PAUSE_S)
 
 
 def main(vendor):
