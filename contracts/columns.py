@@ -78,8 +78,11 @@ def _nulls(values: Sequence[Any], rows: Rows, seens: Stood, _below: Below) -> Fi
     return Field({"null": len(values)}, rows.count, {}, False, seens[rows.first], seens[rows.last])
 
 
-def _booleans(values: Sequence[Any], rows: Rows, seens: Stood, _below: Below) -> Field:
-    return Field({"boolean": len(values)}, rows.count, {}, False, seens[rows.first], seens[rows.last])
+def _booleans(values: Sequence[bool], rows: Rows, seens: Stood, _below: Below) -> Field:
+    true = values.count(True)
+    booleans = {word: count for word, count in (("true", true), ("false", len(values) - true)) if count}
+    stood = seens[rows.first], seens[rows.last]
+    return Field({"boolean": len(values)}, rows.count, {}, False, *stood, booleans=booleans)
 
 
 def _strings(values: Sequence[str], rows: Rows, seens: Stood, _below: Below) -> Field:

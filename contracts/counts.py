@@ -11,8 +11,9 @@ member of an object that has no path of its own.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tapehiss.contracts.conduct import Conduct
 from tapehiss.contracts.sums import Seen, earlier, later, merged, rank_of_text, smallest, tally
@@ -47,6 +48,8 @@ POSITIONS_MAX = 8
 """How many positions of an array are told apart."""
 PARTS_MAX = 200
 """How many parts (statuses times media types) of one operation are kept."""
+SAMPLES_MAX = 16
+"""How many sorts of samples of one part are kept: those with the fewest places, then those with the smallest digest."""
 REASONS_MAX = 16
 """How many different reasons for an unread body are kept."""
 
@@ -88,6 +91,8 @@ class Field(NamedTuple):
     """How many objects had a shape that is not in ``shapes``."""
     positions: tuple[Mapping[str, int], ...] = ()
     """For each of an array's first ``POSITIONS_MAX`` positions: JSON kind -> how many items there were of it."""
+    booleans: Mapping[str, int] = _NOTHING
+    """``true`` or ``false`` -> how many values were so; fewer than ``kinds`` tells of where an older contract was added."""
 
     def __add__(self, other: Field) -> Field:  # type: ignore[override]
         values, dropped = smallest(tally(self.values, other.values), VALUES_MAX)
@@ -112,6 +117,7 @@ class Field(NamedTuple):
             _placed(self.positions, other.positions)
             if self.positions and other.positions
             else self.positions or other.positions,
+            tally(self.booleans, other.booleans),
         )
 
     @property
@@ -148,6 +154,32 @@ def _placed(a: tuple[Mapping[str, int], ...], b: tuple[Mapping[str, int], ...]) 
     return (*map(tally, a, b), *a[len(b) :])
 
 
+class Sample(NamedTuple):
+    """Documents of one sort (``tapehiss.contracts.samples``) that were sent as a whole."""
+
+    seen: int
+    """How many there were that are not too long."""
+    text: str
+    """That with the fewest empty texts, then the shortest: JSON with sorted names."""
+
+    def __add__(self, other: Sample) -> Sample:  # type: ignore[override]
+        return Sample(self.seen + other.seen, min(self.text, other.text, key=_rank_of_sample))
+
+    @property
+    def document(self) -> Any:
+        """The document itself."""
+        return json.loads(self.text)
+
+
+def _rank_of_sample(text: str) -> tuple[int, int, str]:
+    return text.count('""'), len(text), text
+
+
+def bounded_samples(samples: Mapping[str, Sample]) -> Mapping[str, Sample]:
+    """The samples that are kept."""
+    return smallest(samples, SAMPLES_MAX, str)[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Evidence about one body of an operation, by status and media type, or about its parameters or headers."""
@@ -164,6 +196,8 @@ class Part:
     """The earliest exchange that had this part."""
     last: Seen | None = None
     """The latest exchange that had this part."""
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    """Sort of a document -> a document as it was sent (``tapehiss.contracts.samples``); only of request bodies."""
 
     def __add__(self, other: Part) -> Part:
         fields, fields_dropped = bounded_fields(merged(self.fields, other.fields))
@@ -176,6 +210,7 @@ class Part:
             self.bounds | other.bounds | reached,
             earlier(self.first, other.first),
             later(self.last, other.last),
+            bounded_samples(merged(self.samples, other.samples)),
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tapehiss.contracts.counts import VALUE_LENGTH_MAX
 from tapehiss.contracts.examples import shown
 from tapehiss.contracts.unions import union_of
-from tapehiss.contracts.values import format_of, is_enumeration, values_of
+from tapehiss.contracts.values import booleans_of, format_of, is_enumeration, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,8 @@ ROWS_MAX = 60
 """How many rows a table has; the last one says how many more there were."""
 DEPTH_MAX = 4
 """How deep a table looks; the schema has everything."""
+DEEPER = "… deeper"
+"""What is said of a value in which there is more than the table has rows for."""
 NAMES_SHOWN = 6
 VALUES_LENGTH_MAX = 200
 """How long the values of one row are together, the first one aside."""
@@ -58,17 +60,20 @@ def _below(place: str, node: Node, depth: int) -> Iterator[tuple[str, ...]]:
         yield from _below(f"{place}[]", node.items, depth)
     for name, member in node.members.items():
         at = f"{place}.{name}" if place else name
-        yield _row(at, member, node.objects)
+        yield _row(at, member, node.objects, deeper=depth == 1)
         if depth > 1:
             yield from _below(at, member, depth - 1)
     if node.rest is not None:
-        yield _row(f"{place}.<key>" if place else "<key>", node.rest, node.rest.seen.occurrences)
+        at = f"{place}.<key>" if place else "<key>"
+        yield _row(at, node.rest, node.rest.seen.occurrences, deeper=depth == 1)
         if depth > 1:
-            yield from _below(f"{place}.<key>" if place else "<key>", node.rest, depth - 1)
+            yield from _below(at, node.rest, depth - 1)
 
 
-def _row(place: str, node: Node, of: int) -> tuple[str, ...]:
-    return place, kind_words(node), presence(node.seen.occurrences, of), values_shown(node)
+def _row(place: str, node: Node, of: int, *, deeper: bool = False) -> tuple[str, ...]:
+    """One row; ``deeper`` where no other row tells what is in the value."""
+    values = [values_shown(node), *([DEEPER] if deeper and any(node.steps()) else [])]
+    return place, kind_words(node), presence(node.seen.occurrences, of), " ".join(filter(None, values))
 
 
 def presence(seen: int, of: int) -> str:
@@ -99,8 +104,16 @@ def values_shown(node: Node) -> str:
     if union is not None:
         return f"by {union.tag}: {', '.join(variant.value for variant in union.variants)}"
     if node.seen.kinds.get("boolean") and set(node.seen.kinds) <= {"boolean", "null"}:
-        return "true or false"
+        return _booleans(node.seen)
     return values_words(node.seen) or _names(node)
+
+
+def _booleans(seen: Field) -> str:
+    """Which of the two was seen."""
+    words = [shown(value) for value in booleans_of(seen)]
+    if len(words) != 1:
+        return "true or false"
+    return f"always {words[0]}" if seen.exchanges > 1 and len(seen.kinds) == 1 else f"e.g. {words[0]}"
 
 
 def _names(node: Node) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tapehiss.contracts.columns import counted
 from tapehiss.contracts.counts import DEPTH_MAX, FIELDS_MAX, ITEM, REST, Field, Part, Seen, rank_of_path
 from tapehiss.contracts.rows import Rows, joined
+from tapehiss.contracts.samples import samples_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from tapehiss.contracts.reading import Reading
     from tapehiss.contracts.rows import Below, Column
 
+_BODY = "request "
+"""How parts are called that are samples of what to send."""
 NOWHERE = Seen()
 """Where an exchange stands of which nothing is known."""
 
@@ -25,20 +28,23 @@ NOWHERE = Seen()
 class Gathering:
     """What was read of one part in a batch of exchanges, which are numbered by where they stand."""
 
-    __slots__ = ("_documents", "_ids", "_numbers", "_unread")
+    __slots__ = ("_documents", "_ids", "_numbers", "_sent", "_unread")
 
     def __init__(self) -> None:
         self._numbers: list[int] = []
         self._documents: list[Any] = []
         self._ids: list[int] = []
+        self._sent: list[Any] = []
         self._unread: dict[str, int] = {}
 
     def take(self, reading: Reading, number: int) -> None:
         """Put one exchange's reading of this part beside those of the exchanges before it."""
-        _, documents, unread = reading
+        name, documents, unread = reading
         self._numbers.append(number)
         self._documents += documents
         self._ids += [number] * len(documents)
+        if len(documents) == 1 and name.startswith(_BODY):
+            self._sent += documents
         if unread:
             self._unread[unread] = self._unread.get(unread, 0) + 1
 
@@ -46,7 +52,8 @@ class Gathering:
         """All that was gathered as a value; ``seens`` tells of each number where it stands, in order."""
         fields, bounds = fields_of(self._documents, self._ids, seens) if self._documents else ({}, set())
         first, last = seens[self._numbers[0]], seens[self._numbers[-1]]
-        return Part(len(self._numbers), self._unread, fields, frozenset(bounds), first, last)
+        samples = samples_of(self._sent) if self._sent else {}
+        return Part(len(self._numbers), self._unread, fields, frozenset(bounds), first, last, samples)
 
 
 def fields_of(documents: Sequence[Any], ids: Sequence[int], seens: Sequence[Seen]) -> tuple[dict[str, Field], set[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 PARTS_MAX = 1_000
 """How many parts of one body are read."""
 HEAD_MAX_BYTES = 16_000
+FILE = frozenset({"filename", "media"})
+"""What is read of a file in a multipart form."""
 
 _BOUNDARY = re.compile(rb"(?:\A|\r?\n)--([^\r\n]{1,200}?)[ \t]*\r?\n")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
@@ -38,6 +40,11 @@ def pieces(body: bytes) -> Iterator[Piece]:
         raise ValueError("cut short, or too many parts")
     for part in parts[1:-1]:
         yield _piece(part.removeprefix(b"\r").removeprefix(b"\n"))
+
+
+def is_file(value: Any) -> bool:
+    """Whether a value of a document stands for a file."""
+    return isinstance(value, dict) and value.keys() == FILE
 
 
 def _piece(part: bytes) -> Piece:

@@ -35,6 +35,7 @@ THIN = 5
 """What fewer exchanges show is called thinly evidenced."""
 READING_WEIGHT = 4
 """Reading is a better first request than writing that is done so many times as often."""
+PIECED = "No body is kept as a whole: each value was seen at its place, but not all of them in one call (… is what is not kept)."
 READS = frozenset({"GET", "HEAD"})
 TOPICS = ("auth", "pagination", "idempotency", "limits", "caching", "latency")
 _ANYTHING = "always */*"
@@ -131,6 +132,8 @@ def _asked(asked: Asking, otherwise: Sequence[str]) -> Iterator[Block]:
     """The request, and what one must have to send it; ``otherwise`` where that is nothing."""
     yield Code(as_curl(asked), "sh")
     told = [f"{credential.label}: {credential.words}." for credential in asked.credentials] or list(otherwise)
+    if asked.pieced:
+        told.append(PIECED)
     if told:
         yield Lines(tuple(told))
 

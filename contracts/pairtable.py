@@ -9,14 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tapehiss.contracts.fieldtable import kind_words, presence, rows_within, values_shown, values_words
+from tapehiss.contracts.multipart import FILE
 from tapehiss.contracts.trees import Node, pooled
 from tapehiss.contracts.values import only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-FILE = frozenset({"filename", "media"})
-"""What is read of a file in a multipart form."""
 
 
 def pair_rows(root: Node) -> list[tuple[str, ...]]:

@@ -94,6 +94,7 @@ def _times(seen: Field, asked: Part) -> Field:
         kinds={kind: count * asked.exchanges for kind, count in seen.kinds.items()},
         exchanges=asked.exchanges,
         values={value: count * asked.exchanges for value, count in seen.values.items()},
+        booleans={word: count * asked.exchanges for word, count in seen.booleans.items()},
         first=asked.first,
         last=asked.last,
     )

@@ -14,7 +14,7 @@ import orjson
 
 from tapehiss.contracts.conduct import resumed as resumed_conduct
 from tapehiss.contracts.conduct import saved as saved_conduct
-from tapehiss.contracts.counts import Evidence, Field, Part, Seen
+from tapehiss.contracts.counts import Evidence, Field, Part, Sample, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,6 +57,7 @@ def saved_part(part: Part) -> Saved:
         fields={path: _within(part, seen) for path, seen in part.fields.items()},
         first=part.first,
         last=part.last,
+        samples={sort: [*sample] for sort, sample in part.samples.items()},
     )
 
 
@@ -70,7 +71,15 @@ def resumed_part(saved: Mapping[str, Any]) -> Part:
         bounds=_words(saved, "bounds"),
         first=_seen(saved, "first"),
         last=_seen(saved, "last"),
+        samples={str(sort): _sample(*sample) for sort, sample in _mapping(saved, "samples").items()},
     )
+
+
+def _sample(seen: int, text: str) -> Sample:
+    """A sample that was saved; what is no JSON is refused."""
+    sample = Sample(int(seen), str(text))
+    _ = sample.document
+    return sample
 
 
 def _within(part: Part, seen: Field) -> Saved:
@@ -99,6 +108,7 @@ def saved_field(seen: Field) -> Saved:
         shapes=seen.shapes,
         more_shapes=seen.more_shapes,
         positions=seen.positions,
+        booleans=seen.booleans,
     )
     return told if seen.formats is None else {**told, "formats": sorted(seen.formats)}
 
@@ -120,6 +130,7 @@ def resumed_field(saved: Mapping[str, Any]) -> Field:
         shapes=_counts(saved, "shapes"),
         more_shapes=int(saved.get("more_shapes", 0)),
         positions=tuple(_counts({"": kinds}, "") for kinds in saved.get("positions", ())),
+        booleans=_counts(saved, "booleans"),
     )
 
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tapehiss.contracts.variables import variable_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -91,7 +93,7 @@ class Credential:
             return "$TOKEN"
         if self.name == "Authorization":
             return "$CREDENTIAL"
-        return "$" + re.sub(r"[^A-Z0-9]+", "_", self.name.upper()).strip("_")
+        return f"${variable_name(self.name)}"
 
 
 OFTEN_MIN = 0.05

@@ -64,6 +64,13 @@ def values_of(seen: Field) -> list[Any]:
     return [json.loads(text) for text in sorted(seen.values, key=lambda text: (-seen.values[text], text))]
 
 
+def booleans_of(seen: Field) -> list[bool]:
+    """The booleans that were seen, the most frequent first; empty where an older contract, which did not count them, may have seen others."""
+    if sum(seen.booleans.values()) < seen.kinds.get("boolean", 0):
+        return []
+    return [word == "true" for word in sorted(seen.booleans, key=lambda word: (-seen.booleans[word], word))]
+
+
 _KINDS: dict[type, tuple[str, ...]] = {str: ("string",), int: ("integer", "number"), float: ("number", "integer")}
 
 
@@ -72,7 +79,9 @@ def only(seen: Field, kinds: Mapping[str, int]) -> Field:
     kept = {text: n for text, n in seen.values.items() if not kinds.keys().isdisjoint(_KINDS[type(json.loads(text))])}
     numbers = seen.numbers if not kinds.keys().isdisjoint({"integer", "number"}) else None
     lengths, formats = (seen.lengths, seen.formats) if "string" in kinds else (None, None)
-    return seen._replace(kinds=kinds, values=kept, numbers=numbers, lengths=lengths, formats=formats)
+    booleans = seen.booleans if "boolean" in kinds else {}
+    left = seen._replace(kinds=kinds, values=kept, booleans=booleans)
+    return left._replace(numbers=numbers, lengths=lengths, formats=formats)
 
 
 def said(seen: Field) -> Schema:

@@ -29,6 +29,7 @@ FIELDS = st.builds(
     Field, KINDS, st.integers(0, 4), COUNTS.map(lambda some: smallest(some, VALUES_MAX)[0]), st.booleans(), SEENS, SEENS,
     SPANS, SPANS, SPANS, st.none() | st.frozensets(st.sampled_from("ab")),
     COUNTS.map(lambda some: smallest(some, SHAPES_MAX)[0]), st.integers(0, 3), st.lists(KINDS, max_size=3).map(tuple),
+    st.dictionaries(st.sampled_from(["true", "false"]), st.integers(1, 3)),
 )  # fmt: skip
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from gathered import tree
 
+from tapehiss.contracts.counts import Field
 from tapehiss.contracts.fieldtable import ROWS_MAX, field_rows
+from tapehiss.contracts.trees import Node
 
 
 def test_rows_say_where_what_how_often_and_which():
@@ -14,8 +16,23 @@ def test_rows_say_where_what_how_often_and_which():
         ("id", "integer", "always", "e.g. 2, 1"),
         ("list", "array", "2 of 3", "0 to 1 item"),
         ("list[].x", "string", "seen once", "e.g. a"),
-        ("on", "boolean or null", "2 of 3", "true or false"),
+        ("on", "boolean or null", "2 of 3", "e.g. true"),
     ]
+
+
+def test_only_booleans_that_were_seen_are_told():
+    """Where one of the two was seen, the other is nowhere said to be possible; an older contract does not know."""
+    assert field_rows(tree({"on": False}, {"on": False}))[0][3] == "always false"
+    assert field_rows(tree({"on": False}))[0][3] == "e.g. false"
+    assert field_rows(tree({"on": False}, {"on": True}))[0][3] == "true or false"
+    older = Node(Field({"object": 2}, 2), {"on": Node(Field({"boolean": 2}, 2))})
+    assert field_rows(older)[0][3] == "true or false"
+
+
+def test_what_is_cut_is_said():
+    """A table that ends above the leaves says where there is more."""
+    rows = field_rows(tree({"a": {"b": {"c": {"d": {"e": 1}, "f": [], "g": [[1], [2]]}}}}))
+    assert [row[3] for row in rows[3:]] == ["{e} … deeper", "0 items", "2 items … deeper"]
 
 
 def test_constants_enumerations_and_unions_are_told_apart():

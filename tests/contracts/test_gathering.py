@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from operator import itemgetter
 
 from hypothesis import given
@@ -73,6 +74,7 @@ def _count(value, path: str, fields: dict[str, Field], seen: Seen) -> None:
 def _rest(field: Field):
     return (
         field.lengths, field.sizes, field.numbers, field.formats, field.shapes, field.more_shapes, field.positions,
+        field.booleans,
     )  # fmt: skip
 
 
@@ -81,7 +83,9 @@ def _alone(value) -> Field:
     text = texts_of([value])[0] if type(value) in {int, float, str} else b""
     values = {text.decode("utf-8", "surrogatepass"): 1} if text and len(text) <= VALUE_LENGTH_MAX else {}
     found = {"values": values, "more": bool(text) and not values}
-    if isinstance(value, str):
+    if isinstance(value, bool):
+        found |= {"booleans": {json.dumps(value): 1}}
+    elif isinstance(value, str):
         found |= {"lengths": (len(value),) * 2, "formats": formats_of([value])}
     elif isinstance(value, list):
         positions = tuple({KINDS[type(item)]: 1} for item in value[:POSITIONS_MAX])

@@ -27,7 +27,7 @@ def test_rows_have_the_names_that_were_sent(requests):
 def test_a_name_is_written_as_it_is_sent():
     """Brackets, dots within brackets, and the brackets of a list once; how many requests had it, and whether repeatedly."""
     assert rows("types[]=mention&types[]=poll&data[alerts][admin.report]=true", "sys.id[in]=a,b", "sys.id=a&n=1&n=2") == [
-        ("data[alerts][admin.report]", "boolean", "1 of 3", "true or false"),
+        ("data[alerts][admin.report]", "boolean", "1 of 3", "e.g. true"),
         ("n", "integer, may be repeated", "1 of 3", "e.g. 1, 2"),
         ("sys.id", "string", "1 of 3", "e.g. a"),
         ("sys.id[in]", "string", "1 of 3", "e.g. a,b"),

@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given
 
-from tapehiss.contracts.counts import Evidence, Field, Part, Seen
+from tapehiss.contracts.counts import Evidence, Field, Part, Sample, Seen
 from tapehiss.contracts.evidence import learn
 from tapehiss.contracts.saving import (
     resumed_evidence,
@@ -24,6 +24,7 @@ A, B = Seen(1.0, "a.yaml", 4), Seen(2.0, "b.yaml", 5)
 FULL = Field(
     {"string": 2, "array": 1}, 2, {'"x"': 2}, more=True, first=A, last=B, lengths=(1, 2), sizes=(0, 3), numbers=(1, 2.5),
     formats=frozenset({"date"}), shapes={'{"a":0}': 2}, more_shapes=1, positions=({"null": 1}, {"string": 1}),
+    booleans={"true": 2},
 )  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def test_every_fact_of_a_field_is_saved(seen):
 @pytest.mark.parametrize("ends", [(A, B), (None, None), (B, B)])
 def test_a_field_is_where_its_part_was(seen, ends):
     """The witnesses of a part stand for those of its fields where they are the same, and nowhere else."""
-    part = Part(3, {"not JSON": 1}, {"": seen}, frozenset({"depth"}), *ends)
+    part = Part(3, {"not JSON": 1}, {"": seen}, frozenset({"depth"}), *ends, {"0001:a": Sample(2, '{"a":1}')})
     assert part == resumed_part(json.loads(json.dumps(saved_part(part))))
 
 
