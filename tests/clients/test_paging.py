@@ -202,6 +202,7 @@ def test_a_next_page_elsewhere_is_refused(there):
         )
         with pytest.raises(errors.PaginationStuck) as caught:
             list(walk)
+        assert "origin" in caught.value.what
         assert "evil" not in str(caught.value)
 
 
