@@ -302,3 +302,17 @@ def test_an_error_about_pages_says_no_query():
     error = errors.PaginationStuck("x", cursor=str(Place(f"{HOST}/list?api_key=sesame")))
     assert "sesame" in error.cursor
     assert "sesame" not in f"{error}{error!r}"
+
+
+def test_a_circle_of_several_pages_is_noticed():
+    """Pages that lead to each other, no two in a row the same, end when the first comes again (P3)."""
+    left = iter(range(20))
+
+    def fetch(url, _params):
+        assert next(left) < 19, "it goes round and round"
+        there = "a" if url.endswith("b") else "b"
+        return Answer(Request("GET", url or f"{HOST}/a"), Response(200, "", (("Link", f'</{there}>; rel="next"'),), f'["{there}"]'.encode()))  # fmt: skip
+
+    with pytest.raises(errors.PaginationStuck) as caught:
+        list(Walk(fetch, Paging(), {}))
+    assert "circle" in caught.value.what
