@@ -127,7 +127,7 @@ class AuthorizationCode:
         return not self.rotates
 
     def login(self, state: str, verifier: str) -> Login:
-        """Where to send the person; ``state`` and ``verifier`` are random (``new_login`` throws them)."""
+        """Where to send the person; ``state`` and ``verifier`` are random, and made for this login only."""
         digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         asked = {
             "response_type": "code",
@@ -143,7 +143,10 @@ class AuthorizationCode:
 
     def redeem(self, login: Login, callback_url: str) -> Request:
         """The code that the person came back with, for a token; ``LoginNeeded`` when they came back without, or it is not theirs."""
-        said = {name: values[0] for name, values in parse_qs(urlsplit(callback_url).query).items()}
+        try:
+            said = {name: values[0] for name, values in parse_qs(urlsplit(callback_url).query).items()}
+        except ValueError:
+            said = {}  # no URL, or too much in it: no answer to our question
         if said.get("state") != login.state:
             raise LoginNeeded("the answer to the login is not to our question", "login", "begin the login again")
         if "code" not in said:

@@ -74,7 +74,7 @@ class _Verbs(Generic[R]):
     """What both clients say; they differ in what a call returns: an ``Answer``, or something to await for one."""
 
     def __init__(self, base_url: str, options: Options) -> None:
-        _check(options)
+        _check(base_url, options)
         headers = tuple((str(name), str(value)) for name, value in options.get("headers", {}).items())
         limits, breaker = options.get("limits", LimitPolicy()), options.get("breaker", BreakerPolicy())
         budget, contract = options.get("budget", Budget()), options.get("contract")
@@ -136,7 +136,7 @@ KINDS: dict[str, tuple[type, str]] = {
 """What some settings have to be, and what to give; all but the first can be ``None``."""
 
 
-def _check(options: Options) -> None:
+def _check(base_url: str, options: Options) -> None:
     """Refuse what would be lost in silence, or found out by the first call only."""
     unknown = sorted(options.keys() - Options.__optional_keys__)
     if unknown:
@@ -150,6 +150,9 @@ def _check(options: Options) -> None:
     if auth is not None and not callable(getattr(auth, "over", None)):
         remedy = "give bearer(...), basic(...), api_key(...) or OAuth(...)"
         raise Misuse(f"a {type(auth).__name__} is no credential", "auth", remedy)
+    if auth is not None and not base_url:
+        what = "without a base URL the credential would go to whatever host a call names"
+        raise Misuse(what, "base_url", "give the vendor's: a credential is for one origin")
 
 
 def _judge(contract: Contract) -> Conformance:

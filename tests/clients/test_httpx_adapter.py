@@ -20,6 +20,7 @@ from tapehiss.clients.classify import Verdict
 from tapehiss.clients.effects import Reply
 from tapehiss.clients.httpx_adapter import AsyncClient, Client
 from tapehiss.clients.retry import RetryPolicy
+from tapehiss.clients.signing import bearer
 from tapehiss.mocks.faults import Latency, Reset, Status, Truncate
 from tapehiss.mocks.server import Server
 from tapehiss.mocks.vendor import Vendor
@@ -202,3 +203,11 @@ def test_each_policy_is_switched_off_by_one_word():
     with Client("http://h", limits=None, breaker=None, budget=None) as client:
         off = client.settings
         assert (off.limiter, off.breaker, off.budget) == (None, None, None)
+
+
+def test_a_credential_is_for_one_origin():
+    """Without a base URL a credential would go wherever a call goes: refused; without a credential nothing is lost."""
+    with pytest.raises(Misuse) as caught:
+        Client(auth=bearer("t"))
+    assert caught.value.where == "base_url"
+    Client().close()

@@ -318,6 +318,7 @@ def test_a_login_from_end_to_end():
     assert (store.token.access, after.error) == ("t1", None)
     for callback in (
         "http://localhost/back?code=c1&state=other",
+        "http://[localhost/back?code=c1&state=state-1",
         "http://localhost/back?error=access_denied&state=state-1",
     ):
         with pytest.raises(errors.LoginNeeded):
