@@ -108,22 +108,19 @@ def checked(
 ) -> Report:
     """The report about these exchanges, each with the place where it stands."""
     from tapehiss.contracts.conformance import Conformance
-    from tapehiss.contracts.findings import Ledger
     from tapehiss.contracts.report import Report
+    from tapehiss.contracts.runs import Run
 
-    conformance, ledger = Conformance(known), Ledger(FINDINGS_MAX)
-    operations: set[str] = set()
-    count = 0
+    run = Run(Conformance(known), FINDINGS_MAX)
     for exchange, witness in exchanges:
-        count += 1
-        operations.add(conformance.operation(exchange))
-        ledger.add(conformance.findings(exchange, witness))
+        run.add(exchange, witness)
+    operations = run.operations
     if operations and not any(operation in known for operation in operations):
         what = f"{source} knows none of the {len(operations)} operations that these tapes call: nothing could be judged"
         raise Misuse(what, remedy="give the contract of this vendor, or learn one: tapehiss infer --help")
-    scope = (("exchange", count), ("operation", len(operations)))
-    more = [f"more than {FINDINGS_MAX} different findings: {ledger.dropped} were not told"] if ledger.dropped else []
-    decided = telling.decided(ledger.findings())
+    scope = (("exchange", run.exchanges), ("operation", len(operations)))
+    more = [f"more than {FINDINGS_MAX} different findings: {run.dropped} were not told"] if run.dropped else []
+    decided = telling.decided(run.findings())
     return Report("check", str(source), decided, telling.threshold, scope, tuple(sorted(operations)), (*more, *notes))
 
 

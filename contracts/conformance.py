@@ -71,6 +71,14 @@ class Conformance:
         """The line of the operation that an exchange called, whether it is known or not."""
         return self._known.operation(exchange.request) or str(self._catalogue.read(exchange).operation)
 
+    def knows(self, line: str) -> bool:
+        """Whether an operation is in the contract."""
+        return line in self._catalogue
+
+    def evidence(self, line: str) -> Evidence:
+        """What was learnt about an operation; none where it is not in the contract."""
+        return self._catalogue.evidence(line)
+
     def witnesses(self, finding: Finding) -> tuple[Seen | None, Seen | None]:
         """The first and the last exchange in which what a finding is about was as expected."""
         evidence = self._catalogue.evidence(finding.operation)
@@ -121,9 +129,10 @@ class Conformance:
         judge = self.judge(line, reading.part)
         for document in reading.documents:
             for each in judge.deviations(document):
-                chance = novelty(judge.once if each.once is None else each.once, each.exchanges)
+                once = judge.once if each.once is None else each.once
+                chance = novelty(once, each.exchanges)
                 severity = graded(worst(each.id, reading.part), chance, words=each.id == "value-new")
-                said = (*each.arguments, ("chance", in_words(chance)))
+                said = (*each.arguments, *_odds(chance, once, each.exchanges))
                 at = witness._replace(pointer=each.pointer)
                 yield Finding(each.id, severity, line, reading.part, each.path, each.subject, said, at)
 
@@ -171,9 +180,15 @@ def _judged(
     name: str, line: str, part: str, subject: str, known: Mapping[str, int], of: int, witness: Witness
 ) -> Finding:
     """A finding about something that is none of what was known, each with its count."""
-    chance = novelty(sum(count == 1 for count in known.values()), of)
-    said = (("of", of), ("known", listed(sorted(known))), ("chance", in_words(chance)))
+    once = sum(count == 1 for count in known.values())
+    chance = novelty(once, of)
+    said: tuple[tuple[str, Argument], ...] = (("of", of), ("known", listed(sorted(known))), *_odds(chance, once, of))
     return Finding(name, graded(worst(name, part), chance), line, part, "", subject, said, witness)
+
+
+def _odds(chance: float, once: int, learnt: int) -> tuple[tuple[str, Argument], ...]:
+    """What grades a finding, alone or in a whole run (``runs``): how many exchanges its evidence is, and what was rare in it."""
+    return ("chance", in_words(chance)), ("once", once), ("learnt", learnt)
 
 
 def _statuses(evidence: Evidence) -> dict[str, int]:

@@ -17,6 +17,8 @@ ERROR_CHANCE_MAX = 0.05
 """A surprise that is likelier than this is no error."""
 WORD_CHANCE_MAX = 0.01
 """Likewise for a new word: lists of words grow, and a document has many of them."""
+RUN_STRICTER = 4
+"""The chance of a finding in a whole run (``runs``) has to be so many times less: a run is told once, and fails a build."""
 
 
 def graded(worst: Severity, chance: float, *, words: bool = False) -> Severity:

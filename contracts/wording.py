@@ -38,7 +38,7 @@ class Rule:
         return frozenset(name for _, name, _, _ in string.Formatter().parse(self.message) if name) - {"subject"}
 
 
-_ODDS = " (without a change the chance of that is at most {chance})"
+_ODDS = " (without a change the chance of that is {chance})"
 
 CHECK: Mapping[str, Rule] = {
     "operation-unknown": Rule(

@@ -153,3 +153,13 @@ def test_any_exchange_can_be_checked(tapehiss, contract, tmp_path):
     said = tapehiss("check", "-c", contract, tape, "-f", "json")
     assert said.code == 1
     assert {each["id"] for each in json.loads(said.out)["findings"]} >= {"body-unread", "media-unknown"}
+
+
+def test_one_odd_answer_of_many_fails_no_run(tapehiss, tmp_path):
+    """As much was learnt as is checked, and one answer of two hundred is odd: that is to be expected, and a remark."""
+    learnt = write_tape(tmp_path / "learnt.yaml", answers([{"a": 1}] * 200))
+    checked = write_tape(tmp_path / "checked.yaml", answers([{"a": 1}] * 199 + [{"a": None}]))
+    said = tapehiss("check", "-c", learnt, checked, "--show", "info")
+    assert said.code == 0
+    assert "info: null-unexpected" in said.out
+    assert "without a change the chance of that is 50 %" in said.out

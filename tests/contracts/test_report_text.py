@@ -17,7 +17,7 @@ def test_a_finding_is_a_line_that_editors_understand():
     first, second, last = as_text(REPORT).splitlines()
     assert first == (
         "tapes/a.yaml:33: error: member-missing: GET https://h/v1/a response 200 application/json /data/~*/b: "
-        '"b" is missing, it was there 412 times of 412 (without a change the chance of that is at most 0.25 %) '
+        '"b" is missing, it was there 412 times of 412 (without a change the chance of that is 0.25 %) '
         f"[{MISSING.fingerprint}] ×12"
     )
     assert (
