@@ -207,7 +207,7 @@ def _unknown(line: str, conduct: Conduct, lists: int) -> Iterator[Fact]:
         if _member(place) not in _TOO_SHORT - {"next"}
     }
     for place, sign in sorted(ends.items())[:1]:
-        words = f"{place_words(place)} is empty on the last page; no tape has another"
+        words = f"the answer's {place_words(place)} is empty on the last page; no tape has another"
         told: dict[str, Argument] = {"field": unquote(place), "ends_with_null": True, "proof": "named"}
         yield fact(TOPIC, "end", sign, lists, words, operation=line, arguments=told)
     parents = {place.rpartition("/")[0] for (place,) in conduct.topic("paging", "lists")}
@@ -215,7 +215,7 @@ def _unknown(line: str, conduct: Conduct, lists: int) -> Iterator[Fact]:
     for place in sorted(more, key=lambda place: (place.count("/"), place))[:1]:
         if place.rpartition("/")[0] in parents and place.count("/") <= 2:
             signs = total(sign for (each, _), sign in conduct.topic("paging", "more").items() if each == place)
-            words = f"{place_words(place)} says whether there is more; how to ask for it is on no tape"
+            words = f"the answer's {place_words(place)} says whether there is more; how to ask for it is on no tape"
             yield fact(
                 TOPIC,
                 "more",
@@ -277,6 +277,7 @@ def _sentence(style: str, parameter: str, place: str, proof: str) -> str:
         takes = f"{parameter.partition(':')[0]} parameter {_bare(parameter)} takes {_WHAT[style]}"
         is_url = proof == "offered" and (style == "cursor" or place == LINK)
         return f"{takes}; {_PROOF['linked' if is_url else proof].format(where=where)}"
+    where = where if place.startswith(HEADER) else f"the answer's {where}"
     if style == "cursor":
         return f"{where} is named like a cursor; no tape has the request that sends it back"
     return f"{where} says which {style} this is; how to ask for another is on no tape"

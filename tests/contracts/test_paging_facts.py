@@ -200,7 +200,7 @@ def test_the_last_page_alone():
         (by_offset, "query parameter offset takes the number of items to leave out before the page; the answer repeats it as offset; limit is how many items there are at most"),
         (by_numbers, "query parameter page takes the number of the page; several pages were asked for, and no answer tells the next one; per_page is how many items there are at most"),
         (by_header, "query parameter _token takes a cursor; the URL of the next page is in the header next-page; _limit is how many items there are at most"),
-        (by_name_only, "@odata.nextLink is named like a cursor; no tape has the request that sends it back"),
+        (by_name_only, "the answer's @odata.nextLink is named like a cursor; no tape has the request that sends it back"),
     ],
 )  # fmt: skip
 def test_paging_is_told_in_words_that_need_no_glossary(vendor, words):
@@ -235,6 +235,6 @@ def test_what_another_operation_proves_is_told_as_such():
     known = paging(alone, *(by_cursor(at) for at in (0, 10, 20)))
     assert known["parts"]["parameter"] is None
     assert known["parts"].words == (
-        "next_cursor is empty on the last page; no tape has another; at GET /v1/things query parameter cursor takes it"
+        "the answer's next_cursor is empty on the last page; no tape has another; at GET /v1/things query parameter cursor takes it"
     )
     assert "at GET" not in paging(alone)["parts"].words
