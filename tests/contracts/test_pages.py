@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from tapehiss.cassettes.exchange import Clean, Exchange, Request, Response
 from tapehiss.contracts.behaviour import facts
 from tapehiss.contracts.blocks import Code, Heading, Table
 from tapehiss.contracts.catalogue import catalogue
 from tapehiss.contracts.evidence import Contract, Taped, learn
 from tapehiss.contracts.markdown import markdown
-from tapehiss.contracts.pages import operation_page, overview, report, title_of
+from tapehiss.contracts.pages import PIECED, operation_page, overview, report, title_of
 from tapehiss.contracts.provenance import provenance
 from traffic import answer
 
@@ -65,6 +67,15 @@ def test_a_page_has_parameters_bodies_and_answers():
         "Could not be read: 1 not JSON.",
     ):
         assert piece in text
+
+
+def test_a_body_that_is_put_together_is_called_so():
+    """Whoever copies a body that no call had as a whole is told; one that was sent as it stands needs no word."""
+    for text, told in (("x" * 5_000, True), ("x", False)):
+        body = json.dumps({"a": text}).encode()
+        request = Request("POST", "https://h/v1/a", (("Content-Type", "application/json"),), body)
+        known = catalogue(learn([Clean(Exchange(request, Response(204)))]))
+        assert (PIECED in markdown(operation_page(*known.entries[0]))) is told
 
 
 def test_a_report_has_everything():
