@@ -327,11 +327,11 @@ def mutant_rows(total: Found) -> Iterator[Row]:
     for hits, of, what in (
         ("told", "seen", "check: told"),
         ("warned", "solid", "check: warned"),
-        ("alarmed", "run", "check of a run: warned"),
         ("decided", "runs", "drift: decided"),
     ):
         met = sums[hits] >= FOUND_MIN * sums[of] if sums[of] else None
         yield Row(f"mutations found, {what}", share(sums[hits], sums[of]), f"at least {FOUND_MIN:.0%}", met)
+    yield Row("mutations of an operation found, check of a run: warned", share(sums["alarmed"], sums["run"]))
 
 
 def share(hits: int, of: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,18 +17,26 @@ if TYPE_CHECKING:
 
     from tapehiss.contracts.comparing import Compared
 
+_GROUPED = "what is wrong about one documented schema is told once for all operations (--verbose tells each, so does --format json)"
+
 
 @click.command()
 @contract_argument
 @click.argument("description", type=click.Path(path_type=Path))
 @telling_options
-def command(source: Path, overrides: Path | None, description: Path, telling: Telling) -> int:
+@click.option(
+    "--verbose",
+    is_flag=True,
+    help="Tell each operation; without it what is wrong about one documented schema is told once.",
+)
+def command(source: Path, overrides: Path | None, description: Path, telling: Telling, *, verbose: bool) -> int:
     """Compare a CONTRACT with a DESCRIPTION that the vendor publishes: OpenAPI 2.0 to 3.1 or Google Discovery, JSON or YAML.
 
     Three things are told: what is documented and was never seen (remarks), what was seen and is not documented (warnings), and what was
     seen otherwise than documented. Exit code 0: nothing at or above --fail-on; 1: something; 2: it could not be tried.
     """
     from tapehiss.contracts.comparing import compared
+    from tapehiss.contracts.grouped import together
     from tapehiss.contracts.published import read_description
     from tapehiss.contracts.report import Report
 
@@ -45,8 +54,9 @@ def command(source: Path, overrides: Path | None, description: Path, telling: Te
     operations = tuple(str(operation) for operation, _ in known.entries)
     subject = f"{description} ({published.format})"
     decided = telling.decided(found.findings)
-    notes = tuple(_notes(found))
-    return telling.tell(Report("compare", subject, decided, telling.threshold, scope, operations, notes))
+    notes = (*_notes(found), *([] if verbose else [_GROUPED]))
+    told = telling if verbose else replace(telling, group=together)
+    return told.tell(Report("compare", subject, decided, telling.threshold, scope, operations, notes))
 
 
 def _notes(found: Compared) -> Iterator[str]:
@@ -54,3 +64,5 @@ def _notes(found: Compared) -> Iterator[str]:
     yield f"{found.matched} recorded operations are documented, of {found.documented} that are"
     for what, count in found.by_class.items():
         yield f"{what}: {count}"
+    if found.is_secured:
+        yield "which credentials the description demands (security) was not compared"

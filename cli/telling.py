@@ -40,6 +40,8 @@ class Telling:
     fail_on: str = "warn"
     show: str | None = None
     accept: Path | None = None
+    group: Callable[[Iterable[Finding]], tuple[Finding, ...]] = tuple
+    """What puts findings together for people; formats for programs hold each of them."""
 
     @property
     def threshold(self) -> Severity:
@@ -79,7 +81,10 @@ class Telling:
         from tapehiss.contracts.findings import Severity
         from tapehiss.contracts.reports import FOR_PROGRAMS
 
-        return report.at_least(Severity.of(self.show or ("info" if form in FOR_PROGRAMS else "warn")))
+        told = report.at_least(Severity.of(self.show or ("info" if form in FOR_PROGRAMS else "warn")))
+        if form in FOR_PROGRAMS:
+            return told
+        return replace(told, decided=replace(told.decided, findings=self.group(told.findings)))
 
 
 def telling_options(function: F) -> F:

@@ -57,7 +57,10 @@ class Entry:
     """The last day on which the entry holds; ``None`` for always."""
 
     def fits(self, finding: Finding) -> bool:
-        """Whether the entry is about this finding."""
+        """Whether the entry is about this finding, by its own place or by the one in a published schema."""
+        return self._fits(finding) or self._fits(finding.in_schema)
+
+    def _fits(self, finding: Finding) -> bool:
         return (
             self.fingerprint in {"", finding.fingerprint}
             and self.id in {"", finding.id}

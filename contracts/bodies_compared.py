@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tapehiss.contracts.findings import Finding, Witness, shown
 from tapehiss.contracts.pointers import escaped
-from tapehiss.contracts.published_schema import alternatives
+from tapehiss.contracts.published_schema import alternatives, names_of
 from tapehiss.contracts.wording import RULES
 
 if TYPE_CHECKING:
@@ -36,17 +36,27 @@ class BodyComparison:
     is_text: bool = False
     """Whether values were text, as in URLs: a number is a text as well then, and a single value a list of one."""
 
-    def findings(self, node: Node, schemas: Sequence[Any], pointer: str = "", depth: int = 0) -> Iterator[Finding]:
-        """What was seen there and is not documented so, and what is documented and was never seen."""
+    def findings(
+        self, node: Node, schemas: Sequence[Any], pointer: str = "", depth: int = 0, home: str = ""
+    ) -> Iterator[Finding]:
+        """What was seen there and is not documented so, and what is documented and was never seen.
+
+        ``home`` is the place in the description's own named schemas, where there is one: each finding has it as its ``schema``.
+        """
         if depth > DEPTH_MAX:
             return
+        home = names_of(schemas) or home
+        for finding in self._here(node, schemas, pointer, depth, home):
+            yield _at_home(finding, f"{home}{finding.pointer.removeprefix(pointer)}") if home else finding
+
+    def _here(self, node: Node, schemas: Sequence[Any], pointer: str, depth: int, home: str) -> Iterator[Finding]:
         allowed = alternatives(schemas, self.document)
         yield from self._kinds(node, allowed, pointer)
         yield from self._values(node, allowed, pointer)
         if node.objects:
-            yield from self._members(node, [each for each in allowed if each.allows("object")], pointer, depth)
+            yield from self._members(node, [each for each in allowed if each.allows("object")], pointer, depth, home)
         if node.items is not None:
-            yield from self._items(node.items, [each for each in allowed if each.allows("array")], pointer, depth)
+            yield from self._items(node.items, [each for each in allowed if each.allows("array")], pointer, depth, home)
 
     def _kinds(self, node: Node, allowed: Sequence[Allowed], pointer: str) -> Iterator[Finding]:
         for kind, count in sorted(node.seen.kinds.items()):
@@ -103,7 +113,9 @@ class BodyComparison:
             count = node.seen.kinds["string"]
             yield self._finding("published-format-otherwise", node, pointer, next(iter(formats)), of=count)
 
-    def _members(self, node: Node, allowed: Sequence[Allowed], pointer: str, depth: int) -> Iterator[Finding]:
+    def _members(
+        self, node: Node, allowed: Sequence[Allowed], pointer: str, depth: int, home: str
+    ) -> Iterator[Finding]:
         if not allowed or not any(each.members for each in allowed):
             return
         for name, member in sorted(node.members.items()):
@@ -116,7 +128,8 @@ class BodyComparison:
                     )
                 continue
             together = [{"anyOf": [_all(each) for each in schemas]}] if len(schemas) > 1 else schemas[0]
-            yield from self.findings(member, together, at, depth + 1)
+            below = f"{home}/{escaped(name)}" if home else ""
+            yield from self.findings(member, together, at, depth + 1, below)
         yield from self._unseen(node, allowed, pointer)
 
     def _unseen(self, node: Node, allowed: Sequence[Allowed], pointer: str) -> Iterator[Finding]:
@@ -132,11 +145,12 @@ class BodyComparison:
             elif not held:
                 yield self._finding("published-member-unseen", node, at, name, of=node.objects)
 
-    def _items(self, items: Node, allowed: Sequence[Allowed], pointer: str, depth: int) -> Iterator[Finding]:
+    def _items(self, items: Node, allowed: Sequence[Allowed], pointer: str, depth: int, home: str) -> Iterator[Finding]:
         schemas = [each.items for each in allowed if each.items is not None]
         if schemas and len(schemas) == len(allowed):
             together = [{"anyOf": schemas}] if len(schemas) > 1 else schemas
-            yield from self.findings(items, together, f"{pointer}/~*", depth + 1)
+            below = f"{home}/~*" if home else ""
+            yield from self.findings(items, together, f"{pointer}/~*", depth + 1, below)
 
     def _finding(self, name: str, node: Node, pointer: str, subject: str, **arguments: Argument) -> Finding:
         last = node.seen.last
@@ -147,6 +161,13 @@ class BodyComparison:
             name, RULES[name].severity, self.operation, self.part, pointer, subject, told, witness,
             count if isinstance(count, int) else 1,
         )  # fmt: skip
+
+
+def _at_home(finding: Finding, place: str) -> Finding:
+    """A finding with its place in the named schemas, unless it has one that is nearer."""
+    if any(name == "schema" for name, _ in finding.arguments):
+        return finding
+    return replace(finding, arguments=(*finding.arguments, ("schema", place)))
 
 
 def _takes_others(each: Allowed) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tapehiss.cassettes.media import is_form, is_multipart
 from tapehiss.contracts.bodies_compared import BodyComparison
@@ -49,6 +49,9 @@ class Compared:
     served: int = 0
     """How many recorded operations are documented, or called at a server that is: without one it is about another vendor."""
 
+    is_secured: bool = False
+    """Whether the description demands credentials: that is not compared."""
+
     @property
     def by_class(self) -> dict[str, int]:
         """How many findings there are of each of the three classes: their titles begin with it."""
@@ -78,7 +81,14 @@ def compared(known: Catalogue, description: Description) -> Compared:
     ]
     documented = sum(matching.find(operation) is not None for operation, _ in answered)
     served = sum(matching.find(operation) is not None or matching.is_named(operation) for operation, _ in answered)
-    return Compared(tuple(found), documented, len(description.operations), served)
+    return Compared(tuple(found), documented, len(description.operations), served, _is_secured(description.document))
+
+
+def _is_secured(document: Mapping[str, Any]) -> bool:
+    """Whether a description says anything of credentials: schemes in OpenAPI 3 and 2, ``auth`` in Discovery."""
+    components = document.get("components")
+    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+    return any((schemes, document.get("securityDefinitions"), document.get("auth"), document.get("security")))
 
 
 def _undocumented(operation: Operation, evidence: Evidence, methods: Sequence[str]) -> Finding:

@@ -97,6 +97,15 @@ class Finding:
         """Operation, part and path on one line, with nothing in it that steers a terminal."""
         return visible(" ".join(piece for piece in (self.operation, self.part, self.pointer) if piece))
 
+    @property
+    def in_schema(self) -> Finding:
+        """The same at its place in a published schema (argument ``schema``), which all operations share; itself where there is none."""
+        schema = dict(self.arguments).get("schema")
+        if schema is None:
+            return self
+        name, slash, path = str(schema).partition("/")
+        return replace(self, operation=f"schema {name}", part="", pointer=slash + path)
+
     def to_json(self) -> dict[str, Any]:
         """The finding as JSON, without prose."""
         return {

@@ -154,5 +154,21 @@ def _common(a: frozenset[str], b: frozenset[str]) -> frozenset[str]:
     return (a & b) | whole
 
 
+def names_of(schemas: Sequence[Any]) -> str:
+    """The named schema that these refer to, the names of the alternatives joined; empty where one of them has no name."""
+    found: set[str] = set()
+    for schema in schemas:
+        known = schema if isinstance(schema, dict) else {}
+        if isinstance(known.get("$ref"), str):
+            found.add(known["$ref"].removeprefix("#/components/schemas/").removeprefix("#/definitions/").lstrip("#/"))
+            continue
+        parts = [part for word in ("allOf", "anyOf", "oneOf") for part in _dicts(known.get(word))]
+        name = names_of([part for part in parts if part.get("type") != "null"])
+        if not name or "properties" in known:
+            return ""
+        found.add(name)
+    return "|".join(sorted(found))
+
+
 def _dicts(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -276,7 +276,9 @@ RULES: Mapping[str, Rule] = {**CHECK, **DRIFT, **COMPARE}
 
 def message_of(finding: Finding) -> str:
     """The finding in words, on one line, without its place."""
-    return RULES[finding.id].message.format(subject=finding.subject, **dict(finding.arguments))
+    said = dict(finding.arguments)
+    where = f", in {said['operations']} operations" if "operations" in said else ""
+    return RULES[finding.id].message.format(subject=finding.subject, **said) + where
 
 
 def remedy_of(finding: Finding) -> str:

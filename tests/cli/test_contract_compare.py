@@ -6,6 +6,10 @@ import json
 import re
 from pathlib import Path
 
+from recordings import write_tape
+
+from traffic import answer
+
 LIBRARY = Path(__file__).resolve().parents[2] / "cassettes" / "library"
 
 
@@ -50,3 +54,28 @@ def test_the_description_of_another_vendor_judges_nothing(tapehiss, tmp_path):
         assert (said.code, said.out) == (2, "")
         assert "operations in" in said.err
         assert "nothing could be compared" in said.err
+
+
+def test_an_entity_is_told_once_and_credentials_are_not_forgotten(tapehiss, tmp_path):
+    """One line for a schema that two operations share, --verbose and JSON tell both; that security is not compared is said."""
+    thing = {"schema": {"$ref": "#/components/schemas/Thing"}}
+    get = {"get": {"responses": {"200": {"content": {"application/json": thing}}}}}
+    schemas = {"Thing": {"type": "object", "properties": {"a": {}}}}
+    written = tmp_path / "openapi.json"
+    document = {
+        "openapi": "3.0.3",
+        "security": [{"token": []}],
+        "components": {"schemas": schemas},
+        "paths": {"/x": get, "/y": get},
+    }
+    written.write_text(json.dumps(document), encoding="utf-8")
+    tape = write_tape(
+        tmp_path / "t.yaml", [answer({"b": 1}, url=f"https://api.vendor.example/{name}") for name in "xy"]
+    )
+    counts = []
+    for more in ((), ("--verbose",)):
+        said = tapehiss("contract", "compare", tape, written, *more)
+        assert "which credentials the description demands (security) was not compared" in said.out
+        counts.append(said.out.count("published-member-missing"))
+    told = json.loads(tapehiss("contract", "compare", tape, written, "-f", "json", "--show", "warn").out)
+    assert (counts, len(told["findings"])) == ([1, 2], 2)
