@@ -150,6 +150,12 @@ def test_a_body_comes_from_one_call():
     assert request.body == bases[0]
 
 
+def test_what_no_document_is_known_of_is_a_file():
+    """A body of another media type is there, and nothing is known of it."""
+    assert asked(call("PUT", URL, (("Content-Type", "text/csv"),), b"a,b")).body == ""
+    assert "--data-binary @body" in as_curl(asked(call("PUT", URL, (("Content-Type", "text/csv"),), b"a,b")))
+
+
 def test_a_body_that_is_put_together_is_called_so():
     """Of bodies that are too long to be kept, the members are known one by one."""
     assert asked(call("POST", URL, (JSON,), json.dumps({"a": "x" * 5_000}).encode())).pieced
