@@ -83,6 +83,19 @@ def test_words_are_judged_more_strictly():
     assert [each.severity for each in ran(learnt, answers([{"s": "new"}] * 9))] == [Severity.WARN]
 
 
+def test_a_run_is_never_judged_harder_than_its_exchanges():
+    """Six of six is beyond chance, but all of them may be of one kind that four learnt exchanges did not have: a warning."""
+    (found,) = ran(answers(GOOD * 4), answers([WITHOUT] * 6))
+    assert (found.severity, dict(found.arguments)["chance"]) == (Severity.WARN, "0.48 %")
+
+
+def test_where_one_word_was_rare_another_is_to_be_expected():
+    """After five hundred exchanges a new word is a warning, but not where one of them had a word to itself."""
+    usual = [{"s": "on"}] * 499
+    severities = [ran(answers([*usual, {"s": s}]), [answer({"s": "new"})])[0].severity for s in ("on", "rare")]
+    assert severities == [Severity.WARN, Severity.INFO]
+
+
 def test_what_is_unknown_is_counted_and_not_graded():
     """Operations that nobody recorded are remarks as they are; findings beyond the bound are counted."""
     run = Run(Conformance(learn(answers(GOOD))), 1)
