@@ -50,13 +50,14 @@ def test_what_only_the_system_explains_has_a_remedy(tapehiss, tmp_path):
 
 
 def test_what_an_error_quotes_steers_no_terminal(tapehiss, tmp_path):
-    """A binary file, named by mistake: one line, in which every control character is spelt out."""
-    (tmp_path / "program").write_bytes(b"\x7fELF\x1b[31m\x00\x9b\n")
-    said = tapehiss("tape", "ls", tmp_path / "program")
-    assert said.code == 2
-    assert said.err.endswith("\n")
-    assert said.err[:-1].isprintable()
-    assert "\\x1b[31m" in said.err
+    """A file that is no tape, or is not even text, named by mistake: one line, in which every control character is spelt out."""
+    for content, quoted in ((b"colour: \x1b[31m\xc2\x9b\n", "\\x1b[31m"), (b"\x7fELF\x1b[31m\x00\x9b\n", "nor any text")):
+        (tmp_path / "program").write_bytes(content)
+        said = tapehiss("tape", "ls", tmp_path / "program")
+        assert said.code == 2
+        assert said.err.endswith("\n")
+        assert said.err[:-1].isprintable()
+        assert quoted in said.err
 
 
 def test_an_error_of_several_lines_is_said_on_one(tapehiss, tmp_path):

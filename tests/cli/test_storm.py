@@ -145,7 +145,8 @@ def test_a_storm_that_is_interrupted_leaves_nothing_running(tape, tmp_path, numb
     """Exit code 130, and the command is gone."""
     pid = tmp_path / "pid"
     program = f"import os, time; open({str(pid)!r} + '~', 'w').write(str(os.getpid())); os.rename({str(pid)!r} + '~', {str(pid)!r}); time.sleep(60)"
-    words = [sys.executable, "-m", "tapehiss.cli", "storm", str(tape), *python(program)]
+    heard = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); from tapehiss.cli.__main__ import main; sys.exit(main())"
+    words = [sys.executable, "-c", heard, "storm", str(tape), *python(program)]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
         try:
             waited = subprocess.run(

@@ -29,7 +29,7 @@ ORDERS = 12
 MOMENTS = ("inside", "after")
 
 RECEIVER = """
-import os, signal, socket, sys
+import os, signal, socket, sys, threading
 from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
@@ -40,11 +40,13 @@ from tapehiss.contracts.webhook_signatures import keyring
 
 folder, listener = Path(sys.argv[1]), socket.socket(fileno=int(sys.argv[2]))
 handled = 0
+dying = threading.Lock()
 
 def die(moment, at):
-    if handled == at and not (folder / moment).exists():
-        (folder / moment).touch()
-        os.kill(os.getpid(), signal.SIGKILL)
+    with dying:  # one moment for each death: another thread may be at the other one
+        if handled == at and not (folder / moment).exists():
+            (folder / moment).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
 
 def handle(event, db):
     global handled
