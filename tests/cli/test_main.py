@@ -51,7 +51,10 @@ def test_what_only_the_system_explains_has_a_remedy(tapehiss, tmp_path):
 
 def test_what_an_error_quotes_steers_no_terminal(tapehiss, tmp_path):
     """A file that is no tape, or is not even text, named by mistake: one line, in which every control character is spelt out."""
-    for content, quoted in ((b"colour: \x1b[31m\xc2\x9b\n", "\\x1b[31m"), (b"\x7fELF\x1b[31m\x00\x9b\n", "nor any text")):
+    for content, quoted in (
+        (b"colour: \x1b[31m\xc2\x9b\n", "\\x1b[31m"),
+        (b"\x7fELF\x1b[31m\x00\x9b\n", "nor any text"),
+    ):
         (tmp_path / "program").write_bytes(content)
         said = tapehiss("tape", "ls", tmp_path / "program")
         assert said.code == 2
